@@ -1,0 +1,195 @@
+"""Forms about people, datasets and Dojos."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import SignupForm
+from django import forms
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from classrooms.models import Dataset, Dojo, Membership
+from classrooms.models.datasets import ready_datasets
+from experiments.engine.bundled import BUNDLED
+from experiments.engine.metrics import METRICS
+
+
+class BundledDatasetForm(forms.Form):
+    """Choice of a dataset that comes with the product."""
+
+    bundled_key = forms.ChoiceField(
+        label=_("Dataset"), choices=[(key, dataset.title) for key, dataset in BUNDLED.items()]
+    )
+
+
+class UploadForm(forms.Form):
+    """A CSV of the facilitator's own."""
+
+    title = forms.CharField(label=_("Title"), max_length=120)
+    file = forms.FileField(
+        label=_("CSV file"),
+        help_text=_("Comma, semicolon or tab separated, with a header row."),
+        error_messages={"empty": _("This file is empty. Choose one that has a header and rows.")},
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        limit = settings.UPLOAD_MAX_MEGABYTES * 1024 * 1024
+        if file.size > limit:
+            raise forms.ValidationError(
+                gettext("This file has %(size)s; the limit is %(limit)s. Keep fewer rows or columns.")
+                % {"size": filesizeformat(file.size), "limit": filesizeformat(limit)}
+            )
+        return file
+
+
+class TargetForm(forms.Form):
+    """What to predict: a column and its positive class, chosen as one thing."""
+
+    target = forms.ChoiceField(
+        label=_("What to predict"),
+        help_text=_("The column and, of its two values, the one that you want to find."),
+    )
+
+    def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Values are indices: a column's name may hold any character.
+        self._choices: dict[str, tuple[str, str]] = {}
+        groups = []
+        for column_index, column in enumerate(dataset.targets):
+            options = []
+            for value_index, (value, count) in enumerate(column["values"]):
+                key = f"{column_index}.{value_index}"
+                self._choices[key] = (column["name"], value)
+                label = gettext("%(column)s = %(value)s (%(count)s rows)") % {
+                    "column": column["name"],
+                    "value": value,
+                    "count": count,
+                }
+                options.append((key, label))
+            groups.append((column["name"], options))
+        self.fields["target"].choices = [("", gettext("Choose…")), *groups]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> tuple[str, str]:
+        """The target column and its positive class."""
+        return self._choices[self.cleaned_data["target"]]
+
+
+class DojoForm(forms.ModelForm):
+    display_name = forms.CharField(
+        label=_("Your name in this Dojo"), max_length=60, help_text=_("As participants will see it.")
+    )
+
+    class Meta:
+        model = Dojo
+        fields = ("title", "language", "variant", "dataset", "primary_metric", "success_threshold")
+        labels = {"dataset": _("Dataset")}
+        help_texts = {
+            "success_threshold": _("The score from which the business problem counts as solved."),
+            "primary_metric": _("What the leaderboard ranks by."),
+            "language": _("Of the agenda, the log and the notebook; each person chooses their own pages'."),
+        }
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["dataset"].queryset = ready_datasets(user)  # type: ignore[attr-defined]
+        self.fields["dataset"].empty_label = None  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        metric, threshold = cleaned.get("primary_metric"), cleaned.get("success_threshold")
+        if metric and threshold is not None and METRICS[metric].higher_is_better and threshold > 1:
+            self.add_error(
+                "success_threshold",
+                gettext("This metric lies between 0 and 1; write 0.8 for 80 %."),
+            )
+        return cleaned
+
+
+class JoinCodeForm(forms.Form):
+    code = forms.CharField(label=_("Join code"), max_length=12)
+
+    def clean_code(self) -> str:
+        return "".join(self.cleaned_data["code"].split()).upper()
+
+
+class JoinForm(forms.Form):
+    """One form to take a seat: a name and, without a login, an account old or new."""
+
+    display_name = forms.CharField(
+        label=_("Your name in this Dojo"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "nickname", "autofocus": True}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username"})
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        help_text=_("With an account: its password. Without one: choose it now, 8 characters or more."),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}, render_value=True),
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, dojo: Dojo, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request, self.dojo = request, dojo
+        self.user: User | None = None
+        self.signup: SignupForm | None = None
+        if request.user.is_authenticated:
+            self.user = request.user
+            del self.fields["email"], self.fields["password"]
+
+    def clean_display_name(self) -> str:
+        name = " ".join(self.cleaned_data["display_name"].split())
+        taken = Membership.objects.filter(dojo=self.dojo, display_name__iexact=name)
+        if self.user:
+            taken = taken.exclude(user=self.user)
+        if taken.exists():
+            raise forms.ValidationError(name_taken_message())
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        email, password = cleaned.get("email"), cleaned.get("password")
+        if self.user or self.errors or not (email and password):
+            return cleaned
+        if get_user_model().objects.filter(email__iexact=email).exists():
+            self._log_in(email, password)
+        else:
+            self.signup = SignupForm({"email": email, "password1": password})
+            for field, errors in self.signup.errors.items():
+                self.add_error("password" if field == "password1" else "email", errors)
+        return cleaned
+
+    def _log_in(self, email: str, password: str) -> None:
+        try:
+            self.user = get_adapter().authenticate(self.request, email=email, password=password)
+        except forms.ValidationError as error:
+            self.add_error("password", error)
+            return
+        if self.user is None:
+            self.add_error(
+                "password", gettext("This e-mail has an account, and this is not its password.")
+            )
+
+    def account(self) -> User:
+        """The account that takes the seat, made now when it is new."""
+        if self.user is None and self.signup is not None:
+            return self.signup.save(self.request)
+        if self.user is None:
+            raise ValueError("Only a valid form has an account.")
+        return self.user
+
+
+def name_taken_message() -> str | Promise:
+    return gettext("Someone in this Dojo already has this name. Add an initial, for example.")

@@ -1,0 +1,132 @@
+"""Live pages: one watcher per web process reads versions and tells the streams.
+
+However many browsers listen, the database sees one small query per tick. Nothing
+is kept in memory that matters: a browser that slept or a process that restarted
+catches up from the version that the browser last saw (its Last-Event-ID).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from classrooms.models import Topic
+
+logger = logging.getLogger(__name__)
+
+KEEP_ALIVE_SECONDS = 15
+
+
+@dataclass(frozen=True)
+class Change:
+    version: int
+    topic: str
+
+
+@dataclass(eq=False)
+class Listener:
+    """One open stream, and the version that its browser has seen."""
+
+    dojo_id: int
+    seen: int
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    pending: list[Change] = field(default_factory=list)
+
+
+def _read_changes(since: dict[int, int]) -> list[tuple[int, str, int]]:
+    """Topics of these Dojos that changed after the oldest version seen."""
+    try:
+        return list(
+            Topic.objects.filter(dojo_id__in=since, version__gt=min(since.values()))
+            .order_by("version")
+            .values_list("dojo_id", "name", "version")
+        )
+    except DatabaseError:
+        connection.close()
+        raise
+
+
+class Watcher:
+    """Reads the versions of the Dojos that have listeners, and wakes those."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[int, set[Listener]] = defaultdict(set)
+        self._task: asyncio.Task[None] | None = None
+        # A thread of its own: its connection outlives requests.
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="live")
+
+    async def listen(self, dojo_id: int, seen: int) -> AsyncIterator[list[Change]]:
+        """Batches of changes after `seen`; an empty batch when it has been quiet."""
+        listener = Listener(dojo_id, seen)
+        self._listeners[dojo_id].add(listener)
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._watch())
+        try:
+            while True:
+                try:
+                    await asyncio.wait_for(listener.wake.wait(), KEEP_ALIVE_SECONDS)
+                except TimeoutError:
+                    yield []
+                    continue
+                listener.wake.clear()
+                batch, listener.pending = listener.pending, []
+                yield batch
+        finally:
+            self._listeners[dojo_id].discard(listener)
+            if not self._listeners[dojo_id]:
+                del self._listeners[dojo_id]
+
+    async def _watch(self) -> None:
+        read = sync_to_async(_read_changes, thread_sensitive=False, executor=self._executor)
+        while self._listeners:
+            since = {
+                dojo_id: min(listener.seen for listener in listeners)
+                for dojo_id, listeners in self._listeners.items()
+                if listeners
+            }
+            try:
+                for dojo_id, name, version in await read(since) if since else ():
+                    for listener in self._listeners.get(dojo_id, ()):
+                        if version > listener.seen:
+                            listener.pending.append(Change(version, name))
+            except DatabaseError:
+                logger.exception("The watcher could not read versions")
+            for listeners in self._listeners.values():
+                for listener in listeners:
+                    if listener.pending:
+                        listener.seen = listener.pending[-1].version
+                        listener.wake.set()
+            await asyncio.sleep(settings.LIVE_TICK_SECONDS)
+
+
+watcher = Watcher()
+
+
+def server_milliseconds() -> int:
+    return round(timezone.now().timestamp() * 1000)
+
+
+async def event_stream(dojo_id: int, seen: int, own_topic: str) -> AsyncIterator[str]:
+    """Server-sent events: the topics that changed, with the server's time.
+
+    Another participant's own topic is left out: its name is their identifier.
+    """
+    yield f"retry: 1000\nevent: time\ndata: {server_milliseconds()}\n\n"
+    async for batch in watcher.listen(dojo_id, seen):
+        if not batch:
+            yield f"event: time\ndata: {server_milliseconds()}\n\n"
+        for change in batch:
+            if not change.topic.startswith("member-") or change.topic == own_topic:
+                yield (
+                    f"id: {change.version}\nevent: {change.topic}\n"
+                    f"data: {server_milliseconds()}\n\n"
+                )

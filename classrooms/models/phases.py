@@ -1,0 +1,79 @@
+"""The phases of a Dojo's agenda, and their clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from classrooms.models.dojos import Dojo
+
+
+class PhaseKind(models.TextChoices):
+    THEORY = "theory", _("Theory")
+    SETUP = "setup", _("Set-up")
+    ITERATIONS = "iterations", _("Iterations")
+    INTERPRETATION = "interpretation", _("Interpretation")
+    DOCUMENTATION = "documentation", _("Documentation")
+    PRESENTATION = "presentation", _("Presentation")
+
+
+class Phase(models.Model):
+    """One step of the agenda. Its clock counts only while the Dojo runs."""
+
+    dojo = models.ForeignKey(Dojo, models.CASCADE, related_name="phases")
+    position = models.PositiveSmallIntegerField(_("position"))
+    kind = models.CharField(_("kind"), max_length=14, choices=PhaseKind.choices)
+    title = models.CharField(_("title"), max_length=80)
+    content = models.CharField(_("content"), max_length=300)
+    deliverable = models.CharField(_("deliverable"), max_length=120)
+    planned_minutes = models.PositiveSmallIntegerField(_("planned minutes"))
+    extra_minutes = models.PositiveSmallIntegerField(_("minutes added"), default=0)
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    # Time counted before the last pause, and since when it counts again.
+    counted = models.DurationField(_("time counted"), default=timedelta)
+    counting_since = models.DateTimeField(_("counting since"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("phase")
+        verbose_name_plural = _("phases")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["dojo", "position"], name="one_phase_per_position")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_current(self) -> bool:
+        return self.started_at is not None and self.ended_at is None
+
+    @property
+    def is_over(self) -> bool:
+        return self.ended_at is not None
+
+    @property
+    def duration(self) -> timedelta:
+        return timedelta(minutes=self.planned_minutes + self.extra_minutes)
+
+    def elapsed(self, now: datetime | None = None) -> timedelta:
+        """Time counted so far, pauses left out."""
+        if self.counting_since is None:
+            return self.counted
+        return self.counted + ((now or timezone.now()) - self.counting_since)
+
+    def remaining(self, now: datetime | None = None) -> timedelta:
+        """Time left; negative once the phase runs over."""
+        return self.duration - self.elapsed(now)
+
+    @property
+    def remaining_milliseconds(self) -> int:
+        return round(self.remaining().total_seconds() * 1000)
+
+    @property
+    def is_counting(self) -> bool:
+        return self.counting_since is not None

@@ -1,0 +1,67 @@
+"""Reads that pages need, each a constant number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from classrooms.models import Dojo, Membership, Phase
+from classrooms.models.live import current_version
+from classrooms.live import server_milliseconds
+
+
+def home_memberships(user: User) -> QuerySet[Membership]:
+    """The Dojos that a person takes part in, newest first."""
+    people = Count(
+        "dojo__memberships", filter=Q(dojo__memberships__role=Membership.Role.PARTICIPANT)
+    )
+    return (
+        Membership.objects.filter(user=user)
+        .select_related("dojo__dataset")
+        .prefetch_related(Prefetch("dojo__phases", queryset=Phase.objects.order_by("position")))
+        .annotate(people=people)
+        .order_by("-dojo__created_at")
+    )
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What every screen of a Dojo shows about time."""
+
+    dojo: Dojo
+    phases: tuple[Phase, ...]
+    server_milliseconds: int
+    version: int
+
+    @property
+    def current(self) -> Phase | None:
+        return next((phase for phase in self.phases if phase.is_current), None)
+
+    @property
+    def following(self) -> Phase | None:
+        current = self.current
+        return next(
+            (phase for phase in self.phases if current and phase.position > current.position), None
+        )
+
+    @property
+    def total_minutes(self) -> int:
+        return sum(phase.planned_minutes + phase.extra_minutes for phase in self.phases)
+
+    @property
+    def starts(self) -> list[tuple[Phase, int, int]]:
+        """Each phase with the minutes from the start at which it begins and ends."""
+        minute, rows = 0, []
+        for phase in self.phases:
+            end = minute + phase.planned_minutes + phase.extra_minutes
+            rows.append((phase, minute, end))
+            minute = end
+        return rows
+
+
+def dojo_clock(dojo: Dojo) -> Clock:
+    """The agenda and its clock; the version is read first, so nothing is missed."""
+    version = current_version(dojo.pk)
+    return Clock(dojo, tuple(dojo.phases.all()), server_milliseconds(), version)

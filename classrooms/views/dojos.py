@@ -1,0 +1,118 @@
+"""Opening, joining and running a Dojo."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from classrooms import services
+from classrooms.access import facilitator_view, member_view, opener_view
+from classrooms.forms import DojoForm
+from classrooms.live import event_stream
+from classrooms.models import Membership
+from classrooms.models.datasets import ready_datasets
+from classrooms.selectors import dojo_clock
+
+
+@opener_view
+@require_http_methods(["GET", "POST"])
+def dojo_new(request: HttpRequest) -> HttpResponse:
+    user = cast(User, request.user)
+    initial = {
+        "language": request.LANGUAGE_CODE,
+        "display_name": user.get_full_name() or user.username,
+        "dataset": request.GET.get("dataset"),
+    }
+    form = DojoForm(request.POST or None, user=user, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        dojo = services.create_dojo(facilitator=user, **form.cleaned_data)
+        return redirect(dojo)
+    context = {"form": form, "has_dataset": ready_datasets(user).exists()}
+    return render(request, "classrooms/dojo_new.html", context)
+
+
+@member_view
+@require_GET
+def dojo(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Each role's own first page."""
+    participates = membership.participates and not membership.is_facilitator
+    if participates or membership.dojo.is_solo:
+        return redirect("experiments:workspace", membership.dojo.public_id)
+    return redirect("classrooms:cockpit", membership.dojo.public_id)
+
+
+@facilitator_view
+@require_GET
+def cockpit(request: HttpRequest, membership: Membership) -> HttpResponse:
+    join_url = request.build_absolute_uri(f"/join/{membership.dojo.join_code}/")
+    context = {
+        "membership": membership,
+        "dojo": membership.dojo,
+        "clock": dojo_clock(membership.dojo),
+        "join_url": join_url,
+    }
+    return render(request, "classrooms/cockpit.html", context)
+
+
+@member_view
+@require_GET
+def clock(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """The current phase and its clock, as a fragment of every page of the Dojo."""
+    context = {
+        "membership": membership,
+        "dojo": membership.dojo,
+        "clock": dojo_clock(membership.dojo),
+    }
+    return render(request, "classrooms/clock.html", context)
+
+
+@facilitator_view
+@require_POST
+def clock_action(request: HttpRequest, membership: Membership, action: str) -> HttpResponse:
+    """Start, pause, resume, extend or move on."""
+    if action not in services.CLOCK_ACTIONS:
+        raise Http404
+    try:
+        services.CLOCK_ACTIONS[action](membership.dojo)
+    except services.NotNow:
+        messages.warning(request, _("The Dojo had already moved on; nothing was changed."))
+    return redirect("classrooms:cockpit", membership.dojo.public_id)
+
+
+@facilitator_view
+@require_POST
+def reveal(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Show the holdout scores to everyone."""
+    services.reveal_holdout(membership.dojo)
+    return redirect("experiments:leaderboard", membership.dojo.public_id)
+
+
+@member_view
+@require_GET
+def dojo_data(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """The dataset as participants see it: its columns, never its traps or holdout."""
+    context = {
+        "membership": membership,
+        "dojo": membership.dojo,
+        "dataset": membership.dojo.dataset,
+        "clock": dojo_clock(membership.dojo),
+    }
+    return render(request, "classrooms/dojo_data.html", context)
+
+
+@member_view
+async def events(request: HttpRequest, membership: Membership) -> HttpResponseBase:
+    """The Dojo's stream of changes (server-sent events)."""
+    seen = request.headers.get("Last-Event-ID") or request.GET.get("since", "")
+    stream = event_stream(
+        membership.dojo_id, int(seen) if seen.isdigit() else 0, membership.topic
+    )
+    return StreamingHttpResponse(
+        stream,
+        content_type="text/event-stream",
+        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+    )

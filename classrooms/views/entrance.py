@@ -1,0 +1,112 @@
+"""The doors: home, joining, and the two health checks."""
+
+from allauth.core import ratelimit
+from django.conf import settings
+from django.contrib.auth import login
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from classrooms import health
+from classrooms.access import public_view
+from classrooms.forms import JoinCodeForm, JoinForm, name_taken_message
+from classrooms.models import Dojo, Membership
+from classrooms.selectors import home_memberships
+from classrooms.services import NameTaken, NotNow, join_dojo
+
+
+@public_view
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Your Dojos; for a visitor, what this is and where to type a code."""
+    if not request.user.is_authenticated:
+        return render(request, "classrooms/welcome.html", {"form": JoinCodeForm()})
+    memberships = home_memberships(request.user)
+    return render(
+        request, "classrooms/home.html", {"memberships": memberships, "form": JoinCodeForm()}
+    )
+
+
+@public_view
+@require_http_methods(["GET", "POST"])
+def join_code(request: HttpRequest) -> HttpResponse:
+    """Type a code, and go to the form of its Dojo."""
+    form = JoinCodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if _too_often(request):
+            form.add_error("code", _("Too many tries from here. Wait a minute, then try again."))
+        elif dojo := Dojo.objects.filter(join_code=form.cleaned_data["code"]).first():
+            return redirect("classrooms:join", dojo.join_code)
+        else:
+            form.add_error("code", _("No Dojo has this code. Check it with your facilitator."))
+    return render(request, "classrooms/join_code.html", {"form": form})
+
+
+@public_view
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest, code: str) -> HttpResponse:
+    """Take a seat in a Dojo with a new or an existing account, in one form."""
+    dojo = get_object_or_404(Dojo.objects.select_related("dataset"), join_code=code.upper())
+    if Membership.objects.filter(dojo=dojo, user_id=request.user.pk).exists():
+        return redirect(dojo)
+    if dojo.has_ended or dojo.is_solo:
+        return render(request, "classrooms/join_closed.html", {"dojo": dojo}, status=410)
+    form = JoinForm(
+        request.POST or None, request=request, dojo=dojo, initial=_known_name(request)
+    )
+    if request.method == "POST":
+        if _too_often(request):
+            form.add_error(None, _("Too many tries from here. Wait a minute, then try again."))
+        elif form.is_valid() and _seat(request, dojo, form):
+            return redirect(dojo)
+    return render(request, "classrooms/join.html", {"form": form, "dojo": dojo})
+
+
+def _known_name(request: HttpRequest) -> dict[str, str]:
+    user = request.user
+    return {"display_name": user.get_full_name()} if user.is_authenticated else {}
+
+
+def _too_often(request: HttpRequest) -> bool:
+    return not ratelimit.consume(request, action="join")
+
+
+def _seat(request: HttpRequest, dojo: Dojo, form: JoinForm) -> bool:
+    """Join with the account of the form, made and logged in when it is new."""
+    try:
+        with transaction.atomic():
+            user = form.account()
+            join_dojo(dojo=dojo, user=user, display_name=form.cleaned_data["display_name"])
+    except NameTaken:
+        form.add_error("display_name", name_taken_message())
+    except NotNow:
+        form.add_error(None, _("This Dojo has just ended."))
+    else:
+        if not request.user.is_authenticated:
+            login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return True
+    return False
+
+
+@public_view
+@never_cache
+@require_GET
+def healthz(request: HttpRequest) -> JsonResponse:
+    """This process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@public_view
+@never_cache
+@require_GET
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Database, broker and a compute worker are there; 503 names what is not."""
+    checks = health.check_all()
+    ready = all(checks.values())
+    return JsonResponse(
+        {"status": "ready" if ready else "not ready", "checks": checks},
+        status=200 if ready else 503,
+    )

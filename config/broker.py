@@ -1,0 +1,31 @@
+"""The broker made of files, with messages that appear whole.
+
+kombu 5.7's filesystem transport creates a message's file, then fills it; a
+consumer that lists the folder in between reads an empty message and its worker
+stops with a JSON error. Writing beside and renaming closes that window.
+"""
+
+import json
+import os
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from kombu.transport import filesystem
+
+
+class Channel(filesystem.Channel):
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
+        folder = Path(self.data_folder_out)
+        name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
+        partial = folder / f"{name}.partial"
+        try:
+            partial.write_text(json.dumps(payload))
+            os.replace(partial, folder / name)  # noqa: PTH105 (atomic on POSIX and Windows)
+        except OSError as error:
+            raise filesystem.ChannelError(f"Cannot add a message to {folder}") from error
+
+
+class Transport(filesystem.Transport):
+    Channel = Channel

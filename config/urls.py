@@ -1,0 +1,15 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from classrooms.views import entrance
+
+urlpatterns = [
+    path("", entrance.home, name="home"),
+    path("healthz", entrance.healthz, name="healthz"),
+    path("readyz", entrance.readyz, name="readyz"),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("", include("classrooms.urls")),
+    path("", include("experiments.urls")),
+]

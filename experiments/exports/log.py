@@ -1,0 +1,165 @@
+"""The experiment log in the brief's format, as Markdown in the Dojo's language."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils import translation
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from classrooms.models import Membership
+from experiments.engine.codegen import generate_script
+from experiments.models import Experiment, Framing
+from experiments.presentation import (
+    MetricRow,
+    RunPage,
+    experiment_page,
+    hyperparameter_rows,
+    run_page,
+)
+from experiments.selectors import experiments_of
+from experiments.templatetags.experiments import score, signed
+
+# What would begin a heading, a list, a quote, a rule, a fence or a table in Markdown.
+BLOCK_START = re.compile(r"^(\s*)([#>|+\-=*_~`]|\d+[.)])", re.MULTILINE)
+
+
+def plain(text: str) -> str:
+    """A participant's text as Markdown that shows it and structures nothing."""
+    text = text.strip().replace("\r\n", "\n").replace("<", "&lt;")
+    return BLOCK_START.sub(lambda found: f"{found[1]}\\{found[2]}", text)
+
+
+def plain_line(text: str) -> str:
+    return plain(" ".join(text.split()))
+
+
+def experiment_log(membership: Membership) -> str:
+    """The whole log of one participant: context, then every experiment, failures too."""
+    with translation.override(membership.dojo.language):
+        framing = Framing.objects.filter(membership=membership).first()
+        sections = [_context(membership, framing)]
+        sections += [experiment_section(experiment) for experiment in experiments_of(membership)]
+    return "\n---\n\n".join(sections)
+
+
+def _context(membership: Membership, framing: Framing | None) -> str:
+    dojo = membership.dojo
+    unknown = _("(not written)")
+    threshold = _("%(metric)s on test, success from %(threshold)s") % {
+        "metric": dojo.get_primary_metric_display(),
+        "threshold": number_format(dojo.success_threshold),
+    }
+    metric = f"{plain_line(framing.metric)} ({threshold})" if framing else threshold
+    sizes = dojo.dataset.part_sizes
+    data = _("%(dataset)s: %(train)s train rows, %(test)s test rows, %(holdout)s hidden") % {
+        "dataset": dojo.dataset.title,
+        "train": number_format(sizes["train"], use_l10n=True, force_grouping=True),
+        "test": number_format(sizes["test"], use_l10n=True, force_grouping=True),
+        "holdout": number_format(sizes["holdout"], use_l10n=True, force_grouping=True),
+    }
+    rows = [
+        (_("Problem"), plain_line(framing.problem) if framing else unknown),
+        (_("Data"), f"{plain_line(framing.data)} ({data})" if framing else data),
+        (_("Metric"), metric),
+        (_("Baseline"), plain_line(framing.baseline) if framing else unknown),
+    ]
+    lines = "\n".join(_bullet(label, value) for label, value in rows)
+    heading = _("Context")
+    return f"# Experiment Log\n\n## {heading}\n{lines}\n"
+
+
+def _bullet(label: str, value: str) -> str:
+    return _("- **%(label)s**: %(value)s") % {"label": label, "value": value}
+
+
+def experiment_section(experiment: Experiment) -> str:
+    """One experiment of the log."""
+    parts = [
+        "## " + _("Experiment #%(number)s") % {"number": experiment.number},
+        "### " + _("Hypothesis") + "\n" + _hypothesis(experiment),
+        "### " + _("Approach") + "\n" + _approach(experiment),
+        "### " + _("Code") + "\n" + _code(experiment),
+        "### " + _("Results") + "\n" + results_table(run_page(experiment)),
+        "### " + _("Analysis") + "\n" + _analysis(experiment),
+        "### " + _("Next") + "\n" + (plain(experiment.next_step) or _("(not written)")),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _hypothesis(experiment: Experiment) -> str:
+    lines = [plain(experiment.claim), plain(experiment.rationale)]
+    metric = experiment.membership.dojo.get_primary_metric_display()
+    if experiment.compared_to and experiment.expected_effect is not None:
+        lines.append(
+            _("Expected: %(effect)s %(metric)s against experiment #%(number)s.")
+            % {
+                "effect": signed(experiment.expected_effect),
+                "metric": metric,
+                "number": experiment.compared_to.number,
+            }
+        )
+    elif experiment.expected_effect is not None:
+        lines.append(
+            _("Expected: %(metric)s %(score)s.")
+            % {"metric": metric, "score": score(experiment.expected_effect)}
+        )
+    return "\n\n".join(lines)
+
+
+def _approach(experiment: Experiment) -> str:
+    page = experiment_page(experiment)
+    values = ", ".join(f"{label} = {value}" for label, value in hyperparameter_rows(experiment))
+    rows = [
+        (_("Model"), _(experiment.model_label)),
+        (_("Features"), ", ".join(f"`{name}`" for name in page.features)),
+        (_("Hyperparams"), values or _("none")),
+    ]
+    if page.changes:
+        label = _("Changed against #%(number)s") % {"number": experiment.compared_to.number}  # type: ignore[union-attr]
+        rows.append((label, "; ".join(page.changes)))
+    return "\n".join(_bullet(label, value) for label, value in rows)
+
+
+def _code(experiment: Experiment) -> str:
+    schema = experiment.membership.dojo.dataset.schema
+    return f"```python\n{generate_script(experiment.parsed_config, schema)}```"
+
+
+def results_table(result: RunPage) -> str:
+    """The table Metric | Train | Test, or why there is none."""
+    if result.run.is_unfinished:
+        return _("The run has not finished.")
+    if result.run.has_failed:
+        return _("The run has no result: %(reason)s") % {"reason": result.failure}
+    header = f"| {_('Metric')} | Train | Test |\n|----------|-------|------|\n"
+    lines = [_result_line(row) for row in result.rows]
+    fit = _("Fit time: %(seconds)s s") % {"seconds": number_format(result.run.fit_seconds, 2)}
+    return header + "\n".join(lines) + "\n\n" + fit
+
+
+def _result_line(row: MetricRow) -> str:
+    return f"| {row.label} | {_cell(row, row.train)} | {_cell(row, row.test)} |"
+
+
+def _cell(row: MetricRow, value: float | None) -> str:
+    """Accuracy in percent, as the brief writes it; the others as they are."""
+    if value is not None and row.metric.name == "accuracy":
+        return _("%(percent)s%%") % {"percent": number_format(100 * value, 1)}
+    return score(value)
+
+
+def _analysis(experiment: Experiment) -> str:
+    lines = [plain(experiment.analysis) or _("(not written)")]
+    if experiment.decision:
+        lines.append(
+            _("Decision: %(decision)s.") % {"decision": experiment.get_decision_display().lower()}
+        )
+    interpretation = getattr(experiment.run, "interpretation", None)
+    if interpretation and interpretation.has_succeeded:
+        lines.append(
+            _("On test: %(false_positives)s false positives, %(false_negatives)s false negatives.")
+            % interpretation.confusion
+        )
+    return "\n\n".join(lines)

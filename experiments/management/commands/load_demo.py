@@ -1,0 +1,79 @@
+"""Load the demo: a facilitator, a Dojo under way, four simulated participants."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from classrooms import services
+from classrooms.dataset_services import add_bundled_dataset
+from classrooms.models import Dataset, Dojo
+from experiments.simulation import SCRIPTS
+
+FACILITATOR = "facilitator@example.org"
+PARTICIPANT = "participant@example.org"
+PASSWORD = "demo-experiments"  # noqa: S105 (printed for everyone: a demo has no secrets)
+NAMES = ("Amina", "Bruno", "Chloé", "Dmitri")
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        dojo = Dojo.objects.filter(memberships__user__email=FACILITATOR).first()
+        if dojo is None:
+            with translation.override(settings.LANGUAGE_CODE):
+                dojo = self.load()
+        self.stdout.write(
+            f"\n  ML Experimenter   http://127.0.0.1:{settings.PORT}/\n\n"
+            f"  Facilitator       {FACILITATOR}   password  {PASSWORD}\n"
+            f"  Participant       {PARTICIPANT}   password  {PASSWORD}\n"
+            f"  Join code         {dojo.join_code}\n\n"
+            "  Ctrl-C stops everything.\n"
+        )
+
+    def load(self) -> Dojo:
+        from classrooms.preparation import process  # noqa: PLC0415 (loads the scientific libraries)
+
+        self.stdout.write("Preparing the demo data…")
+        with transaction.atomic():
+            facilitator = self.account(FACILITATOR, is_staff=True, is_superuser=True)
+            dataset = add_bundled_dataset(facilitator, "churn")
+        process(dataset.pk)
+        dataset = Dataset.objects.get(pk=dataset.pk)
+        with transaction.atomic():
+            dojo = services.create_dojo(
+                facilitator=facilitator,
+                display_name="Camille",
+                title=_("Who will leave? Telecom churn"),
+                language=settings.LANGUAGE_CODE,
+                variant="standard",
+                dataset=dataset,
+                primary_metric="roc_auc",
+                success_threshold=0.8,
+            )
+            services.join_dojo(
+                dojo=dojo, user=self.account(PARTICIPANT), display_name="Alex"
+            )
+            for name, script in zip(NAMES, SCRIPTS, strict=True):
+                user = self.account(f"{script}@example.org")
+                membership = services.join_dojo(dojo=dojo, user=user, display_name=name)
+                membership.simulated_as = script
+                membership.save(update_fields=["simulated_as"])
+            services.start_dojo(dojo)
+            # The theory is behind them: the group is in its first experiments.
+            services.advance_dojo(dojo)
+        return dojo
+
+    def account(self, email: str, **flags: bool) -> User:
+        user: User = get_user_model().objects.create_user(
+            username=email.split("@")[0], email=email, password=PASSWORD, **flags
+        )
+        EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
+        return user

@@ -1,0 +1,99 @@
+"""Executions, and what was computed about them afterwards."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Count, F, OuterRef, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
+from django.utils.translation import gettext_lazy as _
+
+from classrooms.identifiers import new_public_id
+from classrooms.models.jobs import Job, JobQuerySet, JobStatus
+from experiments.models.experiments import Experiment
+
+
+class RunQuerySet(JobQuerySet):
+    def in_fair_order(self) -> Self:
+        """Queued runs, everyone's first before anyone's second.
+
+        A run's turn is its place in its participant's own queue, after those of
+        theirs that run already; ties go to who submitted first.
+        """
+        running = (
+            Run.objects.filter(
+                status=JobStatus.RUNNING,
+                experiment__membership=OuterRef("experiment__membership"),
+            )
+            .order_by()
+            .values("experiment__membership")
+            .annotate(count=Count("pk"))
+            .values("count")
+        )
+        place = Window(
+            RowNumber(), partition_by=F("experiment__membership"), order_by=F("pk").asc()
+        )
+        return (
+            self.queued()
+            .annotate(turn=place + Coalesce(Subquery(running), 0))
+            .order_by("turn", "queued_at", "pk")
+        )
+
+
+class Run(Job):
+    """One execution of an experiment's config."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
+    experiment = models.ForeignKey(
+        Experiment, models.CASCADE, related_name="runs", verbose_name=_("experiment")
+    )
+    # Plain JSON made by the engine: {"train": {...}, "cross_validation": {...}, "test": {...}}.
+    metrics = models.JSONField(_("metrics"), default=dict, blank=True)
+    # Kept apart, so that nothing shows it before the facilitator reveals it.
+    holdout_metrics = models.JSONField(_("holdout metrics"), default=dict, blank=True)
+    fit_seconds = models.FloatField(_("fit time (s)"), null=True, blank=True)
+    warnings = models.JSONField(_("warnings"), default=list, blank=True)
+    fingerprint = models.CharField(_("fingerprint"), max_length=64, blank=True)
+    versions = models.JSONField(_("library versions"), default=dict, blank=True)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["status", "lease_until"], name="run_by_status")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["experiment"],
+                condition=models.Q(status__in=["queued", "running"]),
+                name="one_unfinished_run_per_experiment",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.experiment} ({self.get_status_display()})"
+
+    def score(self, part: str, metric: str) -> float | None:
+        """A metric on train, test or holdout; None before there is one."""
+        values: dict[str, Any] = (
+            self.holdout_metrics if part == "holdout" else self.metrics.get(part, {})
+        )
+        return values.get(metric)
+
+
+class Interpretation(Job):
+    """What a run's model uses and where it is wrong; computed after the metrics."""
+
+    run = models.OneToOneField(Run, models.CASCADE, related_name="interpretation")
+    importance = models.JSONField(_("permutation importance"), default=dict, blank=True)
+    confusion = models.JSONField(_("confusion matrix"), default=dict, blank=True)
+    errors = models.JSONField(_("most confident errors"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("interpretation")
+        verbose_name_plural = _("interpretations")
+
+    def __str__(self) -> str:
+        return str(self.run)

@@ -1,0 +1,126 @@
+"""Verbs that change the record. Each is one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from classrooms.jobs import ring
+from classrooms.models import Membership
+from classrooms.models.jobs import IllegalTransition, JobStatus
+from classrooms.models.live import touch
+from classrooms.services import LEADERBOARD, ROOM, NotNow
+from experiments.engine.config import ExperimentConfig
+from experiments.models import Experiment, Framing, Run
+
+
+class NotABaseline(Exception):
+    """The first experiment is no baseline, and nobody confirmed that it should not be."""
+
+
+class TooManyQueued(Exception):
+    """The participant has as many unfinished runs as one person may have."""
+
+
+MAX_UNFINISHED_RUNS = 20
+
+
+def announce(membership: Membership) -> None:
+    """Tell the screens that show this participant's work."""
+    touch(membership.dojo_id, membership.topic, ROOM, LEADERBOARD)
+
+
+@transaction.atomic
+def save_framing(membership: Membership, **fields: str) -> Framing:
+    framing, _created = Framing.objects.update_or_create(membership=membership, defaults=fields)
+    announce(membership)
+    return framing
+
+
+@transaction.atomic
+def submit_experiment(
+    membership: Membership,
+    *,
+    claim: str,
+    rationale: str,
+    expected_effect: float | None,
+    compared_to: Experiment | None,
+    config: ExperimentConfig,
+    baseline_waived: bool = False,
+) -> Experiment:
+    """Register a hypothesis with its config, and queue its run.
+
+    Args:
+        expected_effect: predicted change of the Dojo's primary metric against
+            `compared_to`, in the metric's own unit.
+        baseline_waived: the participant confirmed that this first experiment
+            is not a baseline.
+
+    Raises:
+        NotNow: the Dojo has ended.
+        NotABaseline: see `baseline_waived`.
+        TooManyQueued: too many runs of theirs wait already.
+    """
+    from experiments.tasks import execute_next_run  # noqa: PLC0415 (tasks call services)
+
+    locked = Membership.objects.select_for_update().select_related("dojo").get(pk=membership.pk)
+    if locked.dojo.has_ended:
+        raise NotNow
+    last_number = locked.experiments.aggregate(Max("number"))["number__max"] or 0
+    experiment = Experiment(
+        membership=locked,
+        number=last_number + 1,
+        claim=claim,
+        rationale=rationale,
+        expected_effect=expected_effect,
+        compared_to=compared_to,
+        config=config.model_dump(mode="json"),
+    )
+    if last_number == 0 and not experiment.is_baseline and not baseline_waived:
+        raise NotABaseline
+    if Run.objects.unfinished().filter(experiment__membership=locked).count() >= MAX_UNFINISHED_RUNS:
+        raise TooManyQueued
+    experiment.save()
+    Run.objects.create(experiment=experiment)
+    announce(locked)
+    ring(execute_next_run)
+    return experiment
+
+
+@transaction.atomic
+def cancel_run(experiment: Experiment) -> bool:
+    """Stop a run that is not finished; False when it just finished by itself."""
+    run = experiment.run
+    try:
+        run.transition(JobStatus.CANCELLED, failure_code="cancelled")
+    except IllegalTransition:
+        return False
+    announce(experiment.membership)
+    return True
+
+
+@transaction.atomic
+def record_analysis(
+    experiment: Experiment, *, analysis: str, decision: str, next_step: str
+) -> Experiment:
+    """Write down what the results mean; a decision closes the experiment.
+
+    Raises:
+        NotNow: the experiment is closed, or its run has not finished.
+    """
+    experiment = Experiment.objects.with_results().select_for_update(of=("self",)).get(
+        pk=experiment.pk
+    )
+    if not experiment.awaits_decision:
+        raise NotNow
+    fields: dict[str, Any] = {"analysis": analysis, "decision": decision, "next_step": next_step}
+    if decision:
+        fields["closed_at"] = timezone.now()
+    for name, value in fields.items():
+        setattr(experiment, name, value)
+    experiment.save(update_fields=list(fields))
+    announce(experiment.membership)
+    return experiment

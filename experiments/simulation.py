@@ -1,0 +1,197 @@
+"""Simulated participants, for the demo and for rehearsals.
+
+They go the way that people go: frame, state a hypothesis, submit, wait for the
+worker, read the numbers, conclude, go on. What they write quotes the numbers of
+their own runs; nothing of it is prepared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from classrooms.models import Dojo, Membership
+from experiments.engine.config import ExperimentConfig, default_config
+from experiments.models import Experiment, Framing
+from experiments.presentation import run_page
+from experiments.selectors import experiments_of
+from experiments.services import record_analysis, save_framing, submit_experiment
+from experiments.templatetags.experiments import score, signed
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Step:
+    """One experiment that a simulated participant will try.
+
+    The config is that of the experiment before, with `model` in place of its model
+    and, where `drops_leak`, without the columns that the facilitator knows to leak.
+    """
+
+    claim: Text
+    rationale: Text
+    expected_effect: float
+    model: dict[str, Any] | None = None
+    drops_leak: bool = False
+
+
+@dataclass(frozen=True)
+class Script:
+    """What a simulated participant is like."""
+
+    steps: tuple[Step, ...]
+    framing: bool = True
+    concludes: bool = True
+
+
+BASELINE = Step(
+    gettext_lazy("A logistic regression on every column gives a score to beat."),
+    gettext_lazy("It is simple, quick and readable; what follows is measured against it."),
+    0.8,
+    model={"name": "logistic_regression"},
+)
+DUMMY = Step(
+    gettext_lazy("A model that looks at nothing shows what a score is worth."),
+    gettext_lazy("If a real model does not beat it, there is nothing to learn from the columns."),
+    0.5,
+    model={"name": "dummy"},
+)
+WITHOUT_SUSPECT = Step(
+    gettext_lazy("Without the column that knows the answer, the score falls to an honest level."),
+    gettext_lazy("It is recorded after the customer has left, so it will not exist in production."),
+    -0.1,
+    drops_leak=True,
+)
+BOOSTING = Step(
+    gettext_lazy("Gradient boosting finds interactions that a linear model cannot."),
+    gettext_lazy("Contract and usage probably act together, not one by one."),
+    0.02,
+    model={"name": "hist_gradient_boosting"},
+)
+FOREST = Step(
+    gettext_lazy("A random forest improves on the baseline."),
+    gettext_lazy("Averaging many trees captures effects that are not straight lines."),
+    0.02,
+    model={"name": "random_forest"},
+)
+DEEP_TREE = Step(
+    gettext_lazy("A deep decision tree fits the data better."),
+    gettext_lazy("With more leaves it can follow every detail of the rows."),
+    0.05,
+    model={"name": "decision_tree"},
+)
+
+SCRIPTS: dict[str, Script] = {
+    "careful": Script((BASELINE, WITHOUT_SUSPECT, BOOSTING)),
+    "methodical": Script((DUMMY, BASELINE, FOREST)),
+    "hurried": Script((BASELINE, DEEP_TREE), framing=False, concludes=False),
+    "curious": Script((BASELINE, BOOSTING, WITHOUT_SUSPECT)),
+}
+
+
+def advance_all() -> None:
+    """Let every simulated participant of a running Dojo take one step."""
+    simulated = Membership.objects.filter(
+        dojo__state=Dojo.State.RUNNING, simulated_as__in=SCRIPTS
+    ).select_related("dojo__dataset")
+    for membership in simulated:
+        with translation.override(membership.dojo.language), transaction.atomic():
+            advance(membership)
+
+
+def advance(membership: Membership) -> None:
+    """One step: frame, conclude what is finished, or submit what is next."""
+    script = SCRIPTS[membership.simulated_as]
+    if script.framing and not Framing.objects.filter(membership=membership).exists():
+        save_framing(membership, **_framing(membership))
+        return
+    experiments = experiments_of(membership)
+    if experiments and experiments[-1].run.is_unfinished:
+        return
+    if script.concludes and experiments and not experiments[-1].is_closed:
+        record_analysis(experiments[-1], **_conclusion(experiments[-1]))
+        return
+    if len(experiments) < len(script.steps):
+        _submit(membership, script.steps[len(experiments)], experiments)
+
+
+def _framing(membership: Membership) -> dict[str, str]:
+    dataset = membership.dojo.dataset
+    return {
+        "problem": _("Find in time the rows where %(target)s is %(value)s, to act on them.")
+        % {"target": dataset.target, "value": dataset.positive_class},
+        "data": _("%(title)s: %(rows)s rows, one per case, %(columns)s columns.")
+        % {"title": dataset.title, "rows": dataset.row_count, "columns": len(dataset.columns)},
+        "metric": _("%(metric)s: it does not depend on a threshold chosen too early.")
+        % {"metric": membership.dojo.get_primary_metric_display()},
+        "baseline": _("A model without features, then a logistic regression."),
+    }
+
+
+def _submit(membership: Membership, step: Step, experiments: list[Experiment]) -> None:
+    previous = experiments[-1] if experiments else None
+    submit_experiment(
+        membership,
+        claim=str(step.claim),
+        rationale=str(step.rationale),
+        expected_effect=step.expected_effect,
+        compared_to=previous,
+        config=_config(membership, step, previous),
+    )
+
+
+def _config(
+    membership: Membership, step: Step, previous: Experiment | None
+) -> ExperimentConfig:
+    schema = membership.dojo.dataset.schema
+    config = previous.parsed_config if previous else default_config(schema)
+    values = config.model_dump(mode="json")
+    if step.model:
+        values["model"] = step.model
+    bundled = membership.dojo.dataset.bundled
+    leaks = {
+        column
+        for trap in (bundled.traps if bundled else ())
+        if step.drops_leak and trap.key == "leak"
+        for column in trap.columns
+    }
+    values["features"] = [name for name in values["features"] if name not in leaks]
+    return ExperimentConfig.model_validate(values)
+
+
+def _conclusion(experiment: Experiment) -> dict[str, str]:
+    """An analysis that quotes this run, and the decision that follows from it."""
+    page = run_page(experiment)
+    if experiment.run.has_failed:
+        return {"analysis": page.failure, "decision": "reject", "next_step": ""}
+    row, comparison = page.primary_row, page.comparison
+    sentences = []
+    if row:
+        sentences.append(
+            _("%(metric)s on test is %(score)s, with a train-test gap of %(gap)s.")
+            % {"metric": row.label, "score": score(row.test), "gap": signed(row.gap)}
+        )
+        if row.gap_is_notable:
+            sentences.append(_("The gap says that it learns rows by heart."))
+    if comparison:
+        sentences.append(
+            _("Against #%(number)s that is %(difference)s; I had predicted %(expected)s.")
+            % {
+                "number": comparison.experiment.number,
+                "difference": signed(comparison.difference),
+                "expected": signed(comparison.expected),
+            }
+        )
+    keeps = comparison is None or comparison.is_better
+    return {
+        "analysis": " ".join(sentences),
+        "decision": "keep" if keeps else "iterate",
+        "next_step": _("Look at the most confident errors, then change one thing."),
+    }

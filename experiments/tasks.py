@@ -1,0 +1,41 @@
+"""Bells: each calls one service. The scientific imports stay in the worker."""
+
+from celery import shared_task
+from django.conf import settings
+
+LIMITS = {
+    "soft_time_limit": settings.RUN_SOFT_TIME_LIMIT_SECONDS,
+    "time_limit": settings.RUN_HARD_TIME_LIMIT_SECONDS,
+}
+
+
+@shared_task(queue="compute", **LIMITS)
+def execute_next_run() -> None:
+    """Execute the queued run whose turn it is. It names none: the order is fair."""
+    from experiments import execution  # noqa: PLC0415 (imports the scientific libraries)
+
+    execution.execute_next_run()
+
+
+@shared_task(queue="compute", **LIMITS)
+def interpret_run(interpretation_id: int) -> None:
+    """Compute the interpretation of a run that has succeeded."""
+    from experiments import execution  # noqa: PLC0415 (imports the scientific libraries)
+
+    execution.interpret_run(interpretation_id)
+
+
+@shared_task
+def sweep_runs() -> None:
+    """Look after runs and interpretations whose worker died or whose bell was lost."""
+    from experiments.sweeping import sweep  # noqa: PLC0415 (it rings these tasks)
+
+    sweep()
+
+
+@shared_task
+def advance_simulations() -> None:
+    """Let every simulated participant do the next thing that a person would do."""
+    from experiments.simulation import advance_all  # noqa: PLC0415 (it submits experiments)
+
+    advance_all()

@@ -1,0 +1,31 @@
+from django.urls import path
+
+from experiments.views import experiments, record, scores, take_home
+
+app_name = "experiments"
+
+urlpatterns = [
+    path("dojos/<slug:dojo_id>/work/", record.workspace, name="workspace"),
+    path("dojos/<slug:dojo_id>/framing/", record.framing, name="framing"),
+    path("dojos/<slug:dojo_id>/experiments/new/", experiments.experiment_new, name="experiment_new"),
+    path(
+        "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/",
+        experiments.experiment,
+        name="experiment",
+    ),
+    path(
+        "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/run/",
+        experiments.run,
+        name="run",
+    ),
+    path(
+        "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/cancel/",
+        experiments.cancel,
+        name="cancel",
+    ),
+    path("dojos/<slug:dojo_id>/leaderboard/", scores.leaderboard, name="leaderboard"),
+    path("dojos/<slug:dojo_id>/room/", scores.room, name="room"),
+    path("dojos/<slug:dojo_id>/take-home/", take_home.take_home, name="take_home"),
+    path("dojos/<slug:dojo_id>/take-home/log/", take_home.log, name="log"),
+    path("dojos/<slug:dojo_id>/take-home/zip/", take_home.archive, name="archive"),
+]

@@ -1,0 +1,210 @@
+"""Submitting an experiment, following its run, and concluding."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from classrooms.access import member_view, participant_view
+from classrooms.models import Membership
+from classrooms.selectors import dojo_clock
+from classrooms.services import NotNow
+from experiments import services
+from experiments.config_form import ConfigForm, YamlForm
+from experiments.engine.config import default_config
+from experiments.forms import AnalysisForm, HypothesisForm
+from experiments.models import Experiment, Framing
+from experiments.presentation import experiment_page, run_page
+
+BASELINE_MODEL = "logistic_regression"
+
+
+@participant_view
+@require_http_methods(["GET", "POST"])
+def experiment_new(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Hypothesis and config on one page, as fields or as YAML."""
+    if membership.dojo.has_ended:
+        messages.info(request, _("This Dojo has ended: your record is complete."))
+        return redirect("experiments:workspace", membership.dojo.public_id)
+    if request.method == "POST":
+        return _experiment_posted(request, membership)
+    previous = _previous(request, membership)
+    schema = membership.dojo.dataset.schema
+    config = previous.parsed_config if previous else default_config(schema, BASELINE_MODEL)
+    hypothesis = HypothesisForm(
+        membership=membership,
+        initial={
+            "compared_to": previous.public_id if previous else None,
+            "claim": previous.next_step if previous and previous.is_closed else "",
+        },
+    )
+    return _editor(request, membership, hypothesis, ConfigForm.for_config(config, schema))
+
+
+def _previous(request: HttpRequest, membership: Membership) -> Experiment | None:
+    """The experiment that this one starts from: the one asked for, or the latest."""
+    own = Experiment.objects.filter(membership=membership)
+    if asked := request.GET.get("from"):
+        return get_object_or_404(own, public_id=asked)
+    return own.order_by("-number").first()
+
+
+def _experiment_posted(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Submit, or show the same config in another way; nothing typed is lost."""
+    action = request.POST.get("action", "submit")
+    schema = membership.dojo.dataset.schema
+    model_name = request.POST.get("model.name", BASELINE_MODEL)
+    config_form: ConfigForm | YamlForm
+    if "yaml" in request.POST:
+        config_form = YamlForm(request.POST, schema=schema)
+    else:
+        config_form = ConfigForm(request.POST, schema=schema, model_name=model_name)
+    if action == "submit":
+        hypothesis = HypothesisForm(request.POST, membership=membership)
+        return _submit(request, membership, hypothesis, config_form)
+    if action in ("model", "baseline") and isinstance(config_form, ConfigForm):
+        chosen = BASELINE_MODEL if action == "baseline" else model_name
+        config_form = ConfigForm.with_model(request.POST, schema, chosen)
+    elif action in ("to_yaml", "to_form") and config_form.is_valid() and config_form.config:
+        shown_as = YamlForm if action == "to_yaml" else ConfigForm
+        config_form = shown_as.for_config(config_form.config, schema)
+    hypothesis = HypothesisForm(membership=membership, initial=request.POST.dict())
+    return _editor(request, membership, hypothesis, config_form)
+
+
+def _submit(
+    request: HttpRequest,
+    membership: Membership,
+    hypothesis: HypothesisForm,
+    config_form: ConfigForm | YamlForm,
+) -> HttpResponse:
+    ask_baseline = False
+    # Both are asked, so that all that is to mend shows at once.
+    if all([hypothesis.is_valid(), config_form.is_valid()]) and config_form.config:
+        data = hypothesis.cleaned_data
+        try:
+            experiment = services.submit_experiment(
+                membership,
+                claim=data["claim"],
+                rationale=data["rationale"],
+                expected_effect=data["expected_effect"],
+                compared_to=data.get("compared_to"),
+                config=config_form.config,
+                baseline_waived="baseline_waived" in request.POST,
+            )
+        except services.NotABaseline:
+            ask_baseline = True
+        except services.TooManyQueued:
+            hypothesis.add_error(
+                None,
+                _("You have %(count)s runs waiting. Let one finish, or cancel one, then submit.")
+                % {"count": services.MAX_UNFINISHED_RUNS},
+            )
+        except NotNow:
+            hypothesis.add_error(None, _("This Dojo has just ended; the run was not submitted."))
+        else:
+            return redirect(experiment)
+    return _editor(request, membership, hypothesis, config_form, ask_baseline=ask_baseline)
+
+
+def _editor(
+    request: HttpRequest,
+    membership: Membership,
+    hypothesis: HypothesisForm,
+    config_form: ConfigForm | YamlForm,
+    *,
+    ask_baseline: bool = False,
+) -> HttpResponse:
+    context = {
+        "membership": membership,
+        "dojo": membership.dojo,
+        "clock": dojo_clock(membership.dojo),
+        "tab": "work",
+        "hypothesis": hypothesis,
+        "config_form": config_form,
+        "as_yaml": isinstance(config_form, YamlForm),
+        "ask_baseline": ask_baseline,
+        "has_framing": Framing.objects.filter(membership=membership).exists(),
+        "columns": {c["name"]: c for c in membership.dojo.dataset.column_cards},
+    }
+    template = "experiments/experiment_new.html" + ("#config" if request.htmx else "")
+    return render(request, template, context)
+
+
+def _find(membership: Membership, experiment_id: str) -> Experiment:
+    visible = Experiment.objects.visible_to(membership).with_results()
+    return get_object_or_404(visible, public_id=experiment_id)
+
+
+@member_view
+@require_http_methods(["GET", "POST"])
+def experiment(request: HttpRequest, membership: Membership, experiment_id: str) -> HttpResponse:
+    """One experiment: its hypothesis, its run, its interpretation, its conclusion."""
+    found = _find(membership, experiment_id)
+    is_own = found.membership_id == membership.pk
+    if request.method == "POST" and not is_own:
+        raise Http404
+    form = AnalysisForm(request.POST or None, instance=_fresh(found))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.record_analysis(found, **form.cleaned_data)
+        except NotNow:
+            form.add_error(None, _("This experiment cannot be concluded now: reload the page."))
+        else:
+            messages.success(request, _("Your conclusion is in the log."))
+            return redirect(found)
+    context = _experiment_context(membership, found) | {
+        "form": form,
+        "is_own": is_own,
+        "clock": dojo_clock(membership.dojo),
+        "tab": "work" if is_own else "cockpit",
+    }
+    return render(request, "experiments/experiment.html", context)
+
+
+def _fresh(experiment: Experiment) -> Experiment:
+    """A copy that the form may write to while the page still shows what is stored."""
+    return Experiment(
+        analysis=experiment.analysis,
+        decision=experiment.decision,
+        next_step=experiment.next_step,
+    )
+
+
+def _experiment_context(membership: Membership, experiment: Experiment) -> dict[str, Any]:
+    return {
+        "membership": membership,
+        "dojo": membership.dojo,
+        "experiment": experiment,
+        "page": experiment_page(experiment),
+        "result": run_page(experiment),
+    }
+
+
+@member_view
+@require_GET
+def run(request: HttpRequest, membership: Membership, experiment_id: str) -> HttpResponse:
+    """The live part of an experiment's page."""
+    found = _find(membership, experiment_id)
+    context = _experiment_context(membership, found) | {
+        "is_own": found.membership_id == membership.pk,
+    }
+    return render(request, "experiments/run.html", context)
+
+
+@participant_view
+@require_POST
+def cancel(request: HttpRequest, membership: Membership, experiment_id: str) -> HttpResponse:
+    """Stop one's own run; it stays in the log as cancelled."""
+    own = Experiment.objects.filter(membership=membership).with_results()
+    found = get_object_or_404(own, public_id=experiment_id)
+    if not services.cancel_run(found):
+        messages.info(request, _("The run had just finished."))
+    return redirect(found)
+
+

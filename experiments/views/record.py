@@ -1,0 +1,55 @@
+"""A participant's own record: where they are, and their framing."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from classrooms.access import participant_view
+from classrooms.models import Membership
+from classrooms.selectors import dojo_clock
+from experiments.forms import FramingForm
+from experiments.models import Framing
+from experiments.presentation import next_action
+from experiments.selectors import experiments_of
+from experiments.services import save_framing
+
+
+@participant_view
+@require_GET
+def workspace(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """The way through the Dojo: framing, experiments, what to do next."""
+    framing = Framing.objects.filter(membership=membership).first()
+    experiments = experiments_of(membership)
+    context = {
+        "membership": membership,
+        "dojo": membership.dojo,
+        "clock": dojo_clock(membership.dojo),
+        "tab": "work",
+        "framing": framing,
+        "experiments": experiments,
+        "next_action": next_action(membership, framing, experiments),
+    }
+    template = "experiments/workspace.html" + ("#work" if request.htmx else "")
+    return render(request, template, context)
+
+
+@participant_view
+@require_http_methods(["GET", "POST"])
+def framing(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """The log's context: problem, data, metric, baseline."""
+    instance = Framing.objects.filter(membership=membership).first()
+    form = FramingForm(request.POST or None, instance=instance)
+    if request.method == "POST" and form.is_valid():
+        save_framing(membership, **form.cleaned_data)
+        messages.success(request, _("Your framing is saved."))
+        return redirect("experiments:workspace", membership.dojo.public_id)
+    context = {
+        "membership": membership,
+        "dojo": membership.dojo,
+        "clock": dojo_clock(membership.dojo),
+        "tab": "work",
+        "form": form,
+    }
+    return render(request, "experiments/framing.html", context)

@@ -1,0 +1,47 @@
+"""What a participant takes home."""
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from classrooms.access import participant_view
+from classrooms.models import Membership
+from classrooms.selectors import dojo_clock
+from experiments.exports.archive import archive_name, build_archive
+from experiments.exports.log import experiment_log
+from experiments.models import Framing
+from experiments.selectors import experiments_of
+
+
+@participant_view
+@require_GET
+def take_home(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """What is complete, what is missing, and the download."""
+    context = {
+        "membership": membership,
+        "dojo": membership.dojo,
+        "clock": dojo_clock(membership.dojo),
+        "tab": "take_home",
+        "framing": Framing.objects.filter(membership=membership).first(),
+        "experiments": experiments_of(membership),
+    }
+    return render(request, "experiments/take_home.html", context)
+
+
+@participant_view
+@require_GET
+def log(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """The experiment log as Markdown."""
+    return HttpResponse(experiment_log(membership), content_type="text/markdown; charset=utf-8")
+
+
+@participant_view
+@require_GET
+def archive(request: HttpRequest, membership: Membership) -> FileResponse:
+    """Log, notebook, data and exact requirements in one ZIP."""
+    return FileResponse(
+        build_archive(membership),
+        as_attachment=True,
+        filename=archive_name(membership),
+        content_type="application/zip",
+    )

@@ -1,0 +1,74 @@
+// The few things that HTML and htmx cannot say: clocks, the theme, copying.
+(() => {
+  "use strict";
+
+  // --- Server time -----------------------------------------------------------
+  // Every page and the stream of events carry the server's clock; clocks on screen
+  // count on it, whatever the time of this machine.
+  let offset = 0;
+  const setServerTime = (milliseconds) => {
+    if (Number.isFinite(milliseconds)) offset = milliseconds - Date.now();
+  };
+  const serverNow = () => Date.now() + offset;
+
+  const two = (n) => String(n).padStart(2, "0");
+  const format = (milliseconds) => {
+    const sign = milliseconds < 0 ? "+" : "";
+    const seconds = Math.abs(Math.round(milliseconds / 1000));
+    const hours = Math.floor(seconds / 3600);
+    const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+    return sign + (hours ? `${hours}:${rest}` : rest);
+  };
+
+  // data-left: milliseconds left when data-at (server time) it was; still, or running.
+  const tickCountdown = (element) => {
+    const left = Number(element.dataset.left);
+    const running = element.dataset.running === "true";
+    const now = running ? left - (serverNow() - Number(element.dataset.at)) : left;
+    element.textContent = format(now);
+    element.classList.toggle("text-danger", now < 0);
+  };
+  // data-since: server time at which something began.
+  const tickElapsed = (element) => {
+    const seconds = Math.max(0, (serverNow() - Number(element.dataset.since)) / 1000);
+    element.textContent = seconds.toLocaleString(document.documentElement.lang, {
+      minimumFractionDigits: 1, maximumFractionDigits: 1,
+    });
+  };
+  const tick = () => {
+    document.querySelectorAll("[data-left]").forEach(tickCountdown);
+    document.querySelectorAll("[data-since]").forEach(tickElapsed);
+  };
+  const readServerTime = (root) => {
+    const element = root.querySelector?.("[data-server-time]");
+    if (element) setServerTime(Number(element.dataset.serverTime));
+  };
+  readServerTime(document);
+  tick();
+  setInterval(tick, 250);
+  document.addEventListener("htmx:sseOpen", (event) => {
+    event.detail.source.addEventListener("time", (message) => setServerTime(Number(message.data)));
+  });
+  document.addEventListener("htmx:afterSettle", tick);
+
+  // --- Clicks ----------------------------------------------------------------
+  const setTheme = (dark) => {
+    document.documentElement.dataset.bsTheme = dark ? "dark" : "light";
+    localStorage.setItem("theme", dark ? "dark" : "light");
+  };
+  const copy = async (button) => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = button.dataset.copied;
+  };
+  const checkAll = (button) => {
+    const boxes = document.querySelectorAll(`input[name="${button.dataset.checkAll}"]`);
+    boxes.forEach((box) => { box.checked = button.dataset.to === "true"; });
+  };
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest("[data-theme-toggle], [data-copy], [data-check-all]");
+    if (!target) return;
+    if ("copy" in target.dataset) copy(target);
+    else if ("checkAll" in target.dataset) checkAll(target);
+    else setTheme(document.documentElement.dataset.bsTheme !== "dark");
+  });
+})();
