@@ -17,7 +17,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.models import Dataset, Dojo, Membership
-from classrooms.models.datasets import ready_datasets
 from experiments.engine.bundled import BUNDLED
 from experiments.engine.metrics import METRICS
 
@@ -101,8 +100,9 @@ class DojoForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["dataset"].queryset = ready_datasets(user)  # type: ignore[attr-defined]
+        self.fields["dataset"].queryset = Dataset.objects.visible_to(user).ready()  # type: ignore[attr-defined]
         self.fields["dataset"].empty_label = None  # type: ignore[attr-defined]
+        self.fields["dataset"].to_field_name = "public_id"  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

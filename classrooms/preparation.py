@@ -26,7 +26,7 @@ from experiments.engine.data import (
     write_dataset,
 )
 from experiments.engine.evaluate import evaluate
-from experiments.engine.schema import Column, Schema
+from experiments.engine.schema import Column
 from experiments.engine.split import Split, SplitPolicy, split_rows
 
 PREVIEW_ROWS = 12

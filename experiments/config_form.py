@@ -26,12 +26,11 @@ from experiments.engine.config import (
     FieldError,
     Preparation,
     Validation,
-    dump_yaml,
-    parse_yaml,
     validate_config,
 )
 from experiments.engine.models import MODELS
 from experiments.engine.schema import Schema
+from experiments.engine.yaml_text import dump_yaml, parse_yaml
 from experiments.messages import describe_config_error, option_label
 
 # A union of a number and None is an optional number.
@@ -155,6 +154,10 @@ class ConfigForm(forms.Form):
                 initial[path] = field.widget.value_from_datadict(posted, {}, path)
         form.initial = initial
         return form
+
+    @property
+    def model_name(self) -> str:
+        return str(self.model_class.model_fields["name"].default)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -108,7 +108,7 @@ def _evaluate(run: Run, report: Report) -> Fields:
         prepared.schema,
         prepared.frame,
         prepared.split,
-        on_progress=lambda fraction, step: report(fraction),
+        on_progress=report,
     )
     _remember(run.pk, evaluated.pipeline)
     evaluation = evaluated.evaluation

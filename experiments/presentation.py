@@ -148,6 +148,10 @@ class RunPage:
     run: Run
     primary: Metric
 
+    @property
+    def primary_label(self) -> str:
+        return _(self.primary.label)
+
     @cached_property
     def rows(self) -> list[MetricRow]:
         return metric_rows(self.run, self.primary.name)
@@ -207,6 +211,26 @@ class RunPage:
         ]
 
     @property
+    def positive_class(self) -> str:
+        return self.experiment.membership.dojo.dataset.positive_class
+
+    @property
+    def negative_class(self) -> str:
+        return str(self.experiment.membership.dojo.dataset.data_schema["negative_class"])
+
+    @property
+    def error_columns(self) -> list[str]:
+        found: list[str] = self.interpretation.errors["columns"] if self.interpretation else []
+        return found
+
+    @property
+    def error_rows(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (
+            self.interpretation.errors["rows"] if self.interpretation else []
+        )
+        return found
+
+    @property
     def is_live(self) -> bool:
         """Whether something is still to come."""
         pending = self.interpretation is not None and self.interpretation.is_unfinished
@@ -247,4 +271,29 @@ def hyperparameter_rows(experiment: Experiment) -> list[tuple[str, str]]:
         (_(fields[name].title or name), option_label(value))
         for name, value in model.model_dump().items()
         if name != "name"
+    ]
+
+
+@dataclass(frozen=True)
+class ChecklistItem:
+    """One part of what is taken home, and whether it is complete."""
+
+    label: str
+    done: bool
+    detail: str = ""
+
+
+def take_home_checklist(
+    framing: Framing | None, experiments: list[Experiment]
+) -> list[ChecklistItem]:
+    """What a complete log has, checked against what there is."""
+    closed = sum(experiment.is_closed for experiment in experiments)
+    analysed = sum(bool(experiment.analysis) for experiment in experiments)
+    count = len(experiments)
+    return [
+        ChecklistItem(_("The problem is framed"), framing is not None),
+        ChecklistItem(_("The first experiment is a baseline"), any(e.is_baseline for e in experiments[:1])),
+        ChecklistItem(_("Experiments are run"), count > 0, str(count)),
+        ChecklistItem(_("Every experiment is analysed"), 0 < count == analysed, f"{analysed}/{count}"),
+        ChecklistItem(_("Every experiment has a decision"), 0 < count == closed, f"{closed}/{count}"),
     ]

@@ -27,6 +27,7 @@ class LeaderboardRow:
     holdout: float | None = None
     rank: int | None = None
     is_baseline: bool = False
+    reaches_threshold: bool = False
 
 
 def leaderboard_rows(dojo: Dojo) -> list[LeaderboardRow]:
@@ -59,6 +60,7 @@ def leaderboard_rows(dojo: Dojo) -> list[LeaderboardRow]:
         if score is not None and (row.score is None or metric.is_better(score, row.score)):
             row.best, row.score = run, score
             row.holdout = run.score("holdout", metric.name) if dojo.holdout_is_revealed else None
+            row.reaches_threshold = not metric.is_better(dojo.success_threshold, score)
     for row in rows.values():
         row.experiments = len(counted.get(row.membership.pk, ()))
     return _ranked(list(rows.values()), higher_is_better=metric.higher_is_better)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.identifiers import new_public_id
@@ -24,6 +23,7 @@ class DatasetQuerySet(JobQuerySet):
         return self.filter(owner_id=user.pk)
 
     def ready(self) -> Self:
+        """What a Dojo can be opened on."""
         return self.filter(step=Dataset.Step.PREPARE, status=JobStatus.SUCCEEDED)
 
 
@@ -100,12 +100,6 @@ class Dataset(Job):
         return self.class_counts.get(self.positive_class, 0) / max(self.row_count, 1)
 
     @property
-    def column_cards(self) -> list[dict[str, Any]]:
-        """Each column with its meaning, for the dataset page."""
-        meanings = self.bundled.column_meanings if self.bundled else {}
-        return [column | {"meaning": meanings.get(column["name"], "")} for column in self.columns]
-
-    @property
     def table_path(self) -> str:
         """Content-addressed: the same content is stored once."""
         return f"datasets/{self.content_hash}.parquet"
@@ -114,8 +108,3 @@ class Dataset(Job):
     def participant_csv_path(self) -> str:
         """The CSV that participants take home: train and test rows only."""
         return f"datasets/{self.public_id}.csv"
-
-
-def ready_datasets(user: User) -> models.QuerySet[Dataset]:
-    """What this person may open a Dojo on."""
-    return Dataset.objects.ready().filter(Q(owner=user))

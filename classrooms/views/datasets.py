@@ -2,12 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from classrooms.access import opener_view
 from classrooms.dataset_services import add_bundled_dataset, choose_target, upload_dataset
 from classrooms.forms import BundledDatasetForm, TargetForm, UploadForm
 from classrooms.models import Dataset
+from classrooms.presentation import dataset_context, dataset_failure, trap_rows
 from experiments.engine.bundled import BUNDLED
 
 
@@ -34,7 +36,15 @@ def dataset_new(request: HttpRequest) -> HttpResponse:
             dataset = upload_dataset(request.user, **upload_form.cleaned_data)
             return redirect("classrooms:dataset", dataset.public_id)
     context = {
-        "bundled": BUNDLED.values(),
+        "bundled": [
+            {
+                "key": dataset.key,
+                "title": _(dataset.title),
+                "summary": _(dataset.summary),
+                "traps": len(dataset.traps),
+            }
+            for dataset in BUNDLED.values()
+        ],
         "bundled_form": bundled_form,
         "upload_form": upload_form,
     }
@@ -51,5 +61,10 @@ def dataset_detail(request: HttpRequest, dataset_id: str) -> HttpResponse:
         target, positive_class = form.chosen
         choose_target(dataset, target=target, positive_class=positive_class)
         return redirect("classrooms:dataset", dataset.public_id)
+    context = dataset_context(dataset) | {
+        "form": form,
+        "failure": dataset_failure(dataset) if dataset.has_failed else "",
+        "traps": trap_rows(dataset),
+    }
     template = "classrooms/dataset_detail.html" + ("#live" if request.htmx else "")
-    return render(request, template, {"dataset": dataset, "form": form})
+    return render(request, template, context)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -13,8 +14,8 @@ from classrooms import services
 from classrooms.access import facilitator_view, member_view, opener_view
 from classrooms.forms import DojoForm
 from classrooms.live import event_stream
-from classrooms.models import Membership
-from classrooms.models.datasets import ready_datasets
+from classrooms.models import Dataset, Membership
+from classrooms.presentation import clock_buttons, dataset_context, dojo_context
 from classrooms.selectors import dojo_clock
 
 
@@ -31,7 +32,7 @@ def dojo_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         dojo = services.create_dojo(facilitator=user, **form.cleaned_data)
         return redirect(dojo)
-    context = {"form": form, "has_dataset": ready_datasets(user).exists()}
+    context = {"form": form, "has_dataset": Dataset.objects.visible_to(user).ready().exists()}
     return render(request, "classrooms/dojo_new.html", context)
 
 
@@ -48,26 +49,22 @@ def dojo(request: HttpRequest, membership: Membership) -> HttpResponse:
 @facilitator_view
 @require_GET
 def cockpit(request: HttpRequest, membership: Membership) -> HttpResponse:
-    join_url = request.build_absolute_uri(f"/join/{membership.dojo.join_code}/")
-    context = {
-        "membership": membership,
-        "dojo": membership.dojo,
-        "clock": dojo_clock(membership.dojo),
-        "join_url": join_url,
-    }
-    return render(request, "classrooms/cockpit.html", context)
+    context = dojo_context(membership, "cockpit")
+    clock = context["clock"]
+    dojo = membership.dojo
+    context["actions"] = clock_buttons(dojo, is_last_phase=clock.following is None)
+    context["join_url"] = request.build_absolute_uri(
+        reverse("classrooms:join", args=[dojo.join_code])
+    )
+    template = "classrooms/cockpit.html" + ("#controls" if request.htmx else "")
+    return render(request, template, context)
 
 
 @member_view
 @require_GET
 def clock(request: HttpRequest, membership: Membership) -> HttpResponse:
     """The current phase and its clock, as a fragment of every page of the Dojo."""
-    context = {
-        "membership": membership,
-        "dojo": membership.dojo,
-        "clock": dojo_clock(membership.dojo),
-    }
-    return render(request, "classrooms/clock.html", context)
+    return render(request, "classrooms/clock.html", {"clock": dojo_clock(membership.dojo)})
 
 
 @facilitator_view
@@ -95,12 +92,7 @@ def reveal(request: HttpRequest, membership: Membership) -> HttpResponse:
 @require_GET
 def dojo_data(request: HttpRequest, membership: Membership) -> HttpResponse:
     """The dataset as participants see it: its columns, never its traps or holdout."""
-    context = {
-        "membership": membership,
-        "dojo": membership.dojo,
-        "dataset": membership.dojo.dataset,
-        "clock": dojo_clock(membership.dojo),
-    }
+    context = dojo_context(membership, "data") | dataset_context(membership.dojo.dataset)
     return render(request, "classrooms/dojo_data.html", context)
 
 

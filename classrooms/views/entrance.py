@@ -14,6 +14,7 @@ from classrooms import health
 from classrooms.access import public_view
 from classrooms.forms import JoinCodeForm, JoinForm, name_taken_message
 from classrooms.models import Dojo, Membership
+from classrooms.presentation import workflow_steps
 from classrooms.selectors import home_memberships
 from classrooms.services import NameTaken, NotNow, join_dojo
 
@@ -23,7 +24,8 @@ from classrooms.services import NameTaken, NotNow, join_dojo
 def home(request: HttpRequest) -> HttpResponse:
     """Your Dojos; for a visitor, what this is and where to type a code."""
     if not request.user.is_authenticated:
-        return render(request, "classrooms/welcome.html", {"form": JoinCodeForm()})
+        context = {"form": JoinCodeForm(), "steps": workflow_steps()}
+        return render(request, "classrooms/welcome.html", context)
     memberships = home_memberships(request.user)
     return render(
         request, "classrooms/home.html", {"memberships": memberships, "form": JoinCodeForm()}

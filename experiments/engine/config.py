@@ -91,7 +91,7 @@ class ExperimentConfig(BaseModel):
     seed: int = Field(
         42,
         ge=0,
-        le=2**32 - 1,
+        le=2**31 - 1,
         title=N_("Seed"),
         description=N_("Same seed, same result: chance is part of the config."),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
@@ -11,15 +12,26 @@ from django.utils import translation
 from django.utils.text import slugify
 
 from classrooms.models import Membership
+from experiments.engine.fingerprint import DISTRIBUTIONS
 from experiments.exports.log import experiment_log
-from experiments.exports.notebook import NotebookParts, build_notebook
+from experiments.exports.notebook import build_notebook
+from experiments.models import Experiment
 from experiments.selectors import experiments_of
 
 # ZIP knows no earlier date; a fixed one makes the bytes depend on the content only.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
-# What a notebook needs beside the libraries of the run.
-JUPYTER = ("nbclient", "ipykernel", "nbformat")
+# What the notebook needs beside the libraries of the runs, to be opened and re-run.
+JUPYTER = "jupyterlab\n"
+
+
+def requirements(experiments: Sequence[Experiment]) -> str:
+    """The exact versions that the runs were made with; a run from the log pins its own."""
+    versions: dict[str, str] = {}
+    for experiment in experiments:
+        versions |= experiment.run.versions
+    pins = [f"{name}=={versions[name]}\n" for name in DISTRIBUTIONS if name in versions]
+    return "".join(pins) + JUPYTER
 
 
 def archive_name(membership: Membership) -> str:
@@ -34,7 +46,7 @@ def build_archive(membership: Membership) -> io.BytesIO:
     dataset = membership.dojo.dataset
     with translation.override(membership.dojo.language):
         readme = render_to_string("experiments/take_home.txt", {"membership": membership})
-        notebook = build_notebook(NotebookParts.of(membership, experiments))
+        notebook = build_notebook(membership, experiments)
     with default_storage.open(dataset.participant_csv_path) as file:
         data = file.read()
     files = {

@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from classrooms.models import Membership
-from experiments.engine.codegen import generate_script
+from experiments.engine.codegen import DataSource, generate_script
 from experiments.models import Experiment, Framing
 from experiments.presentation import (
     MetricRow,
@@ -38,14 +38,19 @@ def plain_line(text: str) -> str:
 def experiment_log(membership: Membership) -> str:
     """The whole log of one participant: context, then every experiment, failures too."""
     with translation.override(membership.dojo.language):
-        framing = Framing.objects.filter(membership=membership).first()
-        sections = [_context(membership, framing)]
-        sections += [experiment_section(experiment) for experiment in experiments_of(membership)]
+        sections = [context_section(membership)]
+        for experiment in experiments_of(membership):
+            before, after = experiment_text(experiment)
+            code = "### " + _("Code") + "\n" + _code(experiment)
+            results = "### " + _("Results") + "\n" + results_table(run_page(experiment))
+            sections.append("\n\n".join([before, code, results, after]) + "\n")
     return "\n---\n\n".join(sections)
 
 
-def _context(membership: Membership, framing: Framing | None) -> str:
+def context_section(membership: Membership) -> str:
+    """Title and context: problem, data, metric with its threshold, baseline."""
     dojo = membership.dojo
+    framing = Framing.objects.filter(membership=membership).first()
     unknown = _("(not written)")
     threshold = _("%(metric)s on test, success from %(threshold)s") % {
         "metric": dojo.get_primary_metric_display(),
@@ -74,18 +79,18 @@ def _bullet(label: str, value: str) -> str:
     return _("- **%(label)s**: %(value)s") % {"label": label, "value": value}
 
 
-def experiment_section(experiment: Experiment) -> str:
-    """One experiment of the log."""
-    parts = [
+def experiment_text(experiment: Experiment) -> tuple[str, str]:
+    """What stands before an experiment's code, and what stands after its results."""
+    before = [
         "## " + _("Experiment #%(number)s") % {"number": experiment.number},
         "### " + _("Hypothesis") + "\n" + _hypothesis(experiment),
         "### " + _("Approach") + "\n" + _approach(experiment),
-        "### " + _("Code") + "\n" + _code(experiment),
-        "### " + _("Results") + "\n" + results_table(run_page(experiment)),
+    ]
+    after = [
         "### " + _("Analysis") + "\n" + _analysis(experiment),
         "### " + _("Next") + "\n" + (plain(experiment.next_step) or _("(not written)")),
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(before), "\n\n".join(after)
 
 
 def _hypothesis(experiment: Experiment) -> str:
@@ -123,8 +128,9 @@ def _approach(experiment: Experiment) -> str:
 
 
 def _code(experiment: Experiment) -> str:
-    schema = experiment.membership.dojo.dataset.schema
-    return f"```python\n{generate_script(experiment.parsed_config, schema)}```"
+    dataset = experiment.membership.dojo.dataset
+    source = DataSource(dataset.schema, dataset.split_column)
+    return f"```python\n{generate_script(experiment.parsed_config, source)}```"
 
 
 def results_table(result: RunPage) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from classrooms.access import member_view, participant_view
 from classrooms.models import Membership
-from classrooms.selectors import dojo_clock
+from classrooms.presentation import dojo_context
 from classrooms.services import NotNow
 from experiments import services
 from experiments.config_form import ConfigForm, YamlForm
@@ -120,17 +118,12 @@ def _editor(
     *,
     ask_baseline: bool = False,
 ) -> HttpResponse:
-    context = {
-        "membership": membership,
-        "dojo": membership.dojo,
-        "clock": dojo_clock(membership.dojo),
-        "tab": "work",
+    context = dojo_context(membership, "work") | {
         "hypothesis": hypothesis,
         "config_form": config_form,
         "as_yaml": isinstance(config_form, YamlForm),
         "ask_baseline": ask_baseline,
         "has_framing": Framing.objects.filter(membership=membership).exists(),
-        "columns": {c["name"]: c for c in membership.dojo.dataset.column_cards},
     }
     template = "experiments/experiment_new.html" + ("#config" if request.htmx else "")
     return render(request, template, context)
@@ -145,11 +138,12 @@ def _find(membership: Membership, experiment_id: str) -> Experiment:
 @require_http_methods(["GET", "POST"])
 def experiment(request: HttpRequest, membership: Membership, experiment_id: str) -> HttpResponse:
     """One experiment: its hypothesis, its run, its interpretation, its conclusion."""
+    context = dojo_context(membership, "work")
     found = _find(membership, experiment_id)
     is_own = found.membership_id == membership.pk
     if request.method == "POST" and not is_own:
         raise Http404
-    form = AnalysisForm(request.POST or None, instance=_fresh(found))
+    form = AnalysisForm(request.POST or None, instance=_unsaved_conclusion(found))
     if request.method == "POST" and form.is_valid():
         try:
             services.record_analysis(found, **form.cleaned_data)
@@ -158,17 +152,19 @@ def experiment(request: HttpRequest, membership: Membership, experiment_id: str)
         else:
             messages.success(request, _("Your conclusion is in the log."))
             return redirect(found)
-    context = _experiment_context(membership, found) | {
+    context |= {
+        "experiment": found,
+        "page": experiment_page(found),
+        "result": run_page(found),
         "form": form,
         "is_own": is_own,
-        "clock": dojo_clock(membership.dojo),
         "tab": "work" if is_own else "cockpit",
     }
     return render(request, "experiments/experiment.html", context)
 
 
-def _fresh(experiment: Experiment) -> Experiment:
-    """A copy that the form may write to while the page still shows what is stored."""
+def _unsaved_conclusion(experiment: Experiment) -> Experiment:
+    """A copy that the form may write to, while the page still shows what is stored."""
     return Experiment(
         analysis=experiment.analysis,
         decision=experiment.decision,
@@ -176,22 +172,15 @@ def _fresh(experiment: Experiment) -> Experiment:
     )
 
 
-def _experiment_context(membership: Membership, experiment: Experiment) -> dict[str, Any]:
-    return {
-        "membership": membership,
-        "dojo": membership.dojo,
-        "experiment": experiment,
-        "page": experiment_page(experiment),
-        "result": run_page(experiment),
-    }
-
-
 @member_view
 @require_GET
 def run(request: HttpRequest, membership: Membership, experiment_id: str) -> HttpResponse:
     """The live part of an experiment's page."""
     found = _find(membership, experiment_id)
-    context = _experiment_context(membership, found) | {
+    context = {
+        "dojo": membership.dojo,
+        "experiment": found,
+        "result": run_page(found),
         "is_own": found.membership_id == membership.pk,
     }
     return render(request, "experiments/run.html", context)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from classrooms.access import participant_view
 from classrooms.models import Membership
-from classrooms.selectors import dojo_clock
+from classrooms.presentation import dojo_context
 from experiments.forms import FramingForm
 from experiments.models import Framing
 from experiments.presentation import next_action
@@ -20,13 +20,10 @@ from experiments.services import save_framing
 @require_GET
 def workspace(request: HttpRequest, membership: Membership) -> HttpResponse:
     """The way through the Dojo: framing, experiments, what to do next."""
+    context = dojo_context(membership, "work")
     framing = Framing.objects.filter(membership=membership).first()
     experiments = experiments_of(membership)
-    context = {
-        "membership": membership,
-        "dojo": membership.dojo,
-        "clock": dojo_clock(membership.dojo),
-        "tab": "work",
+    context |= {
         "framing": framing,
         "experiments": experiments,
         "next_action": next_action(membership, framing, experiments),
@@ -45,11 +42,5 @@ def framing(request: HttpRequest, membership: Membership) -> HttpResponse:
         save_framing(membership, **form.cleaned_data)
         messages.success(request, _("Your framing is saved."))
         return redirect("experiments:workspace", membership.dojo.public_id)
-    context = {
-        "membership": membership,
-        "dojo": membership.dojo,
-        "clock": dojo_clock(membership.dojo),
-        "tab": "work",
-        "form": form,
-    }
+    context = dojo_context(membership, "work") | {"form": form}
     return render(request, "experiments/framing.html", context)

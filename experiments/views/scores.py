@@ -6,8 +6,7 @@ from django.views.decorators.http import require_GET
 
 from classrooms.access import facilitator_view, member_view
 from classrooms.models import Membership
-from classrooms.selectors import dojo_clock
-from experiments.engine.metrics import METRICS
+from classrooms.presentation import dojo_context
 from experiments.selectors import leaderboard_with_baseline, room_rows
 
 
@@ -15,18 +14,14 @@ from experiments.selectors import leaderboard_with_baseline, room_rows
 @require_GET
 def leaderboard(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Everyone's best test score on the primary metric."""
+    context = dojo_context(membership, "leaderboard")
     dojo = membership.dojo
-    context = {
-        "membership": membership,
-        "dojo": dojo,
-        "tab": "leaderboard",
+    context |= {
         "rows": leaderboard_with_baseline(dojo),
-        "metric": METRICS[dojo.primary_metric],
+        "metric_label": dojo.get_primary_metric_display(),
     }
-    if request.htmx:
-        return render(request, "experiments/leaderboard.html#board", context)
-    context["clock"] = dojo_clock(dojo)
-    return render(request, "experiments/leaderboard.html", context)
+    template = "experiments/leaderboard.html" + ("#board" if request.htmx else "")
+    return render(request, template, context)
 
 
 @facilitator_view
@@ -34,5 +29,5 @@ def leaderboard(request: HttpRequest, membership: Membership) -> HttpResponse:
 def room(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Where everyone is: a fragment of the cockpit."""
     dojo = membership.dojo
-    context = {"dojo": dojo, "rows": room_rows(dojo), "metric": METRICS[dojo.primary_metric]}
+    context = {"dojo": dojo, "rows": room_rows(dojo), "metric_label": dojo.get_primary_metric_display()}
     return render(request, "experiments/room.html", context)

@@ -6,10 +6,11 @@ from django.views.decorators.http import require_GET
 
 from classrooms.access import participant_view
 from classrooms.models import Membership
-from classrooms.selectors import dojo_clock
+from classrooms.presentation import dojo_context
 from experiments.exports.archive import archive_name, build_archive
 from experiments.exports.log import experiment_log
 from experiments.models import Framing
+from experiments.presentation import take_home_checklist
 from experiments.selectors import experiments_of
 
 
@@ -17,14 +18,9 @@ from experiments.selectors import experiments_of
 @require_GET
 def take_home(request: HttpRequest, membership: Membership) -> HttpResponse:
     """What is complete, what is missing, and the download."""
-    context = {
-        "membership": membership,
-        "dojo": membership.dojo,
-        "clock": dojo_clock(membership.dojo),
-        "tab": "take_home",
-        "framing": Framing.objects.filter(membership=membership).first(),
-        "experiments": experiments_of(membership),
-    }
+    context = dojo_context(membership, "take_home")
+    framing = Framing.objects.filter(membership=membership).first()
+    context["checklist"] = take_home_checklist(framing, experiments_of(membership))
     return render(request, "experiments/take_home.html", context)
 
 

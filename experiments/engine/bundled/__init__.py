@@ -1,0 +1,9 @@
+"""Datasets that come with the product. Listing them imports no scientific library."""
+
+from experiments.engine.bundled.breast_cancer import BREAST_CANCER
+from experiments.engine.bundled.card import BundledDataset, Trap
+from experiments.engine.bundled.churn import CHURN
+
+BUNDLED = {dataset.key: dataset for dataset in (CHURN, BREAST_CANCER)}
+
+__all__ = ["BUNDLED", "BundledDataset", "Trap"]

@@ -1,0 +1,82 @@
+"""Breast cancer Wisconsin (diagnostic), as scikit-learn ships it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from experiments.engine.bundled.card import BundledDataset, Trap
+from experiments.engine.messages import N_
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MEASURES = {
+    "radius": N_("Distance from the centre to the edge of the nucleus"),
+    "texture": N_("Variation of the grey values"),
+    "perimeter": N_("Length of the edge of the nucleus"),
+    "area": N_("Area of the nucleus"),
+    "smoothness": N_("How little the radius varies locally"),
+    "compactness": N_("Perimeter² / area − 1"),
+    "concavity": N_("How deep the dents of the edge are"),
+    "concave points": N_("Number of dents of the edge"),
+    "symmetry": N_("How alike the two halves are"),
+    "fractal dimension": N_("How rough the edge is"),
+}
+
+
+def load_breast_cancer() -> pd.DataFrame:
+    """569 tumours, 30 measures and the diagnosis."""
+    # In a worker only: the web process lists datasets and loads none.
+    from sklearn.datasets import load_breast_cancer as load  # noqa: PLC0415
+
+    bunch = load(as_frame=True)
+    frame: pd.DataFrame = bunch.data.rename(columns=lambda name: name.replace(" ", "_"))
+    return frame.assign(diagnosis=bunch.target.map({0: "malignant", 1: "benign"}))
+
+
+def _meanings() -> dict[str, str]:
+    meanings = {}
+    for measure, meaning in MEASURES.items():
+        name = measure.replace(" ", "_")
+        for column in (f"mean_{name}", f"{name}_error", f"worst_{name}"):
+            meanings[column] = meaning
+    return meanings | {"diagnosis": N_("What the biopsy found")}
+
+
+BREAST_CANCER = BundledDataset(
+    key="breast_cancer",
+    title=N_("Breast cancer"),
+    summary=N_(
+        "569 tumours described by 30 measures of their cell nuclei: is it malignant? "
+        "Small, clean and easy; good for a first Dojo of two hours."
+    ),
+    source=N_("W. Wolberg, N. Street, O. Mangasarian: Breast Cancer Wisconsin (Diagnostic), 1995"),
+    licence="CC BY 4.0",
+    period=N_("Published in 1995"),
+    target="diagnosis",
+    positive_class="malignant",
+    column_meanings=_meanings(),
+    traps=(
+        Trap(
+            key="correlated",
+            title=N_("Columns that say the same"),
+            description=N_(
+                "Radius, perimeter and area are nearly one measure. Shuffling one changes little, "
+                "because the others replace it: each looks unimportant, and together they decide."
+            ),
+            columns=("mean_radius", "mean_perimeter", "mean_area"),
+            question=N_("If this column is unimportant, does the model do as well without its kin?"),
+        ),
+        Trap(
+            key="small_test",
+            title=N_("A small test set"),
+            description=N_(
+                "114 test rows: one more error is one point of accuracy. "
+                "Differences between good models here are mostly chance."
+            ),
+            columns=(),
+            question=N_("How many rows is that difference?"),
+        ),
+    ),
+    load=load_breast_cancer,
+)
