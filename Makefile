@@ -43,7 +43,7 @@ run: ## Serve the product with a demo Dojo on http://127.0.0.1:8000
 	@$(MAKE) --silent setup
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py load_demo
-	@PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho start --no-prefix
+	@PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho start --no-prefix --port $${PORT:-8000}
 
 test: setup-dev ## All tests, with SQLite and the broker of files
 	@sh scripts/browser.sh $(BIN)/python

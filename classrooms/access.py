@@ -23,16 +23,19 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django_htmx.middleware import HtmxDetails
 
 from classrooms.models import Membership
 
 View = Callable[..., Any]
 
 
-class DojoRequest(HttpRequest):
-    """A request whose caller takes part in the Dojo of its URL."""
+class Request(HttpRequest):
+    """What views receive: the caller is logged in, htmx has spoken."""
 
     user: User
+    htmx: HtmxDetails
+    LANGUAGE_CODE: str
 
 
 def find_membership(user: User | AnonymousUser, dojo_id: str) -> Membership:
@@ -41,8 +44,10 @@ def find_membership(user: User | AnonymousUser, dojo_id: str) -> Membership:
     Raises:
         Http404: there is no such Dojo, or the caller has no place in it.
     """
+    if user.is_anonymous:
+        raise Http404
     membership = (
-        Membership.objects.filter(dojo__public_id=dojo_id, user_id=user.pk)
+        Membership.objects.filter(dojo__public_id=dojo_id, user=user)
         .select_related("dojo__dataset", "user")
         .first()
     )
@@ -84,7 +89,7 @@ def opener_view(view: View) -> View:
 
 
 def _dojo_view(view: View, name: str, allowed: Callable[[Membership], bool]) -> View:
-    def membership_for(user: User, dojo_id: str) -> Membership:
+    def membership_for(user: User | AnonymousUser, dojo_id: str) -> Membership:
         membership = find_membership(user, dojo_id)
         if not allowed(membership):
             raise Http404
@@ -93,9 +98,7 @@ def _dojo_view(view: View, name: str, allowed: Callable[[Membership], bool]) -> 
     if iscoroutinefunction(view):
 
         @wraps(view)
-        async def guarded(
-            request: HttpRequest, dojo_id: str, **kwargs: Any
-        ) -> HttpResponseBase:
+        async def guarded(request: HttpRequest, dojo_id: str, **kwargs: Any) -> HttpResponseBase:
             membership = await sync_to_async(membership_for)(await request.auser(), dojo_id)
             return await view(request, membership, **kwargs)
     else:

@@ -32,9 +32,7 @@ STANDARD = (
         _("Feature importance and errors"),
         _("Analysis"),
     ),
-    PhasePlan(
-        PhaseKind.DOCUMENTATION, 30, _("Writing it up cleanly"), _("Final notebook")
-    ),
+    PhasePlan(PhaseKind.DOCUMENTATION, 30, _("Writing it up cleanly"), _("Final notebook")),
     PhasePlan(
         PhaseKind.PRESENTATION,
         30,
@@ -62,12 +60,19 @@ AGENDAS: dict[Variant, tuple[PhasePlan, ...]] = {
             _("First experiment"),
         ),
         PhasePlan(
-            PhaseKind.DOCUMENTATION, 30, _("Documenting it so that others can re-run it"), _("Experiment log")
+            PhaseKind.DOCUMENTATION,
+            30,
+            _("Documenting it so that others can re-run it"),
+            _("Experiment log"),
         ),
-        PhasePlan(PhaseKind.PRESENTATION, 15, _("Everyone presents what they learned"), _("Sharing")),
+        PhasePlan(
+            PhaseKind.PRESENTATION, 15, _("Everyone presents what they learned"), _("Sharing")
+        ),
     ),
     Variant.ADVANCED: (
-        PhasePlan(PhaseKind.THEORY, 60, _("The workflow, applied to an open problem"), _("Understanding")),
+        PhasePlan(
+            PhaseKind.THEORY, 60, _("The workflow, applied to an open problem"), _("Understanding")
+        ),
         PhasePlan(
             PhaseKind.SETUP,
             90,

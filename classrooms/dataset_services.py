@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -18,11 +18,11 @@ from experiments.engine.bundled import BUNDLED
 
 
 @transaction.atomic
-def add_bundled_dataset(owner: User | AnonymousUser, key: str) -> Dataset:
+def add_bundled_dataset(owner: User, key: str) -> Dataset:
     """Take a bundled dataset; its target is known, so it is split at once."""
     bundled = BUNDLED[key]
     dataset = Dataset.objects.create(
-        owner_id=owner.pk,
+        owner=owner,
         title=gettext(bundled.title),
         bundled_key=key,
         target=bundled.target,
@@ -34,9 +34,9 @@ def add_bundled_dataset(owner: User | AnonymousUser, key: str) -> Dataset:
 
 
 @transaction.atomic
-def upload_dataset(owner: User | AnonymousUser, *, title: str, file: Any) -> Dataset:
+def upload_dataset(owner: User, *, title: str, file: Any) -> Dataset:
     """Store an uploaded file as it is, and have it read."""
-    dataset = Dataset(owner_id=owner.pk, title=title, upload_name=file.name[:255])
+    dataset = Dataset(owner=owner, title=title, upload_name=file.name[:255])
     dataset.upload.save(file.name, file, save=False)
     dataset.save()
     ring(process_dataset, dataset.pk)

@@ -12,7 +12,6 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -44,7 +43,9 @@ class UploadForm(forms.Form):
         limit = settings.UPLOAD_MAX_MEGABYTES * 1024 * 1024
         if file.size > limit:
             raise forms.ValidationError(
-                gettext("This file has %(size)s; the limit is %(limit)s. Keep fewer rows or columns.")
+                gettext(
+                    "This file has %(size)s; the limit is %(limit)s. Keep fewer rows or columns."
+                )
                 % {"size": filesizeformat(file.size), "limit": filesizeformat(limit)}
             )
         return file
@@ -85,7 +86,9 @@ class TargetForm(forms.Form):
 
 class DojoForm(forms.ModelForm):
     display_name = forms.CharField(
-        label=_("Your name in this Dojo"), max_length=60, help_text=_("As participants will see it.")
+        label=_("Your name in this Dojo"),
+        max_length=60,
+        help_text=_("As participants will see it."),
     )
 
     class Meta:
@@ -95,7 +98,9 @@ class DojoForm(forms.ModelForm):
         help_texts = {
             "success_threshold": _("The score from which the business problem counts as solved."),
             "primary_metric": _("What the leaderboard ranks by."),
-            "language": _("Of the agenda, the log and the notebook; each person chooses their own pages'."),
+            "language": _(
+                "Of the agenda, the log and the notebook; each person chooses their own pages'."
+            ),
         }
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -135,7 +140,9 @@ class JoinForm(forms.Form):
     )
     password = forms.CharField(
         label=_("Password"),
-        help_text=_("With an account: its password. Without one: choose it now, 8 characters or more."),
+        help_text=_(
+            "With an account: its password. Without one: choose it now, 8 characters or more."
+        ),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}, render_value=True),
     )
@@ -191,5 +198,5 @@ class JoinForm(forms.Form):
         return self.user
 
 
-def name_taken_message() -> str | Promise:
+def name_taken_message() -> str:
     return gettext("Someone in this Dojo already has this name. Add an initial, for example.")

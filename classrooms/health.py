@@ -28,7 +28,7 @@ def database_answers() -> bool:
 def broker_answers() -> bool:
     try:
         with app.connection_for_write() as broker:
-            broker.ensure_connection(max_retries=1, interval_start=0.1, timeout=2)
+            broker.ensure_connection(max_retries=1, timeout=2)
             broker.default_channel  # noqa: B018 (opening the channel is the check)
     except (OperationalError, OSError) as error:
         logger.warning("The broker does not answer: %s", error)

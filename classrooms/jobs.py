@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from classrooms.models.jobs import Job, JobQuerySet, JobStatus
+from classrooms.models.jobs import AnyJob, Job, JobQuerySet, JobStatus
 
 logger = logging.getLogger(__name__)
 
@@ -147,7 +147,10 @@ def _time_limit_fields() -> Fields:
 
 
 def sweep_jobs(
-    jobs: JobQuerySet, *, ring: Callable[[Any], None], on_change: Callable[[Any], None]
+    jobs: JobQuerySet[AnyJob],
+    *,
+    ring: Callable[[AnyJob], object],
+    on_change: Callable[[AnyJob], object],
 ) -> int:
     """Put right what processes that died, or a broker that forgot, left behind.
 
@@ -173,7 +176,7 @@ def sweep_jobs(
     return touched
 
 
-def _reclaim(jobs: JobQuerySet, job: Job) -> bool:
+def _reclaim(jobs: JobQuerySet[AnyJob], job: AnyJob) -> bool:
     """Requeue or end an abandoned job, unless its worker came back meanwhile."""
     now = timezone.now()
     hard_limit = timedelta(seconds=settings.RUN_HARD_TIME_LIMIT_SECONDS)

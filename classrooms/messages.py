@@ -40,7 +40,9 @@ FAILURES: dict[str, str | Promise] = {
     "one_column": gettext_lazy(
         "Only one column was found. Separate columns with commas, semicolons or tabs."
     ),
-    "unnamed_column": gettext_lazy("Column number %(place)s has no name. Name it in the first line."),
+    "unnamed_column": gettext_lazy(
+        "Column number %(place)s has no name. Name it in the first line."
+    ),
     "repeated_column": gettext_lazy("Two columns are called “%(name)s”. Rename one."),
     "ragged_rows": gettext_lazy(
         "%(count)s rows do not have the header's %(expected)s fields (the first has %(found)s): "
@@ -57,7 +59,8 @@ FAILURES: dict[str, str | Promise] = {
         "The target “%(name)s” has %(classes)s values; binary classification needs two."
     ),
     "class_too_small": gettext_lazy(
-        "The class “%(name)s” has %(rows)s rows; at least %(least)s are needed to split and validate."
+        "The class “%(name)s” has %(rows)s rows; at least %(least)s are needed to split and "
+        "validate."
     ),
 }
 

@@ -113,5 +113,3 @@ def _store(dataset: Dataset, frame: pd.DataFrame, split: Split, split_column: st
     default_storage.delete(dataset.participant_csv_path)
     content = csv_bytes(frame, split, split_column=split_column)
     default_storage.save(dataset.participant_csv_path, ContentFile(content))
-
-

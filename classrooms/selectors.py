@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db.models import Count, Prefetch, Q, QuerySet
 
+from classrooms.live import server_milliseconds
 from classrooms.models import Dojo, Membership, Phase
 from classrooms.models.live import current_version
-from classrooms.live import server_milliseconds
 
 
 def home_memberships(user: User) -> QuerySet[Membership]:

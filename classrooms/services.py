@@ -197,4 +197,3 @@ CLOCK_ACTIONS = {
     "extend": lambda dojo: extend_phase(dojo, minutes=5),
     "next": advance_dojo,
 }
-

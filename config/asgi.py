@@ -1,9 +1,12 @@
 """ASGI entry point."""
 
 import os
+import warnings
 
 from django.core.asgi import get_asgi_application
 
+# WhiteNoise hands out files that are small and cached; Django reads them whole.
+warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_asgi_application()

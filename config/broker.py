@@ -12,11 +12,14 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from kombu.exceptions import ChannelError
 from kombu.transport import filesystem
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
+    def _put(  # type: ignore[override]  # kombu's own filesystem channel says `payload`
+        self, queue: str, payload: dict[str, Any], **kwargs: Any
+    ) -> None:
         folder = Path(self.data_folder_out)
         name = f"{round(time.monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"
         partial = folder / f"{name}.partial"
@@ -24,7 +27,7 @@ class Channel(filesystem.Channel):
             partial.write_text(json.dumps(payload))
             os.replace(partial, folder / name)  # noqa: PTH105 (atomic on POSIX and Windows)
         except OSError as error:
-            raise filesystem.ChannelError(f"Cannot add a message to {folder}") from error
+            raise ChannelError(f"Cannot add a message to {folder}") from error
 
 
 class Transport(filesystem.Transport):

@@ -2,15 +2,23 @@
 
 from typing import Any
 
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
-from django.forms import Widget
+from django.forms import (
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    RadioSelect,
+    Select,
+    Widget,
+)
 from django.forms.renderers import TemplatesSetting
 
 
 class TablerBoundField(BoundField):
     """Adds the class that Tabler expects, and marks a field that has errors."""
 
-    def build_widget_attrs(self, attrs: dict[str, Any], widget: Widget | None = None) -> dict[str, Any]:
+    def build_widget_attrs(
+        self, attrs: dict[str, Any], widget: Widget | None = None
+    ) -> dict[str, Any]:
         attrs = super().build_widget_attrs(attrs, widget)
         widget = widget or self.field.widget
         if isinstance(widget, CheckboxInput | CheckboxSelectMultiple | RadioSelect):

@@ -67,8 +67,8 @@ def _bounds(info: FieldInfo) -> tuple[Any, Any]:
     constraints: list[Any] = list(info.metadata)
     for argument in get_args(info.annotation):
         constraints += getattr(argument, "__metadata__", ())
-    lowest = next((c.ge for c in constraints if isinstance(c, Ge)), None)
-    highest = next((c.le for c in constraints if isinstance(c, Le)), None)
+    lowest: Any = next((c.ge for c in constraints if isinstance(c, Ge)), None)
+    highest: Any = next((c.le for c in constraints if isinstance(c, Le)), None)
     if lowest is None and any(isinstance(c, Gt) for c in constraints):
         lowest = next(c.gt for c in constraints if isinstance(c, Gt))
     if highest is None and any(isinstance(c, Lt) for c in constraints):
@@ -147,7 +147,7 @@ class ConfigForm(forms.Form):
     def with_model(cls, posted: QueryDict, schema: Schema, model_name: str) -> ConfigForm:
         """What was typed, with the default hyperparameters of another model."""
         form = cls(schema=schema, model_name=model_name)
-        defaults = form.model_class().model_dump(mode="json")
+        defaults = form.model_class(name=model_name).model_dump(mode="json")
         initial = _flatten({"model": defaults})
         for path, field in form.fields.items():
             if path not in initial:
@@ -237,4 +237,8 @@ class YamlForm(forms.Form):
 def _located(error: FieldError, sentence: str) -> str:
     """The sentence after the path that it is about."""
     path = ".".join(error.path)
-    return gettext("%(path)s: %(sentence)s") % {"path": path, "sentence": sentence} if path else sentence
+    return (
+        gettext("%(path)s: %(sentence)s") % {"path": path, "sentence": sentence}
+        if path
+        else sentence
+    )

@@ -86,12 +86,12 @@ class HypothesisForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("compared_to") and cleaned.get("expected_effect") is None:
-            if "expected_effect" not in self.errors:
-                self.add_error(
-                    "expected_effect",
-                    gettext("Predict the effect: a number, even a rough one, can be checked."),
-                )
+        is_silent = cleaned.get("expected_effect") is None and "expected_effect" not in self.errors
+        if cleaned.get("compared_to") and is_silent:
+            self.add_error(
+                "expected_effect",
+                gettext("Predict the effect: a number, even a rough one, can be checked."),
+            )
         return cleaned
 
 

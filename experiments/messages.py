@@ -61,7 +61,9 @@ CONFIG_ERRORS: dict[str, str | Promise] = {
     "string_type": gettext_lazy("Must be text; put it in quotes."),
     "list_type": gettext_lazy("Must be a list."),
     "literal_error": gettext_lazy("Must be one of: %(expected)s."),
-    "union_tag_invalid": gettext_lazy("There is no model “%(tag)s”. Choose one of: %(expected_tags)s."),
+    "union_tag_invalid": gettext_lazy(
+        "There is no model “%(tag)s”. Choose one of: %(expected_tags)s."
+    ),
     "union_tag_not_found": gettext_lazy("Name the model: one of %(expected_tags)s."),
     "yaml_syntax": gettext_lazy(
         "Line %(line)s is not plain YAML: check indentation, quotes, repeated names and aliases."

@@ -292,8 +292,14 @@ def take_home_checklist(
     count = len(experiments)
     return [
         ChecklistItem(_("The problem is framed"), framing is not None),
-        ChecklistItem(_("The first experiment is a baseline"), any(e.is_baseline for e in experiments[:1])),
+        ChecklistItem(
+            _("The first experiment is a baseline"), any(e.is_baseline for e in experiments[:1])
+        ),
         ChecklistItem(_("Experiments are run"), count > 0, str(count)),
-        ChecklistItem(_("Every experiment is analysed"), 0 < count == analysed, f"{analysed}/{count}"),
-        ChecklistItem(_("Every experiment has a decision"), 0 < count == closed, f"{closed}/{count}"),
+        ChecklistItem(
+            _("Every experiment is analysed"), 0 < count == analysed, f"{analysed}/{count}"
+        ),
+        ChecklistItem(
+            _("Every experiment has a decision"), 0 < count == closed, f"{closed}/{count}"
+        ),
     ]

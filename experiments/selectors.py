@@ -45,8 +45,13 @@ def leaderboard_rows(dojo: Dojo) -> list[LeaderboardRow]:
         Run.objects.filter(experiment__membership__dojo=dojo)
         .select_related("experiment")
         .only(
-            "status", "metrics", "holdout_metrics", "experiment__membership_id", "experiment__number",
-            "experiment__public_id", "experiment__config",
+            "status",
+            "metrics",
+            "holdout_metrics",
+            "experiment__membership_id",
+            "experiment__number",
+            "experiment__public_id",
+            "experiment__config",
         )
         .order_by("pk")
     )
@@ -85,9 +90,7 @@ def leaderboard_with_baseline(dojo: Dojo) -> list[LeaderboardRow]:
     if dojo.holdout_is_revealed:
         line.holdout = dojo.dataset.baseline_metrics.get("holdout", {}).get(dojo.primary_metric)
     metric = METRICS[dojo.primary_metric]
-    place = sum(
-        row.score is not None and not metric.is_better(score, row.score) for row in rows
-    )
+    place = sum(row.score is not None and not metric.is_better(score, row.score) for row in rows)
     return [*rows[:place], line, *rows[place:]]
 
 

@@ -81,7 +81,10 @@ def submit_experiment(
     )
     if last_number == 0 and not experiment.is_baseline and not baseline_waived:
         raise NotABaseline
-    if Run.objects.unfinished().filter(experiment__membership=locked).count() >= MAX_UNFINISHED_RUNS:
+    if (
+        Run.objects.unfinished().filter(experiment__membership=locked).count()
+        >= MAX_UNFINISHED_RUNS
+    ):
         raise TooManyQueued
     experiment.save()
     Run.objects.create(experiment=experiment)
@@ -111,8 +114,8 @@ def record_analysis(
     Raises:
         NotNow: the experiment is closed, or its run has not finished.
     """
-    experiment = Experiment.objects.with_results().select_for_update(of=("self",)).get(
-        pk=experiment.pk
+    experiment = (
+        Experiment.objects.with_results().select_for_update(of=("self",)).get(pk=experiment.pk)
     )
     if not experiment.awaits_decision:
         raise NotNow

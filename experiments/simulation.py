@@ -147,9 +147,7 @@ def _submit(membership: Membership, step: Step, experiments: list[Experiment]) -
     )
 
 
-def _config(
-    membership: Membership, step: Step, previous: Experiment | None
-) -> ExperimentConfig:
+def _config(membership: Membership, step: Step, previous: Experiment | None) -> ExperimentConfig:
     schema = membership.dojo.dataset.schema
     config = previous.parsed_config if previous else default_config(schema)
     values = config.model_dump(mode="json")

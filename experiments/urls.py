@@ -7,7 +7,9 @@ app_name = "experiments"
 urlpatterns = [
     path("dojos/<slug:dojo_id>/work/", record.workspace, name="workspace"),
     path("dojos/<slug:dojo_id>/framing/", record.framing, name="framing"),
-    path("dojos/<slug:dojo_id>/experiments/new/", experiments.experiment_new, name="experiment_new"),
+    path(
+        "dojos/<slug:dojo_id>/experiments/new/", experiments.experiment_new, name="experiment_new"
+    ),
     path(
         "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/",
         experiments.experiment,

@@ -84,7 +84,11 @@ def untranslated() -> list[str]:
         if not message.id:
             continue
         found = catalog.get(message.id, message.context)
-        strings = found.string if found and isinstance(found.string, tuple | list) else (found.string if found else "",)
+        strings = (
+            found.string
+            if found and isinstance(found.string, tuple | list)
+            else (found.string if found else "",)
+        )
         if not found or found.fuzzy or not all(strings):
             problems.append(f"not translated: {message.id!r}")
         elif errors := list(found.check(catalog)):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
 
 
-class DatasetQuerySet(JobQuerySet):
+class DatasetQuerySet(JobQuerySet["Dataset"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """A dataset belongs to who prepared it; staff see all in the admin only."""
         return self.filter(owner_id=user.pk)

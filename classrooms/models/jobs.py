@@ -9,7 +9,7 @@ and whichever process dies, it ends exactly once.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -42,7 +42,10 @@ class IllegalTransition(Exception):
     """A job was asked to go where its state does not lead."""
 
 
-class JobQuerySet(models.QuerySet["Job"]):
+AnyJob = TypeVar("AnyJob", bound="Job")
+
+
+class JobQuerySet(models.QuerySet[AnyJob]):
     def queued(self) -> Self:
         return self.filter(status=JobStatus.QUEUED)
 
@@ -86,8 +89,6 @@ class Job(models.Model):
     progress = models.FloatField(_("progress"), default=0.0)
     failure_code = models.CharField(_("reason of the failure"), max_length=60, blank=True)
     failure_context = models.JSONField(_("details of the failure"), default=dict, blank=True)
-
-    objects = JobQuerySet.as_manager()
 
     class Meta:
         abstract = True

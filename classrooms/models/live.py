@@ -15,9 +15,7 @@ from classrooms.models.dojos import Dojo
 class LiveVersion(models.Model):
     """The Dojo's counter of changes. Its row lock orders them as they commit."""
 
-    dojo = models.OneToOneField(
-        Dojo, models.CASCADE, primary_key=True, related_name="live_version"
-    )
+    dojo = models.OneToOneField(Dojo, models.CASCADE, primary_key=True, related_name="live_version")
     version = models.PositiveBigIntegerField(default=0)
 
     def __str__(self) -> str:
@@ -54,4 +52,6 @@ def touch(dojo_id: int, *names: str) -> None:
 
 def current_version(dojo_id: int) -> int:
     """The version that a page rendered now has seen."""
-    return LiveVersion.objects.filter(dojo_id=dojo_id).values_list("version", flat=True).first() or 0
+    return (
+        LiveVersion.objects.filter(dojo_id=dojo_id).values_list("version", flat=True).first() or 0
+    )

@@ -1,11 +1,11 @@
 """Preparing a dataset: choose or upload, look, name the target, wait for the split."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from classrooms.access import opener_view
+from classrooms.access import Request, opener_view
 from classrooms.dataset_services import add_bundled_dataset, choose_target, upload_dataset
 from classrooms.forms import BundledDatasetForm, TargetForm, UploadForm
 from classrooms.models import Dataset
@@ -15,14 +15,14 @@ from experiments.engine.bundled import BUNDLED
 
 @opener_view
 @require_GET
-def dataset_list(request: HttpRequest) -> HttpResponse:
+def dataset_list(request: Request) -> HttpResponse:
     datasets = Dataset.objects.visible_to(request.user)
     return render(request, "classrooms/dataset_list.html", {"datasets": datasets})
 
 
 @opener_view
 @require_http_methods(["GET", "POST"])
-def dataset_new(request: HttpRequest) -> HttpResponse:
+def dataset_new(request: Request) -> HttpResponse:
     """Two forms on one page: a bundled dataset, or a file of one's own."""
     bundled_form, upload_form = BundledDatasetForm(), UploadForm()
     if request.method == "POST" and "bundled_key" in request.POST:
@@ -53,7 +53,7 @@ def dataset_new(request: HttpRequest) -> HttpResponse:
 
 @opener_view
 @require_http_methods(["GET", "POST"])
-def dataset_detail(request: HttpRequest, dataset_id: str) -> HttpResponse:
+def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
     """What is in the dataset; its live part renders alone while a worker reads it."""
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user), public_id=dataset_id)
     form = TargetForm(request.POST or None, dataset=dataset)

@@ -1,17 +1,14 @@
 """Opening, joining and running a Dojo."""
 
-from typing import cast
-
 from django.contrib import messages
-from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classrooms import services
-from classrooms.access import facilitator_view, member_view, opener_view
+from classrooms.access import Request, facilitator_view, member_view, opener_view
 from classrooms.forms import DojoForm
 from classrooms.live import event_stream
 from classrooms.models import Dataset, Membership
@@ -21,8 +18,8 @@ from classrooms.selectors import dojo_clock
 
 @opener_view
 @require_http_methods(["GET", "POST"])
-def dojo_new(request: HttpRequest) -> HttpResponse:
-    user = cast(User, request.user)
+def dojo_new(request: Request) -> HttpResponse:
+    user = request.user
     initial = {
         "language": request.LANGUAGE_CODE,
         "display_name": user.get_full_name() or user.username,
@@ -38,7 +35,7 @@ def dojo_new(request: HttpRequest) -> HttpResponse:
 
 @member_view
 @require_GET
-def dojo(request: HttpRequest, membership: Membership) -> HttpResponse:
+def dojo(request: Request, membership: Membership) -> HttpResponse:
     """Each role's own first page."""
     participates = membership.participates and not membership.is_facilitator
     if participates or membership.dojo.is_solo:
@@ -48,7 +45,7 @@ def dojo(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 @facilitator_view
 @require_GET
-def cockpit(request: HttpRequest, membership: Membership) -> HttpResponse:
+def cockpit(request: Request, membership: Membership) -> HttpResponse:
     context = dojo_context(membership, "cockpit")
     clock = context["clock"]
     dojo = membership.dojo
@@ -62,14 +59,14 @@ def cockpit(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 @member_view
 @require_GET
-def clock(request: HttpRequest, membership: Membership) -> HttpResponse:
+def clock(request: Request, membership: Membership) -> HttpResponse:
     """The current phase and its clock, as a fragment of every page of the Dojo."""
     return render(request, "classrooms/clock.html", {"clock": dojo_clock(membership.dojo)})
 
 
 @facilitator_view
 @require_POST
-def clock_action(request: HttpRequest, membership: Membership, action: str) -> HttpResponse:
+def clock_action(request: Request, membership: Membership, action: str) -> HttpResponse:
     """Start, pause, resume, extend or move on."""
     if action not in services.CLOCK_ACTIONS:
         raise Http404
@@ -82,7 +79,7 @@ def clock_action(request: HttpRequest, membership: Membership, action: str) -> H
 
 @facilitator_view
 @require_POST
-def reveal(request: HttpRequest, membership: Membership) -> HttpResponse:
+def reveal(request: Request, membership: Membership) -> HttpResponse:
     """Show the holdout scores to everyone."""
     services.reveal_holdout(membership.dojo)
     return redirect("experiments:leaderboard", membership.dojo.public_id)
@@ -90,19 +87,17 @@ def reveal(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 @member_view
 @require_GET
-def dojo_data(request: HttpRequest, membership: Membership) -> HttpResponse:
+def dojo_data(request: Request, membership: Membership) -> HttpResponse:
     """The dataset as participants see it: its columns, never its traps or holdout."""
     context = dojo_context(membership, "data") | dataset_context(membership.dojo.dataset)
     return render(request, "classrooms/dojo_data.html", context)
 
 
 @member_view
-async def events(request: HttpRequest, membership: Membership) -> HttpResponseBase:
+async def events(request: Request, membership: Membership) -> HttpResponseBase:
     """The Dojo's stream of changes (server-sent events)."""
     seen = request.headers.get("Last-Event-ID") or request.GET.get("since", "")
-    stream = event_stream(
-        membership.dojo_id, int(seen) if seen.isdigit() else 0, membership.topic
-    )
+    stream = event_stream(membership.dojo_id, int(seen) if seen.isdigit() else 0, membership.topic)
     return StreamingHttpResponse(
         stream,
         content_type="text/event-stream",

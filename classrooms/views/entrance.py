@@ -52,13 +52,12 @@ def join_code(request: HttpRequest) -> HttpResponse:
 def join(request: HttpRequest, code: str) -> HttpResponse:
     """Take a seat in a Dojo with a new or an existing account, in one form."""
     dojo = get_object_or_404(Dojo.objects.select_related("dataset"), join_code=code.upper())
-    if Membership.objects.filter(dojo=dojo, user_id=request.user.pk).exists():
+    user = request.user
+    if user.is_authenticated and Membership.objects.filter(dojo=dojo, user=user).exists():
         return redirect(dojo)
     if dojo.has_ended or dojo.is_solo:
         return render(request, "classrooms/join_closed.html", {"dojo": dojo}, status=410)
-    form = JoinForm(
-        request.POST or None, request=request, dojo=dojo, initial=_known_name(request)
-    )
+    form = JoinForm(request.POST or None, request=request, dojo=dojo, initial=_known_name(request))
     if request.method == "POST":
         if _too_often(request):
             form.add_error(None, _("Too many tries from here. Wait a minute, then try again."))

@@ -220,8 +220,16 @@ class Change:
 def describe_changes(before: ExperimentConfig, after: ExperimentConfig) -> list[Change]:
     """What differs, field by field; a change of model hides its hyperparameters."""
     changes = [
-        *(Change(("features",), name, None) for name in before.features if name not in after.features),
-        *(Change(("features",), None, name) for name in after.features if name not in before.features),
+        *(
+            Change(("features",), name, None)
+            for name in before.features
+            if name not in after.features
+        ),
+        *(
+            Change(("features",), None, name)
+            for name in after.features
+            if name not in before.features
+        ),
     ]
     old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
     if old["model"]["name"] != new["model"]["name"]:

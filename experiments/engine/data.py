@@ -164,9 +164,7 @@ def _checked_records(rows: Iterator[tuple[int, list[str]]], width: int) -> list[
             raise DataError("too_many_rows", limit=MAX_ROWS)
     if ragged:
         lines = ", ".join(str(line) for line in ragged[:5]) + (", …" if len(ragged) > 5 else "")
-        raise DataError(
-            "ragged_rows", count=len(ragged), lines=lines, expected=width, found=found
-        )
+        raise DataError("ragged_rows", count=len(ragged), lines=lines, expected=width, found=found)
     return records
 
 

@@ -78,7 +78,9 @@ def scores(y: np.ndarray, probability: np.ndarray) -> Scores:
     }
 
 
-def fit(config: ExperimentConfig, schema: Schema, frame: pd.DataFrame, rows: np.ndarray) -> Pipeline:
+def fit(
+    config: ExperimentConfig, schema: Schema, frame: pd.DataFrame, rows: np.ndarray
+) -> Pipeline:
     """The config's pipeline fitted on these rows."""
     part = frame.iloc[rows]
     return build_pipeline(config, schema).fit(part[config.features], schema.encode_target(part))

@@ -19,7 +19,7 @@ from experiments.presentation import (
     run_page,
 )
 from experiments.selectors import experiments_of
-from experiments.templatetags.experiments import score, signed
+from experiments.templatetags.experiments import score, seconds, signed
 
 # What would begin a heading, a list, a quote, a rule, a fence or a table in Markdown.
 BLOCK_START = re.compile(r"^(\s*)([#>|+\-=*_~`]|\d+[.)])", re.MULTILINE)
@@ -141,7 +141,7 @@ def results_table(result: RunPage) -> str:
         return _("The run has no result: %(reason)s") % {"reason": result.failure}
     header = f"| {_('Metric')} | Train | Test |\n|----------|-------|------|\n"
     lines = [_result_line(row) for row in result.rows]
-    fit = _("Fit time: %(seconds)s s") % {"seconds": number_format(result.run.fit_seconds, 2)}
+    fit = _("Fit time: %(time)s") % {"time": seconds(result.run.fit_seconds)}
     return header + "\n".join(lines) + "\n\n" + fit
 
 
@@ -152,7 +152,7 @@ def _result_line(row: MetricRow) -> str:
 def _cell(row: MetricRow, value: float | None) -> str:
     """Accuracy in percent, as the brief writes it; the others as they are."""
     if value is not None and row.metric.name == "accuracy":
-        return _("%(percent)s%%") % {"percent": number_format(100 * value, 1)}
+        return _("%(percent)s%%") % {"percent": score(100 * value, 1)}
     return score(value)
 
 

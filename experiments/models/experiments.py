@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -17,7 +18,7 @@ from experiments.engine.config import ExperimentConfig
 from experiments.engine.models import MODELS, ModelSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from experiments.models.runs import Run
 
@@ -121,13 +122,13 @@ class Experiment(models.Model):
     submitted_at = models.DateTimeField(_("submitted at"), default=timezone.now)
 
     analysis = models.TextField(_("Analysis"), max_length=4000, blank=True)
-    decision = models.CharField(
-        _("Decision"), max_length=8, choices=Decision.choices, blank=True
-    )
+    decision = models.CharField(_("Decision"), max_length=8, choices=Decision.choices, blank=True)
     next_step = models.TextField(_("Next"), max_length=2000, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
     objects = ExperimentQuerySet.as_manager()
+
+    _registered: Mapping[str, Any] = MappingProxyType({})
 
     class Meta:
         verbose_name = _("experiment")
@@ -142,19 +143,9 @@ class Experiment(models.Model):
     def __str__(self) -> str:
         return f"#{self.number} {self.claim[:60]}"
 
-    @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
-        instance = super().from_db(db, field_names, values)
-        instance._registered = {
-            name: value
-            for name, value in zip(field_names, values, strict=False)
-            if name in cls.FROZEN
-        }
-        return instance
-
     def save(self, *args: Any, **kwargs: Any) -> None:
-        registered = getattr(self, "_registered", {})
-        changed = [name for name, value in registered.items() if getattr(self, name) != value]
+        stored = self._registered.items()
+        changed = [name for name, value in stored if getattr(self, name) != value]
         if changed:
             raise ValueError(f"Pre-registered fields never change: {', '.join(changed)}.")
         super().save(*args, **kwargs)
@@ -163,6 +154,19 @@ class Experiment(models.Model):
         return reverse(
             "experiments:experiment", args=[self.membership.dojo.public_id, self.public_id]
         )
+
+    @classmethod
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **kwargs: Any
+    ) -> Self:
+        """Remember what was registered, so that `save` can refuse to change it."""
+        instance = super().from_db(db, field_names, values, **kwargs)
+        instance._registered = {
+            name: value
+            for name, value in zip(field_names, values, strict=False)
+            if name in cls.FROZEN
+        }
+        return instance
 
     @property
     def run(self) -> Run:

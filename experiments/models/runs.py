@@ -14,7 +14,7 @@ from classrooms.models.jobs import Job, JobQuerySet, JobStatus
 from experiments.models.experiments import Experiment
 
 
-class RunQuerySet(JobQuerySet):
+class RunQuerySet(JobQuerySet["Run"]):
     def in_fair_order(self) -> Self:
         """Queued runs, everyone's first before anyone's second.
 
@@ -90,6 +90,8 @@ class Interpretation(Job):
     importance = models.JSONField(_("permutation importance"), default=dict, blank=True)
     confusion = models.JSONField(_("confusion matrix"), default=dict, blank=True)
     errors = models.JSONField(_("most confident errors"), default=dict, blank=True)
+
+    objects = JobQuerySet["Interpretation"].as_manager()
 
     class Meta:
         verbose_name = _("interpretation")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.template.defaultfilters import floatformat
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 
@@ -19,8 +20,8 @@ def test_score(run: Run, metric: str) -> float | None:
 
 @register.filter
 def score(value: float | None, decimals: int = 3) -> str:
-    """A score with its locale's decimal mark; a dash where there is none."""
-    return "–" if value is None else number_format(value, decimals)
+    """A score, rounded, with its locale's decimal mark; a dash where there is none."""
+    return "–" if value is None else floatformat(value, decimals).replace("-", "−")
 
 
 @register.filter
@@ -28,8 +29,7 @@ def signed(value: float | None, decimals: int = 3) -> str:
     """A difference that says its sign, with a true minus."""
     if value is None:
         return "–"
-    text = number_format(abs(value), decimals)
-    return ("−" if value < 0 else "+") + text
+    return ("−" if value < 0 else "+") + floatformat(abs(value), decimals)
 
 
 @register.filter
@@ -37,12 +37,14 @@ def seconds(value: float | None) -> str:
     """A duration, with as many digits as it deserves."""
     if value is None:
         return "–"
-    return gettext("%(seconds)s s") % {
-        "seconds": number_format(value, 2 if value < 10 else 0)
-    }
+    return gettext("%(seconds)s s") % {"seconds": floatformat(value, 2 if value < 10 else 0)}
 
 
 @register.filter
-def lookup(mapping: dict[str, Any], key: str) -> Any:
-    """An entry by a key that only the loop knows."""
-    return mapping.get(key)
+def cell(value: Any) -> str:
+    """A value of a data row: whole numbers without decimals, a dash where it is missing."""
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return str(number_format(int(value) if value.is_integer() else value))
+    return str(value)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from classrooms.access import member_view, participant_view
+from classrooms.access import Request, member_view, participant_view
 from classrooms.models import Membership
 from classrooms.presentation import dojo_context
 from classrooms.services import NotNow
@@ -24,7 +24,7 @@ BASELINE_MODEL = "logistic_regression"
 
 @participant_view
 @require_http_methods(["GET", "POST"])
-def experiment_new(request: HttpRequest, membership: Membership) -> HttpResponse:
+def experiment_new(request: Request, membership: Membership) -> HttpResponse:
     """Hypothesis and config on one page, as fields or as YAML."""
     if membership.dojo.has_ended:
         messages.info(request, _("This Dojo has ended: your record is complete."))
@@ -44,7 +44,7 @@ def experiment_new(request: HttpRequest, membership: Membership) -> HttpResponse
     return _editor(request, membership, hypothesis, ConfigForm.for_config(config, schema))
 
 
-def _previous(request: HttpRequest, membership: Membership) -> Experiment | None:
+def _previous(request: Request, membership: Membership) -> Experiment | None:
     """The experiment that this one starts from: the one asked for, or the latest."""
     own = Experiment.objects.filter(membership=membership)
     if asked := request.GET.get("from"):
@@ -52,7 +52,7 @@ def _previous(request: HttpRequest, membership: Membership) -> Experiment | None
     return own.order_by("-number").first()
 
 
-def _experiment_posted(request: HttpRequest, membership: Membership) -> HttpResponse:
+def _experiment_posted(request: Request, membership: Membership) -> HttpResponse:
     """Submit, or show the same config in another way; nothing typed is lost."""
     action = request.POST.get("action", "submit")
     schema = membership.dojo.dataset.schema
@@ -76,7 +76,7 @@ def _experiment_posted(request: HttpRequest, membership: Membership) -> HttpResp
 
 
 def _submit(
-    request: HttpRequest,
+    request: Request,
     membership: Membership,
     hypothesis: HypothesisForm,
     config_form: ConfigForm | YamlForm,
@@ -111,7 +111,7 @@ def _submit(
 
 
 def _editor(
-    request: HttpRequest,
+    request: Request,
     membership: Membership,
     hypothesis: HypothesisForm,
     config_form: ConfigForm | YamlForm,
@@ -136,7 +136,7 @@ def _find(membership: Membership, experiment_id: str) -> Experiment:
 
 @member_view
 @require_http_methods(["GET", "POST"])
-def experiment(request: HttpRequest, membership: Membership, experiment_id: str) -> HttpResponse:
+def experiment(request: Request, membership: Membership, experiment_id: str) -> HttpResponse:
     """One experiment: its hypothesis, its run, its interpretation, its conclusion."""
     context = dojo_context(membership, "work")
     found = _find(membership, experiment_id)
@@ -174,7 +174,7 @@ def _unsaved_conclusion(experiment: Experiment) -> Experiment:
 
 @member_view
 @require_GET
-def run(request: HttpRequest, membership: Membership, experiment_id: str) -> HttpResponse:
+def run(request: Request, membership: Membership, experiment_id: str) -> HttpResponse:
     """The live part of an experiment's page."""
     found = _find(membership, experiment_id)
     context = {
@@ -188,12 +188,10 @@ def run(request: HttpRequest, membership: Membership, experiment_id: str) -> Htt
 
 @participant_view
 @require_POST
-def cancel(request: HttpRequest, membership: Membership, experiment_id: str) -> HttpResponse:
+def cancel(request: Request, membership: Membership, experiment_id: str) -> HttpResponse:
     """Stop one's own run; it stays in the log as cancelled."""
     own = Experiment.objects.filter(membership=membership).with_results()
     found = get_object_or_404(own, public_id=experiment_id)
     if not services.cancel_run(found):
         messages.info(request, _("The run had just finished."))
     return redirect(found)
-
-

@@ -1,12 +1,12 @@
 """A participant's own record: where they are, and their framing."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from classrooms.access import participant_view
+from classrooms.access import Request, participant_view
 from classrooms.models import Membership
 from classrooms.presentation import dojo_context
 from experiments.forms import FramingForm
@@ -18,7 +18,7 @@ from experiments.services import save_framing
 
 @participant_view
 @require_GET
-def workspace(request: HttpRequest, membership: Membership) -> HttpResponse:
+def workspace(request: Request, membership: Membership) -> HttpResponse:
     """The way through the Dojo: framing, experiments, what to do next."""
     context = dojo_context(membership, "work")
     framing = Framing.objects.filter(membership=membership).first()
@@ -34,7 +34,7 @@ def workspace(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 @participant_view
 @require_http_methods(["GET", "POST"])
-def framing(request: HttpRequest, membership: Membership) -> HttpResponse:
+def framing(request: Request, membership: Membership) -> HttpResponse:
     """The log's context: problem, data, metric, baseline."""
     instance = Framing.objects.filter(membership=membership).first()
     form = FramingForm(request.POST or None, instance=instance)

@@ -1,10 +1,10 @@
 """What the group sees of itself, and the facilitator of everyone."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from classrooms.access import facilitator_view, member_view
+from classrooms.access import Request, facilitator_view, member_view
 from classrooms.models import Membership
 from classrooms.presentation import dojo_context
 from experiments.selectors import leaderboard_with_baseline, room_rows
@@ -12,7 +12,7 @@ from experiments.selectors import leaderboard_with_baseline, room_rows
 
 @member_view
 @require_GET
-def leaderboard(request: HttpRequest, membership: Membership) -> HttpResponse:
+def leaderboard(request: Request, membership: Membership) -> HttpResponse:
     """Everyone's best test score on the primary metric."""
     context = dojo_context(membership, "leaderboard")
     dojo = membership.dojo
@@ -26,8 +26,12 @@ def leaderboard(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 @facilitator_view
 @require_GET
-def room(request: HttpRequest, membership: Membership) -> HttpResponse:
+def room(request: Request, membership: Membership) -> HttpResponse:
     """Where everyone is: a fragment of the cockpit."""
     dojo = membership.dojo
-    context = {"dojo": dojo, "rows": room_rows(dojo), "metric_label": dojo.get_primary_metric_display()}
+    context = {
+        "dojo": dojo,
+        "rows": room_rows(dojo),
+        "metric_label": dojo.get_primary_metric_display(),
+    }
     return render(request, "experiments/room.html", context)

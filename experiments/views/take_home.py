@@ -1,10 +1,10 @@
 """What a participant takes home."""
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from classrooms.access import participant_view
+from classrooms.access import Request, participant_view
 from classrooms.models import Membership
 from classrooms.presentation import dojo_context
 from experiments.exports.archive import archive_name, build_archive
@@ -16,7 +16,7 @@ from experiments.selectors import experiments_of
 
 @participant_view
 @require_GET
-def take_home(request: HttpRequest, membership: Membership) -> HttpResponse:
+def take_home(request: Request, membership: Membership) -> HttpResponse:
     """What is complete, what is missing, and the download."""
     context = dojo_context(membership, "take_home")
     framing = Framing.objects.filter(membership=membership).first()
@@ -26,14 +26,14 @@ def take_home(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 @participant_view
 @require_GET
-def log(request: HttpRequest, membership: Membership) -> HttpResponse:
+def log(request: Request, membership: Membership) -> HttpResponse:
     """The experiment log as Markdown."""
     return HttpResponse(experiment_log(membership), content_type="text/markdown; charset=utf-8")
 
 
 @participant_view
 @require_GET
-def archive(request: HttpRequest, membership: Membership) -> FileResponse:
+def archive(request: Request, membership: Membership) -> FileResponse:
     """Log, notebook, data and exact requirements in one ZIP."""
     return FileResponse(
         build_archive(membership),

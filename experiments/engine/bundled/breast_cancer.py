@@ -65,7 +65,9 @@ BREAST_CANCER = BundledDataset(
                 "because the others replace it: each looks unimportant, and together they decide."
             ),
             columns=("mean_radius", "mean_perimeter", "mean_area"),
-            question=N_("If this column is unimportant, does the model do as well without its kin?"),
+            question=N_(
+                "If this column is unimportant, does the model do as well without its kin?"
+            ),
         ),
         Trap(
             key="small_test",

@@ -79,7 +79,7 @@ def _customers(rng: np.random.Generator, rows: int) -> pd.DataFrame:
 def _churn(rng: np.random.Generator, customers: pd.DataFrame) -> np.ndarray:
     """Who leaves, shape (rows,)."""
     contract = customers["contract"].map({"monthly": 0.95, "one_year": 0.0, "two_years": -1.2})
-    log_odds = (
+    log_odds: pd.Series = (
         -2.2
         + contract
         - 0.024 * (customers["tenure_months"] - 25)
@@ -89,7 +89,7 @@ def _churn(rng: np.random.Generator, customers: pd.DataFrame) -> np.ndarray:
         + 0.014 * (customers["monthly_charge_eur"] - 50)
         + _mismatch(customers)
     )
-    probability = 1 / (1 + np.exp(-log_odds))
+    probability = pd.Series(1 / (1 + np.exp(-log_odds)))
     # The subgroup: a competitor opened shops among the fibre customers of the South.
     # Who meets its salesmen is written nowhere, so there the columns tell nothing.
     probability = probability.mask(in_subgroup(customers), 0.5)

@@ -58,9 +58,7 @@ class Command(BaseCommand):
                 primary_metric="roc_auc",
                 success_threshold=0.8,
             )
-            services.join_dojo(
-                dojo=dojo, user=self.account(PARTICIPANT), display_name="Alex"
-            )
+            services.join_dojo(dojo=dojo, user=self.account(PARTICIPANT), display_name="Alex")
             for name, script in zip(NAMES, SCRIPTS, strict=True):
                 user = self.account(f"{script}@example.org")
                 membership = services.join_dojo(dojo=dojo, user=user, display_name=name)

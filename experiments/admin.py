@@ -1,0 +1,86 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from experiments.models import Experiment, Framing, Interpretation, Run
+
+
+class RunInline(admin.TabularInline):
+    model = Run
+    extra = 0
+    fields = (
+        "status",
+        "attempt",
+        "worker",
+        "queued_at",
+        "started_at",
+        "finished_at",
+        "failure_code",
+    )
+    readonly_fields = fields
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Experiment)
+class ExperimentAdmin(admin.ModelAdmin):
+    list_display = ("__str__", "membership", "decision", "submitted_at", "closed_at")
+    list_filter = ("decision", "membership__dojo")
+    search_fields = ("claim", "public_id", "membership__display_name")
+    list_select_related = ("membership",)
+    # Pre-registered: nobody edits a hypothesis after the fact, staff neither.
+    readonly_fields = (
+        "public_id",
+        "membership",
+        "number",
+        "claim",
+        "rationale",
+        "expected_effect",
+        "compared_to",
+        "config",
+        "submitted_at",
+        "closed_at",
+    )
+    inlines = (RunInline,)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Run)
+class RunAdmin(admin.ModelAdmin):
+    list_display = ("public_id", "experiment", "status", "attempt", "worker", "queued_at")
+    list_filter = ("status", "failure_code", "experiment__membership__dojo")
+    search_fields = ("public_id", "fingerprint", "experiment__claim")
+    list_select_related = ("experiment",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Interpretation)
+class InterpretationAdmin(admin.ModelAdmin):
+    list_display = ("run", "status", "attempt", "finished_at")
+    list_filter = ("status",)
+    list_select_related = ("run__experiment",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Framing)
+class FramingAdmin(admin.ModelAdmin):
+    list_display = ("membership", "problem", "updated_at")
+    search_fields = ("membership__display_name", "problem")
+    list_select_related = ("membership",)
+    autocomplete_fields = ("membership",)
