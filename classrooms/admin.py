@@ -36,7 +36,7 @@ class DojoAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("people"), ordering="people_count")
     def people(self, dojo: Dojo) -> int:
-        return dojo.people_count  # type: ignore[attr-defined, no-any-return]
+        return dojo.people_count  # type: ignore[attr-defined]
 
 
 @admin.register(Membership)

@@ -44,8 +44,8 @@ def _form_field(info: FieldInfo) -> forms.Field:
     if optional:
         annotation = next(arg for arg in get_args(annotation) if arg is not NoneType)
     common: dict[str, Any] = {
-        "label": gettext(info.title or ""),
-        "help_text": gettext(info.description or ""),
+        "label": gettext(str(info.title)) if info.title else "",
+        "help_text": gettext(str(info.description)) if info.description else "",
         "required": not optional,
     }
     if get_origin(annotation) is Literal:

@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract, extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.conf import settings
@@ -33,8 +33,9 @@ KEYWORDS = {
 
 def extract_template(fileobj, keywords, comment_tags, options) -> Iterator[tuple]:  # type: ignore[no-untyped-def, type-arg]
     """Babel's extraction method for Django templates."""
-    code = templatize(fileobj.read().decode())
-    yield from extract("python", BytesIO(code.encode()), keywords, comment_tags, options)
+    lines = templatize(fileobj.read().decode()).splitlines()
+    code = "\n".join(line.lstrip() for line in lines)  # the template's indentation means nothing
+    yield from extract_python(BytesIO(code.encode()), keywords, comment_tags, options)
 
 
 METHODS = [
