@@ -30,7 +30,13 @@ MAX_FIELD_CHARACTERS = 100_000
 
 DELIMITERS = ",;\t|"
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "?"})
-BINARY_SIGNATURES = {b"PK": "zip", b"\x89PNG": "png", b"\x1f\x8b": "gzip", b"%PDF": "pdf"}
+BINARY_SIGNATURES = {
+    # Four bytes, because a header may well begin with a column called PK.
+    b"PK\x03\x04": "zip",
+    b"\x89PNG": "png",
+    b"\x1f\x8b": "gzip",
+    b"%PDF": "pdf",
+}
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?", re.IGNORECASE)
 # What looks like a number and is a name: 007, or more digits than a float holds.
@@ -44,6 +50,8 @@ BOOLEAN_PAIRS = (
     {"oui", "non"},
     {"vrai", "faux"},
 )
+# Trees and boosters compute in float32: what does not fit there is infinite to them.
+LARGEST_NUMBER = float(np.finfo(np.float32).max)
 ROWS_FOR_AN_ID = 50
 WORDS_OF_A_TEXT = 5
 EXAMPLES = 4
@@ -106,15 +114,20 @@ def _decode(content: bytes) -> str:
         encodings = ["utf-8-sig", "cp1252", "latin-1"]
     for encoding in encodings:
         try:
-            return content.decode(encoding)
+            text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if "\x00" in text:
+            raise DataError("binary_file", kind="binary")
+        # Written twice by some tools; left in, it would be part of a column's name.
+        return text.lstrip("\ufeff")
     raise DataError("unknown_encoding")
 
 
 def _delimiter(text: str) -> str:
     """The candidate that divides the header into the most fields."""
-    header = text.lstrip().splitlines()[0]
+    # Cut, since csv refuses a field longer than its limit; `_rows` tells of that with a line.
+    header = text.lstrip("\r\n").splitlines()[0][:MAX_FIELD_CHARACTERS]
     counts = {
         delimiter: len(next(csv.reader([header], delimiter=delimiter))) for delimiter in DELIMITERS
     }
@@ -183,11 +196,12 @@ def _infer(name: str, values: pd.Series) -> Column:
     distinct = present.unique()
     stripped = [value.strip() for value in distinct]
     numeric = all(NUMBER.fullmatch(v) and not CODE_LIKE.fullmatch(v) for v in stripped)
+    stored = _numbers(values) if numeric else values
     return Column(
         name=name,
         type=_guess_type(stripped, rows=len(present), numeric=numeric),
         numeric=numeric,
-        missing=int(values.isna().sum()),
+        missing=int(stored.isna().sum()),
         distinct=len(distinct),
         examples=tuple(value[:40] for value in distinct[:EXAMPLES]),
     )
@@ -208,6 +222,13 @@ def _guess_type(distinct: list[str], *, rows: int, numeric: bool) -> ColumnType:
     return ColumnType.ID if all_differ else ColumnType.CATEGORICAL
 
 
+def _numbers(values: pd.Series) -> pd.Series:
+    """The texts as float64; NaN where missing, infinite, or too large for float32."""
+    # Python's float() rounds correctly, so a CSV round trip gives the same bits.
+    numbers = values.astype("float64")
+    return numbers.where(numbers.abs() <= LARGEST_NUMBER)
+
+
 def possible_targets(table: RawTable) -> list[tuple[str, list[tuple[str, int]]]]:
     """Columns that have exactly two values, with how often each value stands."""
     found = []
@@ -222,15 +243,14 @@ def possible_targets(table: RawTable) -> list[tuple[str, list[tuple[str, int]]]]
 def canonical_frame(table: RawTable, columns: tuple[Column, ...], *, target: str) -> pd.DataFrame:
     """The table as runs see it: float64, or object with strings; NaN where missing.
 
-    Infinite numbers count as missing. The target stays text.
+    Infinite numbers, and those too large for float32, count as missing. The target
+    stays text.
     """
     typed = {}
     for column in columns:
         values = table.frame[column.name]
         if column.numeric and column.name != target:
-            # Python's float() rounds correctly, so a CSV round trip gives the same bits.
-            numbers = values.astype("float64")
-            typed[column.name] = numbers.replace([np.inf, -np.inf], np.nan)
+            typed[column.name] = _numbers(values)
         else:
             typed[column.name] = values.where(values.notna(), np.nan).astype(object)
     return pd.DataFrame(typed, columns=pd.Index([c.name for c in columns], dtype=object))
@@ -283,9 +303,9 @@ def content_hash(frame: pd.DataFrame) -> str:
     """SHA-256 of names and values, whatever wrote the file that holds them."""
     digest = hashlib.sha256()
     for name in frame.columns:
-        digest.update(repr(str(name)).encode())
-        for value in frame[name].tolist():
-            digest.update(repr(value).encode())
+        # A list's repr separates its values: without that, 1.0 and 21.0 would hash as
+        # 1.02 and 1.0 do.
+        digest.update(repr((str(name), frame[name].tolist())).encode())
     return digest.hexdigest()
 
 
@@ -306,4 +326,6 @@ def csv_bytes(frame: pd.DataFrame, split: Split, *, split_column: str) -> bytes:
     part.iloc[split.train] = "train"
     part.iloc[split.test] = "test"
     shared = frame.assign(**{split_column: part}).dropna(subset=[split_column])
-    return shared.to_csv(index=False, lineterminator="\n").encode()
+    # RFC 4180's line end; only with it does Python quote a lone carriage return in a value,
+    # which readers would take for the end of a row.
+    return shared.to_csv(index=False, lineterminator="\r\n").encode()

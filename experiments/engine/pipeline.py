@@ -68,8 +68,9 @@ def _numeric(preparation: NumericPreparation) -> Pipeline:
 
 
 def _categorical(preparation: CategoricalPreparation) -> Pipeline:
+    # A column may be empty in one fold only: it is kept, so that no fold runs out of columns.
     if preparation.impute == "category":
-        imputer = SimpleImputer(strategy="constant", fill_value="missing")
+        imputer = SimpleImputer(strategy="constant", fill_value="missing", keep_empty_features=True)
     else:
         imputer = SimpleImputer(strategy="most_frequent", keep_empty_features=True)
     encoder = OneHotEncoder(
