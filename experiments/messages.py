@@ -53,6 +53,7 @@ CONFIG_ERRORS: dict[str, str | Promise] = {
     "extra_forbidden": gettext_lazy("There is no such setting: remove it or correct its name."),
     "greater_than_equal": gettext_lazy("Must be %(ge)s or more."),
     "less_than_equal": gettext_lazy("Must be %(le)s or less."),
+    "tiny_number": gettext_lazy("Must be 0, or %(least)s or more."),
     "finite_number": gettext_lazy("Must be a finite number."),
     "int_type": gettext_lazy("Must be a whole number, without quotes."),
     "int_from_float": gettext_lazy("Must be a whole number."),

@@ -1,0 +1,67 @@
+"""Small tables for the engine's tests. Threads are limited before the libraries load."""
+
+from experiments.engine.threads import limit_threads
+
+limit_threads()
+
+from dataclasses import dataclass  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+import pytest  # noqa: E402
+
+from experiments.engine.data import (  # noqa: E402
+    build_schema,
+    canonical_frame,
+    infer_columns,
+    read_table,
+)
+from experiments.engine.schema import Schema  # noqa: E402
+from experiments.engine.split import Split, SplitPolicy, split_rows  # noqa: E402
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A dataset as the engine sees it."""
+
+    schema: Schema
+    frame: pd.DataFrame
+    split: Split
+
+
+def prepare(raw: pd.DataFrame, folder: Path, *, target: str, positive: str) -> Table:
+    """The way that every dataset goes: written as CSV, read strictly, typed, split."""
+    path = folder / "table.csv"
+    raw.to_csv(path, index=False, lineterminator="\n")
+    table = read_table(path)
+    columns = infer_columns(table)
+    frame = canonical_frame(table, columns, target=target)
+    schema = build_schema(frame, columns, target, positive)
+    return Table(schema, frame, split_rows(frame[target].to_numpy(), SplitPolicy()))
+
+
+@pytest.fixture(scope="session")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Table:
+    """240 rows with every kind of column, missing values, and names that bite."""
+    rng = np.random.default_rng(7)
+    rows = 240
+    signal = rng.normal(size=rows)
+    raw = pd.DataFrame(
+        {
+            "signal": signal,
+            'odd [name] <of>, {a} "column": \\ é': rng.normal(size=rows) + 0.5 * signal,
+            "whole": rng.integers(0, 9, rows),
+            "constant": 3.25,
+            "often missing": np.where(rng.random(rows) < 0.4, np.nan, rng.normal(size=rows)),
+            "all missing": np.nan,
+            "colour": rng.choice(["red", "green", "blue", "None", " sp ace "], rows),
+            "answer": rng.choice(["yes", "no"], rows),
+            "rare": np.where(np.arange(rows) < 2, "once", "usual"),
+            "category missing": np.where(rng.random(rows) < 0.3, None, rng.choice(["a", "b"], rows)),
+            "code": [f"{n:05d}" for n in range(rows)],
+            "outcome": np.where(signal + rng.normal(size=rows) > 0.4, "won; \"really\"", "lost"),
+        }
+    )
+    folder = tmp_path_factory.mktemp("engine")
+    return prepare(raw, folder, target="outcome", positive='won; "really"')
