@@ -9,56 +9,70 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from experiments.engine.config import ExperimentConfig
 from experiments.engine.recipe import MAX_CATEGORIES, estimator_recipe, feature_kinds
 from experiments.engine.schema import Schema
-
-LINE_LENGTH = 88
-
-METRIC_IMPORTS = (
-    "accuracy_score",
-    "f1_score",
-    "log_loss",
-    "precision_score",
-    "recall_score",
-    "roc_auc_score",
+from experiments.engine.source_text import (
+    LINE_LENGTH,
+    Group,
+    assignment,
+    call,
+    list_of,
+    literal,
+    tuple_of,
 )
+from experiments.engine.threads import THREAD_VARIABLES
+
+__all__ = [
+    "SCORES",
+    "DataSource",
+    "data_code",
+    "experiment_code",
+    "generate_script",
+    "imports",
+    "literal",
+]
 
 SCORES = '''\
 def scores(y, probability):
     """Every metric, for the positive class at the threshold 0.5."""
     prediction = (probability >= 0.5).astype(int)
     return {
-        "accuracy": float(accuracy_score(y, prediction)),
-        "f1": float(f1_score(y, prediction, zero_division=0)),
-        "precision": float(precision_score(y, prediction, zero_division=0)),
-        "recall": float(recall_score(y, prediction, zero_division=0)),
-        "roc_auc": float(roc_auc_score(y, probability)),
-        "log_loss": float(log_loss(y, probability, labels=[0, 1])),
+        "accuracy": float(skm.accuracy_score(y, prediction)),
+        "f1": float(skm.f1_score(y, prediction, zero_division=0)),
+        "precision": float(skm.precision_score(y, prediction, zero_division=0)),
+        "recall": float(skm.recall_score(y, prediction, zero_division=0)),
+        "roc_auc": float(skm.roc_auc_score(y, probability)),
+        "log_loss": float(skm.log_loss(y, probability, labels=[0, 1])),
     }
 
 
 def evaluate(pipeline, features, folds, seed):
     """Metrics on train, in cross-validation within train, and on test."""
-    pipeline.fit(X_train[features], y_train)
+    X = X_train[features]
     splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
-    fold_scores = []
-    for fit_rows, check_rows in splitter.split(X_train, y_train):
-        model = clone(pipeline).fit(X_train[features].iloc[fit_rows], y_train[fit_rows])
-        probability = model.predict_proba(X_train[features].iloc[check_rows])[:, 1]
-        fold_scores.append(scores(y_train[check_rows], probability))
+    each = []
+    for fit_rows, check_rows in splitter.split(X, y_train):
+        model = clone(pipeline).fit(X.iloc[fit_rows], y_train[fit_rows])
+        probability = model.predict_proba(X.iloc[check_rows])[:, 1]
+        each.append(scores(y_train[check_rows], probability))
+    pipeline.fit(X, y_train)
     return {
-        "train": scores(y_train, pipeline.predict_proba(X_train[features])[:, 1]),
+        "train": scores(y_train, pipeline.predict_proba(X)[:, 1]),
         "cross_validation": {
-            "mean": {m: float(np.mean([s[m] for s in fold_scores])) for m in fold_scores[0]},
-            "std": {m: float(np.std([s[m] for s in fold_scores])) for m in fold_scores[0]},
-            "folds": fold_scores,
+            "mean": {name: float(np.mean([s[name] for s in each])) for name in each[0]},
+            "std": {name: float(np.std([s[name] for s in each])) for name in each[0]},
+            "folds": each,
         },
         "test": scores(y_test, pipeline.predict_proba(X_test[features])[:, 1]),
     }
 '''
+TABLE = """\
+mean = metrics["cross_validation"]["mean"]
+parts = {"train": metrics["train"], "cross-validation": mean, "test": metrics["test"]}
+print(pd.DataFrame(parts))
+"""
 
 
 @dataclass(frozen=True)
@@ -71,14 +85,14 @@ class DataSource:
 
 
 def generate_script(config: ExperimentConfig, source: DataSource) -> str:
-    """A whole script, which ends with the run's metrics in `metrics`."""
-    return "\n\n".join(
+    """A whole script, which ends with the run's metrics: in `metrics`, and printed."""
+    return "\n".join(
         [
-            imports([config], source.schema).rstrip("\n"),
-            data_code(source).rstrip("\n") + "\n",
-            SCORES,
-            experiment_code(config, source.schema).rstrip("\n"),
-            "print(metrics)\n",
+            imports([config], source.schema),
+            data_code(source) + "\n",
+            SCORES + "\n",
+            experiment_code(config, source.schema),
+            TABLE,
         ]
     )
 
@@ -87,10 +101,9 @@ def imports(configs: Iterable[ExperimentConfig], schema: Schema) -> str:
     """Thread settings, which must come first, and the imports that these configs need."""
     names: dict[str, set[str]] = defaultdict(set)
     names["sklearn.base"].add("clone")
-    names["sklearn.metrics"].update(METRIC_IMPORTS)
     names["sklearn.model_selection"].add("StratifiedKFold")
-    names["sklearn.compose"].add("ColumnTransformer")
-    names["sklearn.pipeline"].add("Pipeline")
+    names["sklearn.compose"].add("make_column_transformer")
+    names["sklearn.pipeline"].add("make_pipeline")
     names["sklearn.impute"].add("SimpleImputer")
     for config in configs:
         numeric, categorical = feature_kinds(config, schema)
@@ -104,12 +117,13 @@ def imports(configs: Iterable[ExperimentConfig], schema: Schema) -> str:
         "import os",
         "",
         "# One thread: the same sums in the same order, so the same digits every time.",
-        'os.environ["OMP_NUM_THREADS"] = "1"',
+        str(call("os.environ.update", **dict.fromkeys(THREAD_VARIABLES, "1"))),
         "",
         "import numpy as np",
         "import pandas as pd",
+        "import sklearn.metrics as skm",
+        *(_from_import(module, sorted(names[module])) for module in sorted(names)),
     ]
-    lines += [_from_import(module, sorted(names[module])) for module in sorted(names)]
     return "\n".join(lines) + "\n"
 
 
@@ -127,129 +141,87 @@ def data_code(source: DataSource) -> str:
     text = [column.name for column in schema.columns if not column.numeric]
     if schema.target not in text:
         text.append(schema.target)
-    text_columns = _assignment("text_columns", [*text, source.split_column])
-    target, positive = literal(schema.target), literal(schema.positive_class)
+    read = call(
+        "pd.read_csv",
+        literal(source.csv_name),
+        "dtype=object",
+        keep_default_na=False,
+        na_values=[""],
+    )
     return f"""\
+{assignment("target", literal(schema.target))}
+{assignment("positive_class", literal(schema.positive_class))}
+{assignment("split_column", literal(source.split_column))}
+{assignment("text_columns", _names([*text, source.split_column]))}
+
 # Everything is read as text, so that no code loses its zeros; then numbers become numbers.
-{text_columns}
-data = pd.read_csv(
-    {literal(source.csv_name)}, dtype=object, keep_default_na=False, na_values=[""]
-)
+{assignment("data", read)}
 number_columns = data.columns.difference(text_columns)
 data[number_columns] = data[number_columns].astype("float64")
 
-is_train = data[{literal(source.split_column)}] == "train"
+is_train = data[split_column] == "train"
 X_train, X_test = data[is_train], data[~is_train]
-y_train = (X_train[{target}] == {positive}).to_numpy().astype(int)
-y_test = (X_test[{target}] == {positive}).to_numpy().astype(int)
+y_train = (X_train[target] == positive_class).to_numpy().astype(int)
+y_test = (X_test[target] == positive_class).to_numpy().astype(int)
 """
 
 
 def experiment_code(config: ExperimentConfig, schema: Schema) -> str:
     """The config as a pipeline, and its metrics in `metrics`."""
     numeric, categorical = feature_kinds(config, schema)
-    lists, transformers = [], []
-    if numeric:
-        lists.append(_assignment("numeric", numeric))
-        transformers.append(_transformer("numeric", _numeric_steps(config)))
-    if categorical:
-        lists.append(_assignment("categorical", categorical))
-        transformers.append(_transformer("categorical", _categorical_steps(config)))
-    chosen = " + ".join(
-        name for name, columns in (("numeric", numeric), ("categorical", categorical)) if columns
-    )
-    columns = "\n".join(lists)
-    preparation = "\n".join(transformers)
-    return f"""\
-{columns}
-
-preparation = ColumnTransformer(
-    [
-{preparation}
-    ],
-    sparse_threshold=0,
-)
-{_model(config)}
-pipeline = Pipeline([("preparation", preparation), ("model", model)])
-metrics = evaluate(pipeline, {chosen}, folds={config.validation.folds}, seed={config.seed})
-"""
-
-
-def _transformer(name: str, steps: list[str]) -> str:
-    inner = "".join(f"                    {step},\n" for step in steps)
-    return (
-        f"        (\n"
-        f'            "{name}",\n'
-        f"            Pipeline(\n"
-        f"                [\n{inner}"
-        f"                ]\n"
-        f"            ),\n"
-        f"            {name},\n"
-        f"        ),"
-    )
-
-
-def _numeric_steps(config: ExperimentConfig) -> list[str]:
-    preparation = config.preparation.numeric
-    arguments: dict[str, Any] = {"strategy": preparation.impute, "keep_empty_features": True}
-    if preparation.impute == "zero":
-        arguments |= {"strategy": "constant", "fill_value": 0}
-    if preparation.missing_indicator:
-        arguments["add_indicator"] = True
-    steps = [_step("impute", "SimpleImputer", arguments)]
-    if preparation.scale == "standard":
-        steps.append(_step("scale", "StandardScaler", {}))
-    return steps
-
-
-def _categorical_steps(config: ExperimentConfig) -> list[str]:
-    if config.preparation.categorical.impute == "category":
-        arguments: dict[str, Any] = {"strategy": "constant", "fill_value": "missing"}
-    else:
-        arguments = {"strategy": "most_frequent", "keep_empty_features": True}
-    encoder = {
-        "handle_unknown": "infrequent_if_exist",
-        "max_categories": MAX_CATEGORIES,
-        "sparse_output": False,
-    }
-    return [
-        _step("impute", "SimpleImputer", arguments),
-        _step("encode", "OneHotEncoder", encoder),
-    ]
-
-
-def _step(name: str, estimator: str, arguments: dict[str, Any]) -> str:
-    return f'("{name}", {_call(estimator, arguments, indent=20, around=len(name) + 7)})'
-
-
-def _model(config: ExperimentConfig) -> str:
     recipe = estimator_recipe(config)
-    return "model = " + _call(recipe.name, recipe.arguments, indent=0, around=len("model = "))
+    statements: list[str] = []
+    kinds: list[str] = []
+    if numeric:
+        kinds.append("numeric")
+        statements.append(assignment("numeric", _names(numeric)))
+        statements.append(assignment("numeric_steps", _numeric_steps(config)))
+    if categorical:
+        kinds.append("categorical")
+        statements.append(assignment("categorical", _names(categorical)))
+        statements.append(assignment("categorical_steps", _categorical_steps(config)))
+    prepared = [tuple_of(f"{kind}_steps", kind) for kind in kinds]
+    preparation = call("make_column_transformer", *prepared, sparse_threshold=0)
+    statements += [
+        assignment("preparation", preparation),
+        assignment("model", call(recipe.name, **recipe.arguments)),
+        "pipeline = make_pipeline(preparation, model)",
+        f"metrics = evaluate(pipeline, {' + '.join(kinds)}, "
+        f"folds={config.validation.folds}, seed={config.seed})",
+    ]
+    return "\n".join(statements) + "\n"
 
 
-def _call(name: str, arguments: dict[str, Any], *, indent: int, around: int) -> str:
-    """A call on one line where it fits, else one argument a line."""
-    given = [f"{key}={literal(value)}" for key, value in arguments.items()]
-    line = f"{name}({', '.join(given)})"
-    if indent + around + len(line) <= LINE_LENGTH:
-        return line
-    if around > len("model = "):
-        return line
-    body = "".join(f"    {argument},\n" for argument in given)
-    return f"{name}(\n{body})"
+def _numeric_steps(config: ExperimentConfig) -> Group:
+    preparation = config.preparation.numeric
+    if preparation.impute == "zero":
+        imputer: dict[str, object] = {"strategy": "constant", "fill_value": 0}
+    else:
+        imputer = {"strategy": preparation.impute}
+    imputer["keep_empty_features"] = True
+    if preparation.missing_indicator:
+        imputer["add_indicator"] = True
+    steps = [call("SimpleImputer", **imputer)]
+    if preparation.scale == "standard":
+        steps.append(call("StandardScaler"))
+    return call("make_pipeline", *steps)
 
 
-def _assignment(name: str, values: list[str]) -> str:
-    """A list of strings on one line where it fits, else one a line."""
-    items = [literal(value) for value in values]
-    line = f"{name} = [{', '.join(items)}]"
-    if len(line) <= LINE_LENGTH:
-        return line
-    return f"{name} = [\n" + "".join(f"    {item},\n" for item in items) + "]"
+def _categorical_steps(config: ExperimentConfig) -> Group:
+    if config.preparation.categorical.impute == "category":
+        imputer = {"strategy": "constant", "fill_value": "missing"}
+    else:
+        imputer = {"strategy": "most_frequent"}
+    encoder = call(
+        "OneHotEncoder",
+        handle_unknown="infrequent_if_exist",
+        max_categories=MAX_CATEGORIES,
+        sparse_output=False,
+    )
+    return call(
+        "make_pipeline", call("SimpleImputer", **imputer, keep_empty_features=True), encoder
+    )
 
 
-def literal(value: Any) -> str:
-    """A Python literal; a string keeps to its quotes whatever it contains."""
-    if isinstance(value, str) and "\\" not in repr(value) and '"' not in value:
-        return f'"{value}"'
-    return repr(value)
+def _names(names: list[str]) -> Group:
+    return list_of(literal(name) for name in names)
