@@ -175,10 +175,32 @@ def validate_config(data: Any, schema: Schema) -> ExperimentConfig:
     try:
         config = ExperimentConfig.model_validate(data)
     except ValidationError as error:
-        raise ConfigInvalid([_field_error(e) for e in error.errors(include_url=False)]) from error
-    if errors := [e for one_check in CHECKS for e in one_check(config, schema)]:
+        errors = [_field_error(e) for e in error.errors(include_url=False)]
+        raise ConfigInvalid(errors + _errors_elsewhere(data, errors, schema)) from error
+    if errors := _check_errors(config, schema):
         raise ConfigInvalid(errors)
     return config
+
+
+def _check_errors(config: ExperimentConfig, schema: Schema) -> list[FieldError]:
+    return [error for one_check in CHECKS for error in one_check(config, schema)]
+
+
+def _errors_elsewhere(data: Any, found: list[FieldError], schema: Schema) -> list[FieldError]:
+    """What the checks say of the sections that are well-formed, when others are not.
+
+    A learner who mistyped a column and a number is told of both at once.
+    """
+    broken = {error.path[0] for error in found if error.path}
+    if not isinstance(data, dict) or "features" in broken:
+        return []
+    sound = {
+        key: value
+        for key, value in data.items()
+        if key in ExperimentConfig.model_fields and key not in broken
+    }
+    config = ExperimentConfig.model_validate({"model": {"name": "dummy"}, **sound})
+    return [error for error in _check_errors(config, schema) if error.path[0] not in broken]
 
 
 def _field_error(error: Any) -> FieldError:

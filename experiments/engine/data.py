@@ -262,7 +262,8 @@ def build_schema(
     """The schema of a binary-classification dataset.
 
     Raises:
-        DataError: the target is incomplete, is not binary, or has too few rows of a class.
+        DataError: the target is incomplete, is not binary, or has too few rows of a class,
+            or no other column can be used.
     """
     if target not in frame:
         raise DataError("no_such_target", name=target)
@@ -275,12 +276,15 @@ def build_schema(
     if rows < MIN_ROWS_PER_CLASS:
         raise DataError("class_too_small", name=str(rarest), rows=rows, least=MIN_ROWS_PER_CLASS)
     negative_class = next(str(value) for value in counts.index if value != positive_class)
-    return Schema(
+    schema = Schema(
         columns=columns,
         target=target,
         positive_class=positive_class,
         negative_class=negative_class,
     )
+    if not schema.usable_features:
+        raise DataError("no_usable_feature")
+    return schema
 
 
 # --- Storing ----------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -12,12 +13,12 @@ MAX_CHARACTERS = 20_000
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """Plain YAML: no aliases (they can grow without end), no key given twice."""
+    """Plain YAML: no anchors or aliases (they can grow without end), no key given twice."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.composer.ComposerError(None, None, "alias", event.start_mark)
+        event = self.peek_event()
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+            raise yaml.composer.ComposerError(None, None, "anchor or alias", event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
@@ -31,6 +32,27 @@ class _StrictLoader(yaml.SafeLoader):
             if isinstance(key, str):
                 seen.add(key)
         return super().construct_mapping(node, deep)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes only what the loader gives back: numeric text quoted, odd characters escaped."""
+
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        # Other styles turn line ends such as U+0085 into plain ones.
+        style = None if data.isprintable() else '"'
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+
+_Dumper.add_representer(str, _Dumper.represent_str)
+
+
+# YAML 1.1 takes 1e-3 for text; whoever writes it as a learning rate means the number.
+for _side in (_StrictLoader, _Dumper):
+    _side.add_implicit_resolver(
+        "tag:yaml.org,2002:float",
+        re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+$"),
+        list("-+0123456789"),
+    )
 
 
 def parse_yaml(text: str) -> dict[str, Any]:
@@ -54,7 +76,11 @@ def parse_yaml(text: str) -> dict[str, Any]:
 
 def dump_yaml(config: ExperimentConfig) -> str:
     """The config with its fields in order, one feature a line."""
-    text: str = yaml.safe_dump(
-        config.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=1000
+    text: str = yaml.dump(
+        config.model_dump(mode="json"),
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=1000,
     )
     return text
