@@ -7,7 +7,6 @@ from classrooms.models import Dataset
 
 
 @shared_task(
-    queue="compute",
     soft_time_limit=settings.RUN_SOFT_TIME_LIMIT_SECONDS,
     time_limit=settings.RUN_HARD_TIME_LIMIT_SECONDS,
 )

@@ -177,6 +177,7 @@ TIME_ZONE = env.str("TIME_ZONE", default="Europe/Paris")
 # --- Static files -----------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
@@ -235,6 +236,14 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "io"
+CELERY_TASK_ROUTES = {
+    name: {"queue": "compute"}
+    for name in (
+        "classrooms.tasks.process_dataset",
+        "experiments.tasks.execute_next_run",
+        "experiments.tasks.interpret_run",
+    )
+}
 CELERY_BEAT_SCHEDULE = {
     "sweep datasets": {"task": "classrooms.tasks.sweep_datasets", "schedule": 3.0},
     "sweep runs": {"task": "experiments.tasks.sweep_runs", "schedule": 3.0},

@@ -9,7 +9,7 @@ LIMITS = {
 }
 
 
-@shared_task(queue="compute", **LIMITS)
+@shared_task(**LIMITS)
 def execute_next_run() -> None:
     """Execute the queued run whose turn it is. It names none: the order is fair."""
     from experiments import execution  # noqa: PLC0415 (imports the scientific libraries)
@@ -17,7 +17,7 @@ def execute_next_run() -> None:
     execution.execute_next_run()
 
 
-@shared_task(queue="compute", **LIMITS)
+@shared_task(**LIMITS)
 def interpret_run(interpretation_id: int) -> None:
     """Compute the interpretation of a run that has succeeded."""
     from experiments import execution  # noqa: PLC0415 (imports the scientific libraries)

@@ -73,7 +73,7 @@ class DataError(Exception):
 
 @dataclass(frozen=True)
 class RawTable:
-    """A table as text: strings, and None where a value is missing."""
+    """A table as text; a missing value is one that pandas calls missing."""
 
     frame: pd.DataFrame
 

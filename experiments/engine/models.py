@@ -9,11 +9,26 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from experiments.engine.messages import N_
 
 ClassWeight = Literal["none", "balanced"]
+
+# XGBoost reads its numbers as 32-bit floats and refuses what is smaller than those hold.
+LEAST_POSITIVE = 1e-9
+
+
+def _zero_or_more_than_tiny(value: float) -> float:
+    if 0 < value < LEAST_POSITIVE:
+        raise PydanticCustomError(
+            "tiny_number", "0 or more than {least}", {"least": LEAST_POSITIVE}
+        )
+    return value
+
+
+Regularisation = Annotated[float, AfterValidator(_zero_or_more_than_tiny)]
 
 
 def class_weight_field() -> ClassWeight:
@@ -151,7 +166,7 @@ class HistGradientBoosting(ModelSpec):
         title=N_("Leaves per tree at most"),
         description=N_("More leaves: more detail, and more overfitting."),
     )
-    l2_regularization: float = Field(
+    l2_regularization: Regularisation = Field(
         0.0,
         ge=0.0,
         le=1000.0,
@@ -190,7 +205,7 @@ class XGBoost(ModelSpec):
         title=N_("Share of rows per tree"),
         description=N_("Below 1, each tree sees a random part of the rows."),
     )
-    reg_lambda: float = Field(
+    reg_lambda: Regularisation = Field(
         1.0,
         ge=0.0,
         le=1000.0,

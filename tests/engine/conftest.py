@@ -58,9 +58,11 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Table:
             "colour": rng.choice(["red", "green", "blue", "None", " sp ace "], rows),
             "answer": rng.choice(["yes", "no"], rows),
             "rare": np.where(np.arange(rows) < 2, "once", "usual"),
-            "category missing": np.where(rng.random(rows) < 0.3, None, rng.choice(["a", "b"], rows)),
+            "category missing": np.where(
+                rng.random(rows) < 0.3, None, rng.choice(["a", "b"], rows)
+            ),
             "code": [f"{n:05d}" for n in range(rows)],
-            "outcome": np.where(signal + rng.normal(size=rows) > 0.4, "won; \"really\"", "lost"),
+            "outcome": np.where(signal + rng.normal(size=rows) > 0.4, 'won; "really"', "lost"),
         }
     )
     folder = tmp_path_factory.mktemp("engine")

@@ -51,7 +51,9 @@ def _values(field: str, rule: dict[str, Any]) -> st.SearchStrategy[Any]:
             return st.integers(max(low, small_low), min(high, small_high))
         case "number":
             low, high = rule["minimum"], rule["maximum"]
-            return st.just(0.0) | st.floats(LEAST_POSITIVE, high) if low == 0 else st.floats(low, high)
+            return (
+                st.just(0.0) | st.floats(LEAST_POSITIVE, high) if low == 0 else st.floats(low, high)
+            )
     raise AssertionError(f"no strategy for {rule}")
 
 

@@ -1,0 +1,273 @@
+"""Reading tables strictly, understanding their columns, storing them exactly."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from experiments.engine import data as data_module
+from experiments.engine.data import (
+    LARGEST_NUMBER,
+    MIN_ROWS_PER_CLASS,
+    DataError,
+    RawTable,
+    build_schema,
+    canonical_frame,
+    content_hash,
+    csv_bytes,
+    infer_columns,
+    possible_targets,
+    read_dataset,
+    read_table,
+    split_column_name,
+    write_dataset,
+)
+from experiments.engine.schema import ColumnType, Schema
+from experiments.engine.split import SplitPolicy, split_rows
+from tests.engine.conftest import Table
+
+
+def read(content: bytes | str, folder: Path) -> RawTable:
+    path = folder / "table.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return read_table(path)
+
+
+def refusal(content: bytes | str, folder: Path) -> DataError:
+    with pytest.raises(DataError) as caught:
+        read(content, folder)
+    return caught.value
+
+
+# --- What is read -----------------------------------------------------------------
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_delimiters_and_line_ends_are_found(delimiter: str, line_end: str, tmp_path: Path) -> None:
+    lines = ["name", "x"], ["a", "1"], ["b", "2"]
+    table = read(line_end.join(delimiter.join(line) for line in lines), tmp_path)
+    assert table.frame.to_dict("list") == {"name": ["a", "b"], "x": ["1", "2"]}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_encodings_are_found(encoding: str, tmp_path: Path) -> None:
+    table = read("prénom,œuvre\nZoé,€\n".encode(encoding), tmp_path)
+    assert table.frame.to_dict("list") == {"prénom": ["Zoé"], "œuvre": ["€"]}
+
+
+def test_a_byte_order_mark_written_twice_is_no_part_of_a_name(tmp_path: Path) -> None:
+    assert list(read(b"\xef\xbb\xbf\xef\xbb\xbfa,b\n1,2\n", tmp_path).frame.columns) == ["a", "b"]
+
+
+def test_quoted_delimiters_and_line_ends_stay_in_their_value(tmp_path: Path) -> None:
+    table = read('a,b\n"1,5","x\r\ny"\n2,"say ""hi"""\n', tmp_path)
+    assert table.frame.to_dict("list") == {"a": ["1,5", "2"], "b": ["x\r\ny", 'say "hi"']}
+
+
+def test_missing_is_what_the_contract_says_and_none_is_a_class(tmp_path: Path) -> None:
+    values = ["", "  ", "NA", "?", "NaN", "N/A", "null", "None", "none", "-", "0"]
+    table = read("a,b\n" + "".join(f"{value},1\n" for value in values), tmp_path)
+    assert table.frame["a"].isna().tolist() == [True] * 7 + [False] * 4
+    assert table.frame["a"].dropna().tolist() == ["None", "none", "-", "0"]
+
+
+def test_a_header_may_begin_like_a_zip(tmp_path: Path) -> None:
+    assert list(read("PK,x\n1,2\n", tmp_path).frame.columns) == ["PK", "x"]
+
+
+# --- What is refused ---------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty_file"),
+        (b" \n\n", "empty_file"),
+        (b"a,b\n", "header_only"),
+        (b"a\n1\n2\n", "one_column"),
+        (b"a,a\n1,2\n", "repeated_column"),
+        (b"a, \n1,2\n", "unnamed_column"),
+        (b"PK\x03\x04rest", "binary_file"),
+        (b"\x89PNG\r\n\x1a\n", "binary_file"),
+        (b"\x1f\x8b\x08", "binary_file"),
+        (b"a,b\n1,\x002\n", "binary_file"),
+        ("a,b\n1,x\0y\n".encode("utf-16"), "binary_file"),
+        (b"\xff\xfea", "unknown_encoding"),
+        (b'a,b\n1,"2\n3,4\n', "broken_quotes"),
+        (b'a,b\n1,"2"x\n', "broken_quotes"),
+        (b"a" * 200_000, "broken_quotes"),
+        (b"a,b\n1," + b"x" * 200_000, "broken_quotes"),
+    ],
+)
+def test_a_broken_file_is_refused_by_name(content: bytes, code: str, tmp_path: Path) -> None:
+    assert refusal(content, tmp_path).code == code
+
+
+def test_ragged_rows_are_told_with_their_lines(tmp_path: Path) -> None:
+    error = refusal('a,b\n1,2\n1,"x\ny"\n1,2,3\n4\n\n5,6\n', tmp_path)
+    assert error.code == "ragged_rows"
+    assert error.context == {"count": 2, "lines": "5, 6", "expected": 2, "found": 3}
+
+
+def test_a_comma_at_the_end_of_every_row_shifts_nothing(tmp_path: Path) -> None:
+    assert refusal("a,b\n1,2,\n3,4,\n", tmp_path).context["count"] == 2
+
+
+def test_an_open_quote_is_told_with_its_line(tmp_path: Path) -> None:
+    assert refusal('a,b\n1,2\n3,"4\n5,6\n', tmp_path).context == {"line": 3}
+
+
+@pytest.mark.parametrize(
+    ("bound", "limit", "code"),
+    [
+        ("MAX_BYTES", 20, "too_many_bytes"),
+        ("MAX_ROWS", 2, "too_many_rows"),
+        ("MAX_COLUMNS", 2, "too_many_columns"),
+    ],
+)
+def test_bounds_hold(
+    bound: str, limit: int, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data_module, bound, limit)
+    assert refusal("a,b,c\n" + "1,2,3\n" * 3, tmp_path).code == code
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.binary(max_size=80) | st.text("ab,;\"'\n\r\t| é?1", max_size=60).map(str.encode))
+def test_no_bytes_crash_the_reader(tmp_path: Path, content: bytes) -> None:
+    try:
+        table = read(content, tmp_path)
+    except DataError:
+        return
+    assert len(infer_columns(table)) == table.frame.shape[1]
+
+
+# --- What columns are ----------------------------------------------------------------
+ROWS = 60
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "numeric"),
+    [
+        (["1", " 2.5 ", "-3e4", None], ColumnType.NUMERIC, True),
+        (["0", "1"], ColumnType.NUMERIC, True),
+        (["inf", "-Infinity", "3"], ColumnType.NUMERIC, True),
+        ([None], ColumnType.NUMERIC, True),
+        (["1", "two"], ColumnType.CATEGORICAL, False),
+        (["007", "123"], ColumnType.CATEGORICAL, False),
+        (["12345678901234567890", "1"], ColumnType.CATEGORICAL, False),
+        (["1_000", "2"], ColumnType.CATEGORICAL, False),
+        (["Yes", "no"], ColumnType.BOOLEAN, False),
+        (["True", "FALSE", None], ColumnType.BOOLEAN, False),
+        (["2024-02-29", "2024-03-01T10:00"], ColumnType.DATETIME, False),
+        ([f"{n}" for n in range(ROWS)], ColumnType.ID, True),
+        ([f"u{n}" for n in range(ROWS)], ColumnType.ID, False),
+        ([f"{n}.5" for n in range(ROWS)], ColumnType.NUMERIC, True),
+        ([f"it is a long story number {n}" for n in range(ROWS)], ColumnType.TEXT, False),
+        (["a b c d e f", "g"], ColumnType.CATEGORICAL, False),
+    ],
+)
+def test_types_are_guessed(values: list[str | None], kind: ColumnType, numeric: bool) -> None:
+    repeated = (values * ROWS)[:ROWS]
+    (column,) = infer_columns(RawTable(pd.DataFrame({"x": repeated}, dtype=object)))
+    assert (column.type, column.numeric) == (kind, numeric)
+
+
+def test_what_is_infinite_to_a_booster_is_missing() -> None:
+    texts = ["1", "inf", "-1e999", "4e38", str(LARGEST_NUMBER), None]
+    table = RawTable(pd.DataFrame({"x": texts}, dtype=object))
+    (column,) = infer_columns(table)
+    values = canonical_frame(table, (column,), target="y")["x"]
+    assert values.isna().tolist() == [False, True, True, True, False, True]
+    assert column.missing == 4
+
+
+def test_possible_targets_have_two_complete_classes() -> None:
+    raw = {"two": ["a", "b"], "one": ["a", "a"], "gap": ["a", None], "digit": ["1", "0"]}
+    found = possible_targets(RawTable(pd.DataFrame(raw, dtype=object)))
+    assert found == [("two", [("a", 1), ("b", 1)]), ("digit", [("0", 1), ("1", 1)])]
+
+
+def schema_error(target: list[str | None], **other: list[str]) -> str:
+    raw = pd.DataFrame({"y": target, **other}, dtype=object)
+    columns = infer_columns(RawTable(raw))
+    with pytest.raises(DataError) as caught:
+        build_schema(raw, columns, "y", "b")
+    return caught.value.code
+
+
+def test_targets_that_cannot_be_learnt_are_refused() -> None:
+    x = [str(n % 7) for n in range(100)]
+    dates = ["2024-01-01", "2024-01-02"] * 50
+    assert schema_error(["a"] * 100, x=x) == "target_not_binary"
+    assert schema_error(["a", "b", "c", "d"] * 25, x=x) == "target_not_binary"
+    assert schema_error(["a", None] * 50, x=x) == "target_has_missing"
+    few = MIN_ROWS_PER_CLASS - 1
+    assert schema_error(["b"] * few + ["a"] * (100 - few), x=x) == "class_too_small"
+    assert schema_error(["a", "b"] * 50, when=dates) == "no_usable_feature"
+
+
+# --- What is stored --------------------------------------------------------------------
+def test_parquet_gives_back_the_very_frame(table: Table, tmp_path: Path) -> None:
+    write_dataset(table.frame, tmp_path / "t.parquet")
+    back = read_dataset(tmp_path / "t.parquet")
+    pd.testing.assert_frame_equal(back, table.frame, check_exact=True, check_column_type=False)
+    assert content_hash(back) == content_hash(table.frame)
+
+
+def test_the_hash_tells_every_difference_of_names_values_and_order() -> None:
+    frames = [
+        {"a": [1.0, 21.0]},
+        {"a": [1.02, 1.0]},
+        {"a": [21.0, 1.0]},
+        {"b": [1.0, 21.0]},
+        {"a": ["1.0", "21.0"]},
+        {"a": [1.0, np.nextafter(21.0, 22)]},
+        {"a": [1.0, np.nan]},
+        {"a": [1.0], "b": [21.0]},
+    ]
+    assert len({content_hash(pd.DataFrame(frame)) for frame in frames}) == len(frames)
+
+
+def test_the_split_column_clashes_with_no_other(table: Table) -> None:
+    assert split_column_name(table.schema) == "_split"
+    declared = table.schema.model_dump()
+    for column, name in zip(declared["columns"], ("_split", "_split_"), strict=False):
+        column["name"] = name
+    assert split_column_name(Schema.model_validate(declared)) == "_split__"
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
+ODD_TEXTS = TEXTS | st.sampled_from(["x\ry", "\r\n", 'a"b', "None", ",", "NA ", "'", "\ufeff", "#"])
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    texts=st.lists(ODD_TEXTS.filter(lambda t: t.strip() != ""), min_size=1, max_size=6),
+    numbers=st.lists(st.floats(-LARGEST_NUMBER, LARGEST_NUMBER), min_size=1, max_size=6),
+    name=ODD_TEXTS,
+)
+def test_participants_read_back_the_same_bits_and_never_the_holdout(
+    texts: list[str], numbers: list[float], name: str
+) -> None:
+    rows = 60
+    frame = pd.DataFrame(
+        {
+            "n" + name: np.resize(np.array(numbers), rows),
+            "t": np.resize(np.array([*texts, None], dtype=object), rows),
+            "row": [f"r{n}" for n in range(rows)],
+            "y": np.resize(np.array(["a", "b"], dtype=object), rows),
+        }
+    )
+    frame["t"] = frame["t"].where(frame["t"].notna(), np.nan)
+    split = split_rows(frame["y"].to_numpy(), SplitPolicy())
+    content = csv_bytes(frame, split, split_column="_split")
+    back = pd.read_csv(io.BytesIO(content), dtype=object, keep_default_na=False, na_values=[""])
+    shared = np.sort(np.concatenate([split.train, split.test]))
+    assert back["row"].tolist() == frame["row"].iloc[shared].tolist()
+    assert back["_split"].tolist() == ["train" if n in split.train else "test" for n in shared]
+    numbers_back = back["n" + name].astype("float64").to_numpy()
+    assert numbers_back.tobytes() == frame["n" + name].iloc[shared].to_numpy().tobytes()
+    expected = frame["t"].iloc[shared].fillna("<missing>").tolist()
+    assert back["t"].fillna("<missing>").tolist() == expected

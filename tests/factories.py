@@ -1,0 +1,165 @@
+"""What tests are about: unsurprising defaults, and a fixed cast.
+
+*facilitator* and *participant* share a Dojo, *neighbour* is another participant of
+it, *stranger* takes part in another Dojo, and anonymous is nobody.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import count
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from classrooms import services
+from classrooms.models import Dataset, Dojo, Membership
+from classrooms.models.jobs import JobStatus
+from experiments.engine.config import ExperimentConfig, default_config
+from experiments.models import Experiment, Interpretation, Run
+from experiments.services import submit_experiment
+
+PASSWORD = "correct-horse-battery"
+_numbers = count(1)
+
+
+def make_user(name: str | None = None, **fields: Any) -> User:
+    name = name or f"person{next(_numbers)}"
+    email = f"{name}@example.org"
+    user = User.objects.create_user(username=name, email=email, password=PASSWORD, **fields)
+    EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
+    return user
+
+
+@lru_cache(maxsize=1)
+def _prepared_fields() -> dict[str, Any]:
+    """What a worker stores about the breast cancer data; computed once, by the real code."""
+    from classrooms.dataset_services import add_bundled_dataset
+    from classrooms.preparation import process
+
+    owner = make_user("preparer")
+    dataset = add_bundled_dataset(owner, "breast_cancer")
+    process(dataset.pk)
+    dataset.refresh_from_db()
+    assert dataset.is_ready, dataset.failure_code
+    names = [field.attname for field in Dataset._meta.concrete_fields]
+    fields = {name: getattr(dataset, name) for name in names if name not in ("id", "owner_id")}
+    owner.delete()
+    return fields
+
+
+def make_dataset(owner: User) -> Dataset:
+    """A dataset that is ready, with its files in the storage."""
+    fields = _prepared_fields()
+    existing = Dataset.objects.filter(public_id=fields["public_id"]).first()
+    return existing or Dataset.objects.create(owner=owner, **fields)
+
+
+def make_dojo(facilitator: User | None = None, **fields: Any) -> Dojo:
+    """A Dojo under way, in its first phase."""
+    facilitator = facilitator or make_user()
+    values: dict[str, Any] = {
+        "display_name": "Camille",
+        "title": "Dojo",
+        "language": "en",
+        "variant": "standard",
+        "primary_metric": "roc_auc",
+        "success_threshold": 0.8,
+    }
+    started = fields.pop("started", True)
+    dataset = fields.pop("dataset", None) or make_dataset(facilitator)
+    dojo = services.create_dojo(facilitator=facilitator, dataset=dataset, **values | fields)
+    if started:
+        services.start_dojo(dojo)
+        dojo.refresh_from_db()
+    return dojo
+
+
+def join(dojo: Dojo, name: str | None = None) -> Membership:
+    user = make_user(name)
+    return services.join_dojo(dojo=dojo, user=user, display_name=name or user.username)
+
+
+def config_of(membership: Membership, model: str = "logistic_regression") -> ExperimentConfig:
+    return default_config(membership.dojo.dataset.schema, model)
+
+
+def submit(membership: Membership, model: str = "dummy", **fields: Any) -> Experiment:
+    """A submitted experiment whose run waits in the queue."""
+    values: dict[str, Any] = {
+        "claim": "A model without features gives a floor.",
+        "rationale": "Anything that learns must beat it.",
+        "expected_effect": 0.5,
+        "compared_to": None,
+        "config": config_of(membership, model),
+        "baseline_waived": True,
+    }
+    return submit_experiment(membership, **values | fields)
+
+
+SCORES = {
+    "accuracy": 0.9,
+    "f1": 0.8,
+    "precision": 0.85,
+    "recall": 0.75,
+    "roc_auc": 0.95,
+    "log_loss": 0.3,
+}
+
+
+def finish(experiment: Experiment, *, test: float = 0.95, holdout: float = 0.93) -> Run:
+    """Give the experiment a result, without a worker: for pages, not for numbers."""
+    run = experiment.run
+    scores = SCORES | {"roc_auc": test}
+    Run.objects.filter(pk=run.pk).update(
+        status=JobStatus.SUCCEEDED,
+        attempt=1,
+        progress=1.0,
+        started_at=timezone.now(),
+        finished_at=timezone.now(),
+        fit_seconds=0.12,
+        metrics={
+            "train": SCORES | {"roc_auc": 0.99},
+            "cross_validation": {
+                "mean": scores,
+                "std": dict.fromkeys(scores, 0.01),
+                "folds": [scores, scores],
+            },
+            "test": scores,
+        },
+        holdout_metrics=SCORES | {"roc_auc": holdout},
+        fingerprint="f" * 64,
+        versions={"engine": "1", "numpy": "2.0.0", "scikit-learn": "1.5.0"},
+    )
+    Interpretation.objects.create(
+        run=run,
+        status=JobStatus.SUCCEEDED,
+        importance={
+            "metric": "roc_auc",
+            "repeats": 5,
+            "rows": 100,
+            "columns": [{"name": "worst_area", "mean": 0.12, "std": 0.01}],
+        },
+        confusion={
+            "true_negatives": 60,
+            "false_positives": 4,
+            "false_negatives": 5,
+            "true_positives": 31,
+        },
+        errors={
+            "total": 9,
+            "columns": ["worst_area"],
+            "rows": [
+                {
+                    "row": 12,
+                    "actual": "benign",
+                    "predicted": "malignant",
+                    "probability": 0.98,
+                    "values": [880.5],
+                }
+            ],
+        },
+    )
+    return Run.objects.get(pk=run.pk)

@@ -1,0 +1,112 @@
+"""The real product: web and worker processes on the tests' own database and broker."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 60.0
+
+
+def wait_for(condition: Callable[[], Any], what: str, *, seconds: float = PATIENCE) -> Any:
+    """The condition's first true value.
+
+    Raises:
+        AssertionError: it did not come true in time; `what` says what was awaited.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if value := condition():
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"waited {seconds:.0f} s for {what}")
+
+
+def database_url() -> str:
+    values = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{values['NAME']}"
+    host, port = values["HOST"] or "127.0.0.1", values["PORT"] or 5432
+    credentials = f"{values['USER']}:{values['PASSWORD']}@" if values["USER"] else ""
+    return f"postgres://{credentials}{host}:{port}/{values['NAME']}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Product:
+    """Starts and stops processes of the product; each in a process group of its own."""
+
+    def __init__(self, logs: Path) -> None:
+        self.logs = logs
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = os.environ | {
+            "DATABASE_URL": database_url(),
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "VAR_DIR": str(settings.VAR_DIR),
+            "PYTHONPATH": str(ROOT),
+            "PORT": str(self.port),
+            "LOG_LEVEL": "WARNING",
+        }
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def commands(self) -> dict[str, list[str]]:
+        """What the Procfile says, with this Product's port and schedule."""
+        lines = (ROOT / "Procfile").read_text().splitlines()
+        found = {}
+        for name, command in (line.split(": ", 1) for line in lines if line):
+            filled = command.replace("$PORT", str(self.port))
+            filled = filled.replace("${COMPUTE_CONCURRENCY:-2}", "2")
+            filled = filled.replace("var/beat-schedule", str(self.logs / "beat-schedule"))
+            found[name] = [sys.executable, "-m", *filled.split()]
+        return found
+
+    def start(self, *names: str) -> None:
+        for name in names:
+            log = (self.logs / f"{name}.log").open("ab")
+            self.processes[name] = subprocess.Popen(
+                self.commands()[name],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self, name: str) -> None:
+        """kill -9 to the process and all of its children."""
+        process = self.processes.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> None:
+        for name in list(self.processes):
+            self.kill(name)
+
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as response:
+                return bool(response.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def wait_until_ready(self) -> None:
+        wait_for(self.is_ready, f"/readyz (logs in {self.logs})")

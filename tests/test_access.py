@@ -1,0 +1,126 @@
+"""Who may see what: every URL of ours, as every role. A URL without a row here fails."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.conftest import Cast
+
+OK, LOGIN, HIDDEN = "ok", "login", "404"
+ROLES = ("anonymous", "stranger", "neighbour", "participant", "facilitator")
+
+EVERYONE = dict.fromkeys(ROLES, OK)
+ACCOUNTS = EVERYONE | {"anonymous": LOGIN}
+MEMBERS = ACCOUNTS | {"stranger": HIDDEN}
+PARTICIPANTS = MEMBERS | {"facilitator": HIDDEN}
+FACILITATORS = MEMBERS | {"neighbour": HIDDEN, "participant": HIDDEN}
+OWN_EXPERIMENT = MEMBERS | {"neighbour": HIDDEN}
+DATASET_OWNER = FACILITATORS
+
+# name → (method, who gets what, access that the view declares)
+MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
+    "home": ("get", EVERYONE, "public"),
+    "healthz": ("get", EVERYONE, "public"),
+    "readyz": ("get", EVERYONE, "public"),
+    "classrooms:join_code": ("get", EVERYONE, "public"),
+    "classrooms:join": ("get", EVERYONE, "public"),
+    "classrooms:datasets": ("get", ACCOUNTS, "opener"),
+    "classrooms:dataset_new": ("get", ACCOUNTS, "opener"),
+    "classrooms:dataset": ("get", DATASET_OWNER, "opener"),
+    "classrooms:dojo_new": ("get", ACCOUNTS, "opener"),
+    "classrooms:dojo": ("get", MEMBERS, "member"),
+    "classrooms:data": ("get", MEMBERS, "member"),
+    "classrooms:clock": ("get", MEMBERS, "member"),
+    "classrooms:events": ("get", MEMBERS, "member"),
+    "classrooms:cockpit": ("get", FACILITATORS, "facilitator"),
+    "classrooms:clock_action": ("post", FACILITATORS, "facilitator"),
+    "classrooms:reveal": ("post", FACILITATORS, "facilitator"),
+    "experiments:workspace": ("get", PARTICIPANTS, "participant"),
+    "experiments:framing": ("get", PARTICIPANTS, "participant"),
+    "experiments:experiment_new": ("get", PARTICIPANTS, "participant"),
+    "experiments:experiment": ("get", OWN_EXPERIMENT, "member"),
+    "experiments:run": ("get", OWN_EXPERIMENT, "member"),
+    "experiments:cancel": (
+        "post",
+        OWN_EXPERIMENT | {"facilitator": HIDDEN},
+        "participant",
+    ),
+    "experiments:leaderboard": ("get", MEMBERS, "member"),
+    "experiments:room": ("get", FACILITATORS, "facilitator"),
+    "experiments:take_home": ("get", PARTICIPANTS, "participant"),
+    "experiments:log": ("get", PARTICIPANTS, "participant"),
+    "experiments:archive": ("get", PARTICIPANTS, "participant"),
+}
+
+# Other people's views, tested by them: accounts, admin, the language switch.
+FOREIGN = ("account_", "admin:", "set_language", "admin")
+
+
+def our_urls() -> Iterator[tuple[str, URLPattern]]:
+    def walk(
+        patterns: list[URLPattern | URLResolver], namespace: str
+    ) -> Iterator[tuple[str, URLPattern]]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+                yield from walk(pattern.url_patterns, inner)
+            elif not f"{namespace}{pattern.name}".startswith(FOREIGN) and pattern.name:
+                yield f"{namespace}{pattern.name}", pattern
+
+    yield from walk(get_resolver().url_patterns, "")
+
+
+def test_every_url_has_a_row_and_declares_its_access() -> None:
+    found = {name: getattr(pattern.callback, "access", None) for name, pattern in our_urls()}
+    assert found == {name: access for name, (_, _, access) in MATRIX.items()}
+
+
+def path_of(name: str, cast: Cast) -> str:
+    from django.urls import reverse
+
+    values = {
+        "code": cast.dojo.join_code,
+        "dataset_id": cast.dojo.dataset.public_id,
+        "dojo_id": cast.dojo.public_id,
+        "experiment_id": cast.experiment.public_id,
+        "action": "pause",
+    }
+    pattern = dict(our_urls())[name]
+    needed = pattern.pattern.converters
+    return reverse(name, kwargs={key: values[key] for key in needed})
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_each_role_gets_what_the_matrix_says(name: str, cast: Cast) -> None:
+    method, expected, _access = MATRIX[name]
+    found = {}
+    for role in ROLES:
+        response = getattr(cast.clients[role], method)(path_of(name, cast))
+        if response.status_code == 404:
+            found[role] = HIDDEN
+        elif response.status_code == 302 and "/accounts/login/" in response["Location"]:
+            found[role] = LOGIN
+        else:
+            assert response.status_code in (200, 302, 503), response.status_code
+            found[role] = OK
+    assert found == expected
+
+
+def test_a_participant_cannot_conclude_for_another(cast: Cast) -> None:
+    path = path_of("experiments:experiment", cast)
+    conclusion = {"analysis": "mine now", "decision": "keep"}
+    for role in ("neighbour", "stranger", "facilitator"):
+        assert cast.clients[role].post(path, conclusion).status_code == 404
+    cast.experiment.refresh_from_db()
+    assert cast.experiment.analysis == ""
+
+
+def test_only_staff_open_dojos_where_the_setting_says_so(cast: Cast, settings) -> None:
+    settings.DOJO_OPEN_TO = "staff"
+    assert cast.clients["participant"].get("/dojos/new/").status_code == 404
+    assert b"/datasets/" not in cast.clients["participant"].get("/").content
+    facilitator = cast.dojo.memberships.get(role="facilitator").user
+    facilitator.is_staff = True
+    facilitator.save()
+    assert cast.clients["facilitator"].get("/dojos/new/").status_code == 200
