@@ -1,0 +1,198 @@
+"""Splits, honest numbers, and the same bits every time."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from experiments.engine.config import ExperimentConfig, default_config
+from experiments.engine.evaluate import Evaluation, evaluate, fit, scores
+from experiments.engine.fingerprint import DISTRIBUTIONS, fingerprint, library_versions
+from experiments.engine.metrics import METRICS
+from experiments.engine.models import MODELS
+from experiments.engine.split import SplitPolicy, split_rows
+from tests.engine.conftest import Table
+
+PARTS = ("train", "test", "holdout")
+
+
+def run(table: Table, model: str = "logistic_regression", **changes: object) -> Evaluation:
+    data = default_config(table.schema, model).model_dump() | changes
+    config = ExperimentConfig.model_validate(data)
+    return evaluate(config, table.schema, table.frame, table.split).evaluation
+
+
+# --- Splits -----------------------------------------------------------------------
+def test_a_split_is_complete_disjoint_sorted_and_stratified() -> None:
+    target = np.array(["no"] * 700 + ["yes"] * 300)
+    split = split_rows(target, SplitPolicy())
+    parts = [getattr(split, part) for part in PARTS]
+    assert [len(part) for part in parts] == [600, 200, 200]
+    assert np.array_equal(np.sort(np.concatenate(parts)), np.arange(1000))
+    for part in parts:
+        assert np.all(np.diff(part) > 0)
+        assert np.mean(target[part] == "yes") == pytest.approx(0.3)
+
+
+def test_a_split_depends_on_the_seed_and_on_nothing_else() -> None:
+    target = np.array(["no", "yes"] * 100)
+    first, again = split_rows(target, SplitPolicy(seed=1)), split_rows(target, SplitPolicy(seed=1))
+    other = split_rows(target, SplitPolicy(seed=2))
+    assert all(np.array_equal(getattr(first, part), getattr(again, part)) for part in PARTS)
+    assert not np.array_equal(first.train, other.train)
+
+
+# --- Numbers ------------------------------------------------------------------------
+def test_scores_are_those_of_the_textbook() -> None:
+    y = np.array([1, 1, 1, 0, 0, 0])
+    probability = np.array([0.9, 0.5, 0.2, 0.7, 0.4, 0.1])
+    # At 0.5: two true positives (0.5 counts), one false positive, one false negative.
+    found = scores(y, probability)
+    assert found == {
+        "accuracy": pytest.approx(4 / 6),
+        "f1": pytest.approx(2 / 3),
+        "precision": pytest.approx(2 / 3),
+        "recall": pytest.approx(2 / 3),
+        "roc_auc": pytest.approx(6 / 9),
+        "log_loss": pytest.approx(-np.mean(np.log([0.9, 0.5, 0.2, 0.3, 0.6, 0.9]))),
+    }
+    assert set(found) == set(METRICS)
+
+
+def test_nobody_predicted_is_a_zero_and_not_a_crash() -> None:
+    found = scores(np.array([1, 0, 0]), np.array([0.1, 0.2, 0.3]))
+    assert (found["precision"], found["recall"], found["f1"]) == (0.0, 0.0, 0.0)
+
+
+def test_better_is_lower_for_log_loss_only() -> None:
+    assert [name for name in METRICS if not METRICS[name].higher_is_better] == ["log_loss"]
+    assert METRICS["log_loss"].is_better(0.1, 0.2)
+    assert METRICS["f1"].is_better(0.2, 0.1)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_run_is_plain_json_and_repeats_to_the_last_bit(model: str, table: Table) -> None:
+    first, again = run(table, model), run(table, model)
+    for part in (*PARTS, "cross_validation"):
+        assert getattr(first, part) == getattr(again, part)
+        json.dumps(getattr(first, part), allow_nan=False)
+    assert [type(value) for value in first.test.values()] == [float] * len(METRICS)
+
+
+@pytest.mark.parametrize("model", ["random_forest", "xgboost"])
+def test_the_seed_is_part_of_the_result(model: str, table: Table) -> None:
+    # XGBoost's own draws need rows to draw from; the folds' shuffle differs for every model.
+    assert run(table, model, seed=1).cross_validation != run(table, model, seed=2).cross_validation
+
+
+def test_parts_are_scored_on_their_own_rows_by_a_model_of_train_only(table: Table) -> None:
+    config = default_config(table.schema, "decision_tree")
+    evaluated = evaluate(config, table.schema, table.frame, table.split)
+    assert evaluated.evaluation.train["accuracy"] == 1.0, "a full tree knows train by heart"
+    for part in PARTS:
+        rows = table.frame.iloc[getattr(table.split, part)]
+        probability = evaluated.pipeline.predict_proba(rows[config.features])[:, 1]
+        expected = roc_auc_score(
+            rows[table.schema.target] == table.schema.positive_class, probability
+        )
+        assert getattr(evaluated.evaluation, part)["roc_auc"] == expected
+
+
+def test_what_is_hidden_cannot_touch_what_is_seen(table: Table) -> None:
+    """Nonsense in test and holdout rows leaves train and cross-validation as they were."""
+    frame = table.frame.copy()
+    hidden = np.concatenate([table.split.test, table.split.holdout])
+    frame.iloc[hidden, frame.columns.get_loc("signal")] = 1e9
+    frame.iloc[hidden, frame.columns.get_loc("colour")] = "never seen"
+    config = default_config(table.schema, "hist_gradient_boosting")
+    changed = evaluate(config, table.schema, frame, table.split).evaluation
+    plain = evaluate(config, table.schema, table.frame, table.split).evaluation
+    assert changed.train == plain.train
+    assert changed.cross_validation == plain.cross_validation
+    assert changed.test != plain.test
+
+
+def test_cross_validation_has_its_folds_mean_and_deviation(table: Table) -> None:
+    found = run(table, validation={"folds": 4}).cross_validation
+    aucs = [fold["roc_auc"] for fold in found["folds"]]
+    assert len(aucs) == 4
+    assert found["mean"]["roc_auc"] == pytest.approx(sum(aucs) / 4)
+    assert found["std"]["roc_auc"] == pytest.approx(math.sqrt(np.var(aucs)))
+
+
+def test_progress_is_told_between_fits(table: Table) -> None:
+    told: list[float] = []
+    config = default_config(table.schema, "dummy")
+    evaluate(config, table.schema, table.frame, table.split, on_progress=told.append)
+    assert told == [pytest.approx(n / 6) for n in range(1, 7)]
+
+
+def test_a_model_that_gave_up_says_so(table: Table) -> None:
+    hurried = {"name": "logistic_regression", "max_iter": 50, "C": 1e4}
+    unscaled = {"numeric": {"scale": "none"}}
+    frame = table.frame.assign(signal=table.frame["signal"] * 1e6)
+    loud = Table(table.schema, frame, table.split)
+    assert run(loud, model="logistic_regression").warnings == ()
+    again = default_config(loud.schema).model_dump() | {"model": hurried, "preparation": unscaled}
+    config = ExperimentConfig.model_validate(again)
+    assert evaluate(config, loud.schema, frame, loud.split).evaluation.warnings == (
+        "not_converged",
+    )
+
+
+def test_the_dummy_learns_nothing(table: Table) -> None:
+    found = run(table, "dummy")
+    assert found.test["roc_auc"] == 0.5
+    assert found.cross_validation["std"]["roc_auc"] == 0.0
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("impute", ["category", "most_frequent"])
+def test_a_column_may_be_empty_wherever_a_model_learns(
+    model: str, impute: str, table: Table
+) -> None:
+    """Both kinds of column, empty in all of train and filled in one test row."""
+    frame = table.frame.copy()
+    for name, value in (("colour", "red"), ("whole", 3.0)):
+        frame[name] = np.nan if name == "whole" else np.array([np.nan] * len(frame), dtype=object)
+        frame.iloc[table.split.test[0], frame.columns.get_loc(name)] = value
+    data = default_config(table.schema, model).model_dump()
+    data["features"] = ["colour", "whole", "all missing", "constant", "rare"]
+    data["preparation"]["categorical"]["impute"] = impute
+    data["preparation"]["numeric"]["missing_indicator"] = True
+    config = ExperimentConfig.model_validate(data)
+    found = evaluate(config, table.schema, frame, table.split).evaluation
+    assert np.isfinite(list(found.test.values())).all()
+
+
+def test_fitting_again_gives_the_same_pipeline(table: Table) -> None:
+    config = default_config(table.schema, "xgboost")
+    first = evaluate(config, table.schema, table.frame, table.split).pipeline
+    again = fit(config, table.schema, table.frame, table.split.train)
+    X = table.frame[config.features]
+    assert np.array_equal(first.predict_proba(X), again.predict_proba(X))
+
+
+# --- Fingerprint -------------------------------------------------------------------
+def test_a_fingerprint_tells_every_cause_of_another_result(table: Table) -> None:
+    config, versions = default_config(table.schema), library_versions()
+    policy = SplitPolicy()
+    base = fingerprint("hash", policy, config, versions)
+    others = {
+        fingerprint("other", policy, config, versions),
+        fingerprint("hash", SplitPolicy(seed=3), config, versions),
+        fingerprint("hash", policy, config.model_copy(update={"seed": 1}), versions),
+        fingerprint("hash", policy, default_config(table.schema, "dummy"), versions),
+        fingerprint("hash", policy, config, versions | {"numpy": "0"}),
+    }
+    assert len(others | {base}) == 6
+    assert base == fingerprint("hash", policy, config, dict(reversed(versions.items())))
+    assert len(base) == 64
+
+
+def test_versions_name_every_library_that_computes() -> None:
+    versions = library_versions()
+    assert set(versions) == {"engine", "python", *DISTRIBUTIONS}
+    assert versions["numpy"] == np.__version__
