@@ -8,6 +8,9 @@ from django.test import Client
 from classrooms.models import Dojo, Membership
 from experiments.models import Experiment
 from tests import factories
+from tests.product_fixture import product
+
+__all__ = ["cast", "product"]
 
 
 @dataclass(frozen=True)

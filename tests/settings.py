@@ -6,6 +6,8 @@ import tempfile
 # Processes that the tests start are told the same folder.
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="ml-experimenter-tests-"))
 os.environ.setdefault("LEASE_SECONDS", "3")
+# Playwright's synchronous interface keeps an event loop in the thread of the tests.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 from config.settings import *  # noqa: F403
 

@@ -1,0 +1,85 @@
+"""A real Chromium, and people in it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.product import ROOT, Product
+
+AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+# A laptop's sandbox needs rights that containers and root do not have.
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Person:
+    """Somebody with a browser of their own."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.problems: list[str] = []
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on(
+            "console",
+            lambda message: self.problems.append(message.text)
+            if message.type == "error"
+            else None,
+        )
+        page.on(
+            "response",
+            lambda response: self.problems.append(f"{response.status} {response.url}")
+            if response.status >= 500
+            else None,
+        )
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.url + path)
+        self.check()
+
+    def check(self) -> None:
+        """No serious accessibility violation (axe-core), no error in the console."""
+        # axe measures colours: a button that is still fading in has not its own yet.
+        self.page.wait_for_timeout(200)
+        self.page.evaluate(AXE)
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        serious = [
+            {"id": rule["id"], "nodes": [node["html"][:200] for node in rule["nodes"][:3]]}
+            for rule in found["violations"]
+            if rule["impact"] in ("serious", "critical")
+        ]
+        assert not serious, f"{self.page.url}\n{json.dumps(serious, indent=1, ensure_ascii=False)}"
+        assert not self.problems, self.problems
+
+
+@pytest.fixture
+def person(browser: Browser, product: Product, tmp_path: Path) -> Iterator[Callable[..., Person]]:
+    """Makes people: each has cookies and a window of their own."""
+    contexts = []
+
+    def make(language: str = "fr-FR", **options: object) -> Person:
+        context = browser.new_context(
+            locale=language, viewport={"width": 1280, "height": 900}, **options
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        return Person(context.new_page(), product.url)
+
+    yield make
+    for context in contexts:
+        context.close()
