@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from classrooms.access import Request
 from classrooms.messages import describe_failure
 from classrooms.models import Dataset, Dojo, Membership
 from classrooms.selectors import dojo_clock
@@ -126,3 +127,11 @@ def workflow_steps() -> list[str]:
         _("Read it: train against test, what the model uses, where it is wrong."),
         _("Decide, log it, failures too, and take home a notebook that re-runs."),
     ]
+
+
+def page_or_part(request: Request, template: str, part: str) -> str:
+    """The page, or its live part alone where htmx asks for that.
+
+    A boosted link or form asks for a whole page, though through htmx.
+    """
+    return f"{template}#{part}" if request.htmx and not request.htmx.boosted else template

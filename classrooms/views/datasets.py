@@ -9,7 +9,7 @@ from classrooms.access import Request, opener_view
 from classrooms.dataset_services import add_bundled_dataset, choose_target, upload_dataset
 from classrooms.forms import BundledDatasetForm, TargetForm, UploadForm
 from classrooms.models import Dataset
-from classrooms.presentation import dataset_context, dataset_failure, trap_rows
+from classrooms.presentation import dataset_context, dataset_failure, page_or_part, trap_rows
 from experiments.engine.bundled import BUNDLED
 
 
@@ -66,5 +66,5 @@ def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
         "failure": dataset_failure(dataset) if dataset.has_failed else "",
         "traps": trap_rows(dataset),
     }
-    template = "classrooms/dataset_detail.html" + ("#live" if request.htmx else "")
+    template = page_or_part(request, "classrooms/dataset_detail.html", "live")
     return render(request, template, context)

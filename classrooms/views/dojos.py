@@ -12,7 +12,7 @@ from classrooms.access import Request, facilitator_view, member_view, opener_vie
 from classrooms.forms import DojoForm
 from classrooms.live import event_stream
 from classrooms.models import Dataset, Membership
-from classrooms.presentation import clock_buttons, dataset_context, dojo_context
+from classrooms.presentation import clock_buttons, dataset_context, dojo_context, page_or_part
 from classrooms.selectors import dojo_clock
 
 
@@ -53,7 +53,7 @@ def cockpit(request: Request, membership: Membership) -> HttpResponse:
     context["join_url"] = request.build_absolute_uri(
         reverse("classrooms:join", args=[dojo.join_code])
     )
-    template = "classrooms/cockpit.html" + ("#controls" if request.htmx else "")
+    template = page_or_part(request, "classrooms/cockpit.html", "controls")
     return render(request, template, context)
 
 

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from classrooms.access import Request, facilitator_view, member_view
 from classrooms.models import Membership
-from classrooms.presentation import dojo_context
+from classrooms.presentation import dojo_context, page_or_part
 from experiments.selectors import leaderboard_with_baseline, room_rows
 
 
@@ -20,7 +20,7 @@ def leaderboard(request: Request, membership: Membership) -> HttpResponse:
         "rows": leaderboard_with_baseline(dojo),
         "metric_label": dojo.get_primary_metric_display(),
     }
-    template = "experiments/leaderboard.html" + ("#board" if request.htmx else "")
+    template = page_or_part(request, "experiments/leaderboard.html", "board")
     return render(request, template, context)
 
 

@@ -51,6 +51,12 @@ def take_a_seat(who: Person, code: str, name: str) -> None:
     who.check()
 
 
+def begin_experiment(who: Person, link: str) -> None:
+    who.page.get_by_role("link", name=link).first.click()
+    who.page.wait_for_url("**/experiments/new/**")
+    who.check()
+
+
 def state_hypothesis(page: Page, claim: str, why: str, expected: str) -> None:
     page.fill("textarea[name=claim]", claim)
     page.fill("textarea[name=rationale]", why)
@@ -138,7 +144,7 @@ def test_a_whole_dojo_in_french(person: MakePerson, tmp_path: Path) -> None:
     alex.page.wait_for_url("**/work/")
 
     # No hypothesis, no run; a first experiment that is no baseline gets the question.
-    alex.page.get_by_role("link", name="Première expérience").click()
+    begin_experiment(alex, "Première expérience")
     alex.page.select_option("select[name='model.name']", "random_forest")
     expect(alex.page.locator("input[name='model.n_estimators']")).to_be_visible()
     alex.page.fill("textarea[name=rationale]", "Parce que.")
@@ -160,7 +166,7 @@ def test_a_whole_dojo_in_french(person: MakePerson, tmp_path: Path) -> None:
     conclude(alex, "Trop beau : une colonne connaît la réponse.", "keep", "Retirer la colonne.")
 
     # The next one starts from it, as YAML, and a mistake there names its field.
-    alex.page.get_by_role("link", name="Expérience suivante").click()
+    begin_experiment(alex, "Expérience suivante")
     expect(alex.page.locator("textarea[name=claim]")).to_have_value("Retirer la colonne.")
     alex.page.click("button[value=to_yaml]")
     yaml = alex.page.locator("textarea[name=yaml]")
@@ -176,12 +182,12 @@ def test_a_whole_dojo_in_french(person: MakePerson, tmp_path: Path) -> None:
     conclude(alex, "Comme prédit.", "keep", "Essayer des arbres.")
 
     # Béa starts with a dummy; Chris insists on trees.
-    bea.page.get_by_role("link", name="Nouvelle expérience").first.click()
+    begin_experiment(bea, "Nouvelle expérience")
     bea.page.select_option("select[name='model.name']", "dummy")
     expect(bea.page.locator("select[name='model.strategy']")).to_be_visible()
     state_hypothesis(bea.page, "Ne rien regarder donne 0,5.", "Par définition.", "0.5")
     run_experiment(bea)
-    chris.page.get_by_role("link", name="Nouvelle expérience").first.click()
+    begin_experiment(chris, "Nouvelle expérience")
     chris.page.select_option("select[name='model.name']", "hist_gradient_boosting")
     expect(chris.page.locator("input[name='model.learning_rate']")).to_be_visible()
     state_hypothesis(chris.page, "Le boosting gagne.", "Il gagne toujours.", "0.99")
@@ -282,7 +288,7 @@ def test_a_short_dojo_in_english_on_an_uploaded_file(person: MakePerson, tmp_pat
     sam.page.get_by_role("link", name="Data", exact=True).click()
     sam.check()
     sam.page.get_by_role("link", name="My work").click()
-    sam.page.get_by_role("link", name="New experiment").first.click()
+    begin_experiment(sam, "New experiment")
     sam.check()
     state_hypothesis(sam.page, "A logistic regression is a start.", "It is simple.", "0.6")
     run_experiment(sam)
