@@ -159,6 +159,15 @@ def test_any_table_gives_the_same_numbers_at_home(
     json.dumps(namespace["metrics"], allow_nan=False)
 
 
+AFTERWARDS = """
+import json
+import threadpoolctl
+
+threads = [pool["num_threads"] for pool in threadpoolctl.threadpool_info()]
+json.dump({"found": found, "threads": threads}, open("answer.json", "w"))
+"""
+
+
 def test_another_process_gives_the_same_numbers(table: Table, tmp_path: Path) -> None:
     """As a notebook: one import cell, one data cell, one cell per model; no thread settings."""
     source = take_home(table, tmp_path / "data.csv")
@@ -166,7 +175,7 @@ def test_another_process_gives_the_same_numbers(table: Table, tmp_path: Path) ->
     cells = [imports(configs, table.schema), data_code(source), SCORES, "found = []\n"]
     for config in configs:
         cells += [experiment_code(config, table.schema), "found.append(metrics)\n"]
-    cells.append('import json\n\njson.dump(found, open("found.json", "w"))\n')
+    cells.append(AFTERWARDS)
     (tmp_path / "notebook.py").write_text("\n".join(cells))
     environment = {k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}
     done = subprocess.run(
@@ -178,7 +187,9 @@ def test_another_process_gives_the_same_numbers(table: Table, tmp_path: Path) ->
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    found = json.loads((tmp_path / "found.json").read_text())
+    answer = json.loads((tmp_path / "answer.json").read_text())
+    assert set(answer["threads"]) == {1}, "the code itself limits threads"
+    found = answer["found"]
     for config, metrics in zip(configs, found, strict=True):
         run = evaluate(config, table.schema, table.frame, table.split).evaluation
         assert metrics == recorded(run), config.model.name
