@@ -117,7 +117,7 @@ def _approach(experiment: Experiment) -> str:
     page = experiment_page(experiment)
     values = ", ".join(f"{label} = {value}" for label, value in hyperparameter_rows(experiment))
     rows = [
-        (_("Model"), _(experiment.model_label)),
+        (_("Model"), experiment.model_label),
         (_("Features"), ", ".join(f"`{name}`" for name in page.features)),
         (_("Hyperparams"), values or _("none")),
     ]

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.identifiers import new_public_id
@@ -191,7 +192,7 @@ class Experiment(models.Model):
 
     @property
     def model_label(self) -> str:
-        return self.model_class.label
+        return gettext(self.model_class.label)
 
     @property
     def is_baseline(self) -> bool:

@@ -37,15 +37,15 @@ class Person:
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on(
             "console",
-            lambda message: self.problems.append(message.text)
-            if message.type == "error"
-            else None,
+            lambda message: self.problems.append(message.text) if message.type == "error" else None,
         )
         page.on(
             "response",
-            lambda response: self.problems.append(f"{response.status} {response.url}")
-            if response.status >= 500
-            else None,
+            lambda response: (
+                self.problems.append(f"{response.status} {response.url}")
+                if response.status >= 500
+                else None
+            ),
         )
 
     def open(self, path: str) -> None:
