@@ -49,7 +49,11 @@ FAILURES: dict[str, str | Promise] = {
         "lines %(lines)s. Quote the values that contain a separator."
     ),
     "broken_quotes": gettext_lazy(
-        "A quotation mark is opened and never closed, at or after line %(line)s."
+        "A quotation mark is opened and never closed, or a value is endless, at or after line "
+        "%(line)s."
+    ),
+    "no_usable_feature": gettext_lazy(
+        "No column beside the target can be used: free text and dates cannot be, yet."
     ),
     "no_such_target": gettext_lazy("There is no column “%(name)s”."),
     "target_has_missing": gettext_lazy(

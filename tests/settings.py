@@ -9,6 +9,10 @@ os.environ.setdefault("LEASE_SECONDS", "3")
 # Playwright's synchronous interface keeps an event loop in the thread of the tests.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+from experiments.engine.threads import limit_threads
+
+limit_threads()
+
 from config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

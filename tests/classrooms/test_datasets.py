@@ -1,0 +1,151 @@
+"""Preparing a dataset: bundled or uploaded, looked at, named a target, split once."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from classrooms.models import Dataset
+from classrooms.preparation import process
+from experiments.engine.data import read_dataset
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+ROWS = "".join(
+    f"{n},{n % 7 - 0.5},{'None' if n % 3 else 'gold'},{'yes' if n % 4 else 'no'}\n"
+    for n in range(200)
+)
+GOOD = "number,x,level,paid\n" + ROWS
+
+
+@pytest.fixture
+def client() -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(factories.make_user())
+    return client
+
+
+def upload(client: Client, content: str | bytes, name: str = "loans.csv") -> Dataset:
+    content = content.encode() if isinstance(content, str) else content
+    file = SimpleUploadedFile(name, content)
+    response = client.post("/datasets/new/", {"title": "Loans", "file": file})
+    assert response.status_code == 302, response.context["upload_form"].errors
+    dataset = Dataset.objects.latest("pk")
+    process(dataset.pk)
+    dataset.refresh_from_db()
+    return dataset
+
+
+def choose(client: Client, dataset: Dataset, target: str) -> Dataset:
+    client.post(f"/datasets/{dataset.public_id}/", {"target": target})
+    process(dataset.pk)
+    dataset.refresh_from_db()
+    return dataset
+
+
+def test_an_upload_is_read_then_split_once(client: Client) -> None:
+    dataset = upload(client, GOOD)
+    assert dataset.awaits_target
+    types = {column["name"]: column["type"] for column in dataset.columns}
+    assert types == {"number": "id", "x": "numeric", "level": "categorical", "paid": "boolean"}
+    assert dataset.preview[0] == ["0", "-0.5", "gold", "no"]
+    assert [target["name"] for target in dataset.targets] == ["level", "paid"]
+
+    dataset = choose(client, dataset, "1.1")
+    assert dataset.is_ready, dataset.failure_code
+    assert (dataset.target, dataset.positive_class) == ("paid", "yes")
+    assert dataset.part_sizes == {"train": 120, "test": 40, "holdout": 40}
+    assert dataset.class_counts == {"yes": 150, "no": 50}
+    assert dataset.baseline_metrics["test"]["roc_auc"] == 0.5
+    frame = read_dataset(Path(default_storage.path(dataset.table_path)))
+    assert set(frame["level"]) == {"None", "gold"}
+
+    page = client.get(f"/datasets/{dataset.public_id}/").content.decode()
+    assert "75.0" in page
+    before = dataset.split_seed, dataset.content_hash
+    client.post(f"/datasets/{dataset.public_id}/", {"target": "0.0"})
+    dataset.refresh_from_db()
+    assert (dataset.target, (dataset.split_seed, dataset.content_hash)) == ("paid", before)
+
+
+def test_participants_get_no_row_of_the_holdout(client: Client) -> None:
+    dataset = choose(client, upload(client, GOOD), "1.1")
+    with default_storage.open(dataset.participant_csv_path) as file:
+        shared = pd.read_csv(file)
+    assert shared[dataset.split_column].value_counts().to_dict() == {"train": 120, "test": 40}
+    assert shared["number"].is_unique
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("a,b\n", "no row below"),
+        ("  \n", "file is empty"),
+        ("a,a\n1,2\n", "called “a”"),
+        ("a,\n1,2\n", "number 2 has no name"),
+        ("a,b\n1,2\n1,2,3\n", "lines 3"),
+        ('a,b\n1,"2\n3,4\n', "quotation mark"),
+        ("a\n1\n2\n", "Only one column"),
+        (b"PK\x03\x04" + bytes(50), "not a text file"),
+        (b"a,b\n1,\x00\n", "not a text file"),
+    ],
+)
+def test_a_broken_file_gets_a_sentence(client: Client, content: str | bytes, words: str) -> None:
+    dataset = upload(client, content)
+    assert dataset.has_failed
+    page = client.get(f"/datasets/{dataset.public_id}/").content.decode()
+    assert words in page
+    assert "Traceback" not in page
+
+
+def test_a_class_with_too_few_rows_is_refused(client: Client) -> None:
+    rows = "".join(f"{n % 7},{'yes' if n < 5 else 'no'}\n" for n in range(200))
+    dataset = choose(client, upload(client, "a,paid\n" + rows), "0.1")
+    assert dataset.failure_code == "class_too_small"
+    assert "5 rows" in client.get(f"/datasets/{dataset.public_id}/").content.decode()
+
+
+def test_an_empty_or_huge_file_is_refused_in_the_form(client: Client, settings) -> None:
+    empty = SimpleUploadedFile("empty.csv", b"")
+    page = client.post("/datasets/new/", {"title": "Mine", "file": empty})
+    assert "empty" in str(page.context["upload_form"].errors["file"])
+    assert 'value="Mine"' in page.content.decode()
+    settings.UPLOAD_MAX_MEGABYTES = 0
+    page = client.post("/datasets/new/", {"title": "Mine", "file": SimpleUploadedFile("a", b"a")})
+    assert "limit" in str(page.context["upload_form"].errors["file"])
+
+
+def test_a_bundled_dataset_is_ready_in_one_step(client: Client) -> None:
+    client.post("/datasets/new/", {"bundled_key": "churn"})
+    dataset = Dataset.objects.latest("pk")
+    process(dataset.pk)
+    dataset.refresh_from_db()
+    assert dataset.is_ready
+    assert (dataset.row_count, len(dataset.columns)) == (8000, 18)
+    assert 0.2 < dataset.positive_rate < 0.24
+    page = client.get(f"/datasets/{dataset.public_id}/").content.decode()
+    assert "A column that knows the answer" in page
+
+
+def test_participants_see_the_columns_and_never_the_traps() -> None:
+    dojo = factories.make_dojo()
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(factories.join(dojo).user)
+    page = client.get(f"/dojos/{dojo.public_id}/data/").content.decode()
+    assert "worst_area" in page
+    assert "Columns that say the same" not in page
+
+
+def test_the_same_content_is_stored_once_and_never_processed_twice(client: Client) -> None:
+    first = choose(client, upload(client, GOOD), "1.1")
+    second = choose(client, upload(client, GOOD), "1.1")
+    assert first.content_hash == second.content_hash
+    assert first.table_path == second.table_path
+    attempt = second.attempt
+    process(second.pk)
+    second.refresh_from_db()
+    assert second.attempt == attempt

@@ -1,0 +1,119 @@
+"""What is taken home: the brief's log, a notebook that re-runs, the exact versions."""
+
+import io
+import json
+import zipfile
+
+import nbformat
+import pytest
+
+from experiments import execution
+from experiments.exports.archive import archive_name, build_archive
+from experiments.exports.log import experiment_log, plain
+from experiments.models import Run
+from experiments.services import record_analysis, save_framing
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+FRAMING = {
+    "problem": "Which tumour is malignant?\n# not a heading",
+    "data": "569 rows",
+    "metric": "ROC AUC",
+    "baseline": "0.5",
+}
+
+
+def really_run(experiment):
+    """Execute what is queued, with the worker's own code, in this process."""
+    execution.execute_next_run()
+    interpretation = Run.objects.get(experiment=experiment).interpretation
+    execution.interpret_run(interpretation.pk)
+    return type(experiment).objects.get(pk=experiment.pk)
+
+
+@pytest.fixture
+def member():
+    member = factories.join(factories.make_dojo(language="fr"), "Zoé")
+    save_framing(member, **FRAMING)
+    first = really_run(factories.submit(member, "logistic_regression"))
+    record_analysis(first, analysis="- Bon.\n## Hélas", decision="keep", next_step="Un arbre")
+    factories.submit(member, "decision_tree", compared_to=first, expected_effect=0.01)
+    failed = Run.objects.get(experiment__number=2)
+    failed.transition("failed", failure_code="time_limit", failure_context={"seconds": 120})
+    return member
+
+
+def test_the_log_has_the_briefs_format(member) -> None:
+    log = experiment_log(member)
+    lines = log.splitlines()
+    headings = [line for line in lines if line.startswith("#") and "Experiment Log" not in line]
+    code = [line for line in headings if line.startswith("# ")]
+    headings = [line for line in headings if line not in code]
+    per_experiment = [
+        "### Hypothèse",
+        "### Approche",
+        "### Code",
+        "### Résultats",
+        "### Analyse",
+        "### Next",
+    ]
+    assert lines[0] == "# Experiment Log"
+    assert headings == [
+        "## Contexte",
+        "## Expérience #1",
+        *per_experiment,
+        "## Expérience #2",
+        *per_experiment,
+    ]
+    for bullet in (
+        "Problème",
+        "Données",
+        "Métrique",
+        "Baseline",
+        "Modèle",
+        "Features",
+        "Hyperparams",
+    ):
+        assert f"- **{bullet}** : " in log
+    assert "| Métrique | Train | Test |" in log
+    assert "```python\nimport os" in log
+
+
+def test_the_log_tells_failures_and_keeps_structure_from_typed_text(member) -> None:
+    log = experiment_log(member)
+    assert "120 secondes" in log
+    assert "\n## Hélas" not in log
+    assert "\\## Hélas" in log
+    assert "Décision\u00a0: garder." in log
+
+
+@pytest.mark.parametrize("text", ["# a", "- a", "1. a", "> a", "```", "| a |", "---", "<b>"])
+def test_typed_text_structures_nothing(text: str) -> None:
+    assert plain(text) != text
+    assert plain("An ordinary - sentence (1.5 %).") == "An ordinary - sentence (1.5 %)."
+
+
+def test_the_zip_is_complete_and_always_the_same(member) -> None:
+    first, second = build_archive(member).getvalue(), build_archive(member).getvalue()
+    assert first == second
+    archive = zipfile.ZipFile(io.BytesIO(first))
+    assert archive.testzip() is None
+    requirements = archive.read("requirements.txt").decode()
+    assert "scikit-learn==" in requirements
+    assert "numpy==" in requirements
+    assert archive_name(member) == "dojo-zoé.zip"
+
+
+def test_the_notebook_is_valid_and_asserts_the_recorded_numbers(member) -> None:
+    archive = zipfile.ZipFile(build_archive(member))
+    notebook = nbformat.reads(archive.read("notebook.ipynb").decode(), as_version=4)
+    nbformat.validate(notebook)
+    check = next(cell.source for cell in notebook.cells if cell.id == "check-1")
+    recorded = json.loads(check.splitlines()[0].removeprefix("recorded = "))
+    run = Run.objects.get(experiment__number=1)
+    assert recorded == run.metrics
+    assert not any(cell.id == "code-2" for cell in notebook.cells)
+    assert "holdout" not in "".join(
+        cell.source for cell in notebook.cells if cell.cell_type == "code"
+    )

@@ -1,0 +1,160 @@
+"""Pages: escaped, light, live, and a constant number of queries."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from classrooms import services
+from experiments.models import Experiment
+from experiments.selectors import leaderboard_rows, leaderboard_with_baseline
+from tests import factories
+from tests.product import ROOT
+
+HOSTILE = "<script>alert(1)</script>\"'`{{ x }}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "page"),
+    [
+        ("facilitator", "cockpit"),
+        ("facilitator", "room"),
+        ("participant", "work"),
+        ("participant", "leaderboard"),
+        ("participant", "take-home"),
+        ("participant", "take-home/log"),
+        ("participant", "experiments/new"),
+    ],
+)
+def test_queries_do_not_grow_with_what_is_shown(role: str, page: str, cast) -> None:
+    path = f"/dojos/{cast.dojo.public_id}/{page}/"
+    counts = []
+    for added in (0, 2, 12):
+        for _new in range(added):
+            member = factories.join(cast.dojo)
+            factories.finish(factories.submit(member))
+            factories.finish(factories.submit(cast.participant, compared_to=cast.experiment))
+        cast.clients[role].get(path)
+        with CaptureQueriesContext(connection) as queries:
+            assert cast.clients[role].get(path).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] == counts[2], counts
+
+
+@pytest.mark.django_db
+def test_what_people_type_is_shown_and_never_run(cast) -> None:
+    member = factories.join(cast.dojo, HOSTILE[:40])
+    experiment = factories.submit(member, claim=HOSTILE, rationale=HOSTILE)
+    factories.finish(experiment)
+    Experiment.objects.filter(pk=experiment.pk).update(analysis=HOSTILE)
+    base = f"/dojos/{cast.dojo.public_id}"
+    for path in (f"{base}/room/", f"{base}/leaderboard/", experiment.get_absolute_url()):
+        page = cast.clients["facilitator"].get(path).content.decode()
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;" in page
+
+
+@pytest.mark.django_db
+def test_the_holdout_is_nowhere_before_it_is_revealed(cast) -> None:
+    Experiment.objects.get(pk=cast.experiment.pk).runs.update(
+        holdout_metrics={"roc_auc": 0.123456, "accuracy": 0.123456}
+    )
+    base = f"/dojos/{cast.dojo.public_id}"
+    paths = [f"{base}/leaderboard/", f"{base}/take-home/log/", cast.experiment.get_absolute_url()]
+    for path in paths:
+        page = cast.clients["participant"].get(path, headers={"accept-language": "en"})
+        assert "0.123" not in page.content.decode()
+    services.reveal_holdout(cast.dojo)
+    page = cast.clients["participant"].get(paths[0], headers={"accept-language": "en"})
+    assert "0.123" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_leaderboard_ranks_best_scores_and_shares_ranks() -> None:
+    dojo = factories.make_dojo()
+    first, second, third, none = (factories.join(dojo) for _ in range(4))
+    for member, score in ((first, 0.7), (first, 0.9), (second, 0.9), (third, 0.4)):
+        factories.finish(factories.submit(member), test=score)
+    factories.submit(none)
+    rows = leaderboard_rows(dojo)
+    assert [(row.rank, row.score, row.experiments) for row in rows] == [
+        (1, 0.9, 2),
+        (1, 0.9, 1),
+        (3, 0.4, 1),
+        (None, None, 1),
+    ]
+    assert [row.reaches_threshold for row in rows] == [True, True, False, False]
+    line = [row.is_baseline for row in leaderboard_with_baseline(dojo)]
+    assert line == [False, False, True, False, False]
+
+
+@pytest.mark.django_db
+def test_lower_is_better_for_log_loss() -> None:
+    dojo = factories.make_dojo(primary_metric="log_loss", success_threshold=0.35)
+    member = factories.join(dojo)
+    factories.finish(factories.submit(member))
+    row = leaderboard_rows(dojo)[0]
+    assert (row.score, row.reaches_threshold) == (0.3, True)
+
+
+WEB = """
+import sys, json
+import django
+django.setup()
+from django.test import Client
+from django.urls import get_resolver
+import config.asgi
+get_resolver().url_patterns
+status = Client(headers={"host": "localhost"}).get("/accounts/login/").status_code
+heavy = "numpy pandas sklearn scipy xgboost lightgbm shap altair anthropic".split()
+print(json.dumps([status, [name for name in heavy if name in sys.modules]]))
+"""
+
+
+@pytest.mark.django_db
+def test_the_web_process_imports_no_scientific_library(tmp_path: Path) -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", WEB],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "PATH": "",
+            "VAR_DIR": str(tmp_path),
+        },
+    )
+    assert json.loads(found.stdout) == [200, []]
+
+
+@pytest.mark.django_db
+def test_no_page_of_a_participant_imports_one_either(tmp_path: Path) -> None:
+    """Rendering reads stored JSON; the log and the ZIP are made without the libraries."""
+    code = """
+import sys, json
+import django
+django.setup()
+from django.template.loader import get_template
+import experiments.exports.archive, experiments.exports.log, experiments.exports.notebook
+import experiments.views.experiments, experiments.selectors, experiments.simulation
+print(json.dumps([name for name in ("numpy", "pandas", "sklearn") if name in sys.modules]))
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "PATH": "",
+            "VAR_DIR": str(tmp_path),
+        },
+    )
+    assert json.loads(found.stdout) == []

@@ -1,0 +1,42 @@
+"""Simulated participants go the way that people go, on their own runs' numbers."""
+
+import pytest
+
+from classrooms import services
+from experiments import execution
+from experiments.models import Interpretation
+from experiments.selectors import experiments_of
+from experiments.simulation import SCRIPTS, advance_all
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_script_goes_to_its_end(script: str) -> None:
+    dojo = factories.make_dojo()
+    member = factories.join(dojo)
+    member.simulated_as = script
+    member.save()
+    for _step in range(12):
+        advance_all()
+        execution.execute_next_run()
+        for interpretation in Interpretation.objects.queued():
+            execution.interpret_run(interpretation.pk)
+    experiments = experiments_of(member)
+    assert len(experiments) == len(SCRIPTS[script].steps)
+    assert all(experiment.run.has_succeeded for experiment in experiments)
+    if SCRIPTS[script].concludes:
+        assert all(experiment.is_closed for experiment in experiments)
+        score = experiments[0].run.score("test", "roc_auc")
+        assert f"{score:.3f}" in experiments[0].analysis
+
+
+def test_nobody_moves_while_the_dojo_is_paused() -> None:
+    dojo = factories.make_dojo()
+    member = factories.join(dojo)
+    member.simulated_as = "careful"
+    member.save()
+    services.pause_dojo(dojo)
+    advance_all()
+    assert not hasattr(type(member).objects.get(pk=member.pk), "framing")
