@@ -14,7 +14,8 @@ from experiments.models import Run
 from experiments.services import record_analysis, save_framing
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+# Real transactions: the thread that keeps a lease has a connection of its own.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 FRAMING = {
     "problem": "Which tumour is malignant?\n# not a heading",

@@ -9,7 +9,8 @@ from experiments.selectors import experiments_of
 from experiments.simulation import SCRIPTS, advance_all
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+# Real transactions: the thread that keeps a lease has a connection of its own.
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
