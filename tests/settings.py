@@ -13,6 +13,6 @@ from experiments.engine.threads import limit_threads
 
 limit_threads()
 
-from config.settings import *  # noqa: F403
+from config.settings import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
