@@ -1,0 +1,55 @@
+# syntax=docker/dockerfile:1
+# Two images from one file:
+#   web     requirements/base only: web, io worker, migrations; no scientific library
+#   worker  adds requirements/ml: the compute worker
+ARG PYTHON_IMAGE=python:3.11-slim-bookworm
+ARG NODE_IMAGE=node:20-bookworm-slim
+
+FROM ${NODE_IMAGE} AS frontend
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund
+
+# What the development requirements give and a server does not need: the compiled catalogue.
+FROM ${PYTHON_IMAGE} AS messages
+WORKDIR /app
+COPY requirements/dev.txt requirements/dev.txt
+RUN python -m venv /venv \
+ && awk '/^(babel|django|asgiref|sqlparse)==/{keep=1} /^[a-z].*==/&&!/^(babel|django|asgiref|sqlparse)==/{keep=0} keep' \
+      requirements/dev.txt > /tmp/messages.txt \
+ && /venv/bin/pip install --no-cache-dir --require-hashes -r /tmp/messages.txt
+COPY scripts/messages.py scripts/messages.py
+COPY locale locale
+RUN /venv/bin/python scripts/messages.py compile
+
+FROM ${PYTHON_IMAGE} AS base
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/venv/bin:$PATH
+RUN useradd --create-home --uid 10001 app && python -m venv /venv
+WORKDIR /app
+COPY requirements/base.txt requirements/base.txt
+RUN pip install --no-cache-dir --require-hashes -r requirements/base.txt
+COPY --chown=app . .
+COPY --from=frontend --chown=app /app/node_modules node_modules
+COPY --from=messages --chown=app /app/locale locale
+ENV DJANGO_DEBUG=off VAR_DIR=/var/lib/ml-experimenter MEDIA_ROOT=/var/lib/ml-experimenter/media
+RUN mkdir -p $MEDIA_ROOT && chown -R app $VAR_DIR
+USER app
+# The key serves this one command and is in no image: no page is signed while building.
+RUN DJANGO_SECRET_KEY=only-to-collect-static-files DJANGO_ALLOWED_HOSTS=localhost \
+    STATIC_ROOT=/app/staticfiles python manage.py collectstatic --noinput --verbosity 0
+ENV STATIC_ROOT=/app/staticfiles
+
+FROM base AS web
+EXPOSE 8000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
+  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+CMD ["uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "2", "--proxy-headers"]
+
+FROM base AS worker
+USER root
+# LightGBM and XGBoost need the OpenMP runtime.
+RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
+COPY requirements/ml.txt requirements/ml.txt
+RUN pip install --no-cache-dir --require-hashes -r requirements/ml.txt
+USER app
+CMD ["celery", "--quiet", "--app", "config", "worker", "--queues", "compute", "--hostname", "compute@%h", "--loglevel", "warning", "--without-gossip", "--without-mingle", "--max-tasks-per-child", "500"]
