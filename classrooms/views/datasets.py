@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from classrooms.access import Request, opener_view
 from classrooms.dataset_services import add_bundled_dataset, choose_target, upload_dataset
@@ -14,14 +14,14 @@ from experiments.engine.bundled import BUNDLED
 
 
 @opener_view
-@require_GET
+@require_safe
 def dataset_list(request: Request) -> HttpResponse:
     datasets = Dataset.objects.visible_to(request.user)
     return render(request, "classrooms/dataset_list.html", {"datasets": datasets})
 
 
 @opener_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def dataset_new(request: Request) -> HttpResponse:
     """Two forms on one page: a bundled dataset, or a file of one's own."""
     bundled_form, upload_form = BundledDatasetForm(), UploadForm()
@@ -52,7 +52,7 @@ def dataset_new(request: Request) -> HttpResponse:
 
 
 @opener_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
     """What is in the dataset; its live part renders alone while a worker reads it."""
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user), public_id=dataset_id)

@@ -5,7 +5,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpRe
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classrooms import services
 from classrooms.access import Request, facilitator_view, member_view, opener_view
@@ -17,7 +17,7 @@ from classrooms.selectors import dojo_clock
 
 
 @opener_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def dojo_new(request: Request) -> HttpResponse:
     user = request.user
     initial = {
@@ -34,7 +34,7 @@ def dojo_new(request: Request) -> HttpResponse:
 
 
 @member_view
-@require_GET
+@require_safe
 def dojo(request: Request, membership: Membership) -> HttpResponse:
     """Each role's own first page."""
     participates = membership.participates and not membership.is_facilitator
@@ -44,7 +44,7 @@ def dojo(request: Request, membership: Membership) -> HttpResponse:
 
 
 @facilitator_view
-@require_GET
+@require_safe
 def cockpit(request: Request, membership: Membership) -> HttpResponse:
     context = dojo_context(membership, "cockpit")
     clock = context["clock"]
@@ -58,7 +58,7 @@ def cockpit(request: Request, membership: Membership) -> HttpResponse:
 
 
 @member_view
-@require_GET
+@require_safe
 def clock(request: Request, membership: Membership) -> HttpResponse:
     """The current phase and its clock, as a fragment of every page of the Dojo."""
     return render(request, "classrooms/clock.html", {"clock": dojo_clock(membership.dojo)})
@@ -86,7 +86,7 @@ def reveal(request: Request, membership: Membership) -> HttpResponse:
 
 
 @member_view
-@require_GET
+@require_safe
 def dojo_data(request: Request, membership: Membership) -> HttpResponse:
     """The dataset as participants see it: its columns, never its traps or holdout."""
     context = dojo_context(membership, "data") | dataset_context(membership.dojo.dataset)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from classrooms import health
 from classrooms.access import public_view
@@ -20,7 +20,7 @@ from classrooms.services import NameTaken, NotNow, join_dojo
 
 
 @public_view
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Your Dojos; for a visitor, what this is and where to type a code."""
     if not request.user.is_authenticated:
@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @public_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def join_code(request: HttpRequest) -> HttpResponse:
     """Type a code, and go to the form of its Dojo."""
     form = JoinCodeForm(request.POST or None)
@@ -48,7 +48,7 @@ def join_code(request: HttpRequest) -> HttpResponse:
 
 
 @public_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest, code: str) -> HttpResponse:
     """Take a seat in a Dojo with a new or an existing account, in one form."""
     dojo = get_object_or_404(Dojo.objects.select_related("dataset"), join_code=code.upper())
@@ -94,7 +94,7 @@ def _seat(request: HttpRequest, dojo: Dojo, form: JoinForm) -> bool:
 
 @public_view
 @never_cache
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """This process answers."""
     return JsonResponse({"status": "ok"})
@@ -102,7 +102,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @public_view
 @never_cache
-@require_GET
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Database, broker and a compute worker are there; 503 names what is not."""
     checks = health.check_all()

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classrooms.access import Request, member_view, participant_view
 from classrooms.models import Membership
@@ -23,7 +23,7 @@ BASELINE_MODEL = "logistic_regression"
 
 
 @participant_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def experiment_new(request: Request, membership: Membership) -> HttpResponse:
     """Hypothesis and config on one page, as fields or as YAML."""
     if membership.dojo.has_ended:
@@ -135,7 +135,7 @@ def _find(membership: Membership, experiment_id: str) -> Experiment:
 
 
 @member_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def experiment(request: Request, membership: Membership, experiment_id: str) -> HttpResponse:
     """One experiment: its hypothesis, its run, its interpretation, its conclusion."""
     context = dojo_context(membership, "work")
@@ -173,7 +173,7 @@ def _unsaved_conclusion(experiment: Experiment) -> Experiment:
 
 
 @member_view
-@require_GET
+@require_safe
 def run(request: Request, membership: Membership, experiment_id: str) -> HttpResponse:
     """The live part of an experiment's page."""
     found = _find(membership, experiment_id)

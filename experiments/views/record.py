@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from classrooms.access import Request, participant_view
 from classrooms.models import Membership
@@ -17,7 +17,7 @@ from experiments.services import save_framing
 
 
 @participant_view
-@require_GET
+@require_safe
 def workspace(request: Request, membership: Membership) -> HttpResponse:
     """The way through the Dojo: framing, experiments, what to do next."""
     context = dojo_context(membership, "work")
@@ -33,7 +33,7 @@ def workspace(request: Request, membership: Membership) -> HttpResponse:
 
 
 @participant_view
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def framing(request: Request, membership: Membership) -> HttpResponse:
     """The log's context: problem, data, metric, baseline."""
     instance = Framing.objects.filter(membership=membership).first()

@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from classrooms.access import Request, facilitator_view, member_view
 from classrooms.models import Membership
@@ -11,7 +11,7 @@ from experiments.selectors import leaderboard_with_baseline, room_rows
 
 
 @member_view
-@require_GET
+@require_safe
 def leaderboard(request: Request, membership: Membership) -> HttpResponse:
     """Everyone's best test score on the primary metric."""
     context = dojo_context(membership, "leaderboard")
@@ -25,7 +25,7 @@ def leaderboard(request: Request, membership: Membership) -> HttpResponse:
 
 
 @facilitator_view
-@require_GET
+@require_safe
 def room(request: Request, membership: Membership) -> HttpResponse:
     """Where everyone is: a fragment of the cockpit."""
     dojo = membership.dojo

@@ -2,7 +2,7 @@
 
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from classrooms.access import Request, participant_view
 from classrooms.models import Membership
@@ -15,7 +15,7 @@ from experiments.selectors import experiments_of
 
 
 @participant_view
-@require_GET
+@require_safe
 def take_home(request: Request, membership: Membership) -> HttpResponse:
     """What is complete, what is missing, and the download."""
     context = dojo_context(membership, "take_home")
@@ -25,14 +25,14 @@ def take_home(request: Request, membership: Membership) -> HttpResponse:
 
 
 @participant_view
-@require_GET
+@require_safe
 def log(request: Request, membership: Membership) -> HttpResponse:
     """The experiment log as Markdown."""
     return HttpResponse(experiment_log(membership), content_type="text/markdown; charset=utf-8")
 
 
 @participant_view
-@require_GET
+@require_safe
 def archive(request: Request, membership: Membership) -> FileResponse:
     """Log, notebook, data and exact requirements in one ZIP."""
     return FileResponse(

@@ -82,3 +82,10 @@ def test_pages_carry_a_strict_policy(client: Client) -> None:
 def test_a_fragment_whose_login_ran_out_sends_the_page_to_the_login(client: Client) -> None:
     response = client.get("/datasets/", headers={"hx-request": "true"})
     assert response["HX-Redirect"] == "/accounts/login/"
+
+
+@pytest.mark.django_db
+def test_what_is_not_there_says_so_in_the_readers_language(client: Client) -> None:
+    response = client.get("/nowhere/", headers={"accept-language": "fr"})
+    assert response.status_code == 404
+    assert "rien ici pour vous" in response.content.decode()
