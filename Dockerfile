@@ -10,18 +10,6 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund
 
-# What the development requirements give and a server does not need: the compiled catalogue.
-FROM ${PYTHON_IMAGE} AS messages
-WORKDIR /app
-COPY requirements/dev.txt requirements/dev.txt
-RUN python -m venv /venv \
- && awk '/^(babel|django|asgiref|sqlparse)==/{keep=1} /^[a-z].*==/&&!/^(babel|django|asgiref|sqlparse)==/{keep=0} keep' \
-      requirements/dev.txt > /tmp/messages.txt \
- && /venv/bin/pip install --no-cache-dir --require-hashes -r /tmp/messages.txt
-COPY scripts/messages.py scripts/messages.py
-COPY locale locale
-RUN /venv/bin/python scripts/messages.py compile
-
 FROM ${PYTHON_IMAGE} AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/venv/bin:$PATH
 RUN useradd --create-home --uid 10001 app && python -m venv /venv
@@ -30,7 +18,7 @@ COPY requirements/base.txt requirements/base.txt
 RUN pip install --no-cache-dir --require-hashes -r requirements/base.txt
 COPY --chown=app . .
 COPY --from=frontend --chown=app /app/node_modules node_modules
-COPY --from=messages --chown=app /app/locale locale
+RUN python scripts/messages.py compile
 ENV DJANGO_DEBUG=off VAR_DIR=/var/lib/ml-experimenter MEDIA_ROOT=/var/lib/ml-experimenter/media
 RUN mkdir -p $MEDIA_ROOT && chown -R app $VAR_DIR
 USER app
