@@ -263,7 +263,7 @@ if CELERY_BROKER_URL.startswith("filesystem"):
         "control_folder": str(CONTROL_DIR),
         "polling_interval": 0.05,
     }
-else:
+elif CELERY_BROKER_URL.startswith("redis"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
 
 # --- Logging ----------------------------------------------------------------
