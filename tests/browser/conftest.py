@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.product import ROOT, Product
 
@@ -16,6 +16,10 @@ AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 # A laptop's sandbox needs rights that containers and root do not have.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+# Two busy cores: how long it takes is for the benchmarks to say, not for these tests.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")
