@@ -1,8 +1,8 @@
 """The broker made of files, with messages that appear whole.
 
-kombu 5.7's filesystem transport creates a message's file, then fills it; a
-consumer that lists the folder in between reads an empty message and its worker
-stops with a JSON error. Writing beside and renaming closes that window.
+kombu 5.7's filesystem transport creates a message's file, then fills it: a
+consumer that lists the folder in between can read a message that is not yet whole.
+Writing beside and renaming closes that window.
 """
 
 import json
