@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from classrooms.models import Dataset, Dojo, Membership
 from experiments.engine.bundled import BUNDLED
 from experiments.engine.metrics import METRICS
+from experiments.engine.schema import Costs
 
 
 class BundledDatasetForm(forms.Form):
@@ -90,6 +91,20 @@ class DojoForm(forms.ModelForm):
         max_length=60,
         help_text=_("As participants will see it."),
     )
+    false_positive = forms.FloatField(
+        label=_("Cost of a false alarm (€)"),
+        required=False,
+        min_value=-1_000_000,
+        max_value=1_000_000,
+        help_text=_("Predicted positive and is not. Costs are optional: give both or none."),
+    )
+    false_negative = forms.FloatField(
+        label=_("Cost of a missed case (€)"),
+        required=False,
+        min_value=-1_000_000,
+        max_value=1_000_000,
+        help_text=_("Is positive and was not predicted."),
+    )
 
     class Meta:
         model = Dojo
@@ -117,7 +132,22 @@ class DojoForm(forms.ModelForm):
                 "success_threshold",
                 gettext("This metric lies between 0 and 1; write 0.8 for 80 %."),
             )
+        self._clean_costs(cleaned)
         return cleaned
+
+    def _clean_costs(self, cleaned: dict[str, Any]) -> None:
+        """Both costs or none, and both where the metric counts in them."""
+        metric = cleaned.get("primary_metric")
+        names = ("false_positive", "false_negative")
+        given = {name: cleaned.pop(name, None) for name in names}
+        needed = (metric and METRICS[metric].needs_costs) or any(
+            value is not None for value in given.values()
+        )
+        for name in names:
+            if needed and given[name] is None and name not in self.errors:
+                self.add_error(name, gettext("Give both costs, or choose a metric without."))
+        complete = not any(value is None for value in given.values())
+        cleaned["costs"] = Costs.model_validate(given) if complete else None
 
 
 class JoinCodeForm(forms.Form):

@@ -26,8 +26,8 @@ from experiments.engine.data import (
     write_dataset,
 )
 from experiments.engine.evaluate import evaluate
-from experiments.engine.schema import Column
-from experiments.engine.split import Split, SplitPolicy, split_rows
+from experiments.engine.schema import Column, SplitPolicy
+from experiments.engine.split import Split, split_rows
 
 PREVIEW_ROWS = 12
 
@@ -80,9 +80,12 @@ def _inspection(table: RawTable, columns: tuple[Column, ...]) -> Fields:
 
 def _preparation(dataset: Dataset, table: RawTable, columns: tuple[Column, ...]) -> Fields:
     frame = canonical_frame(table, columns, target=dataset.target)
+    columns = tuple(
+        column.model_copy(update={"leak": column.name in _leaks(dataset)}) for column in columns
+    )
     schema = build_schema(frame, columns, dataset.target, dataset.positive_class)
-    policy = SplitPolicy(seed=dataset.split_seed)
-    split = split_rows(frame[schema.target].to_numpy(), policy)
+    schema = schema.model_copy(update={"split": SplitPolicy(seed=dataset.split_seed)})
+    split = split_rows(frame, schema.target, schema.split)
     split_column = split_column_name(schema)
     dataset.content_hash = content_hash(frame)
     _store(dataset, frame, split, split_column)
@@ -101,6 +104,12 @@ def _preparation(dataset: Dataset, table: RawTable, columns: tuple[Column, ...])
         },
         "baseline_metrics": {"test": evaluation.test, "holdout": evaluation.holdout},
     }
+
+
+def _leaks(dataset: Dataset) -> set[str]:
+    """Columns that are known to be written after the fact."""
+    traps = dataset.bundled.traps if dataset.bundled else ()
+    return {name for trap in traps if trap.key == "leak" for name in trap.columns}
 
 
 def _store(dataset: Dataset, frame: pd.DataFrame, split: Split, split_column: str) -> None:

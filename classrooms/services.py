@@ -11,6 +11,7 @@ from classrooms.identifiers import new_join_code
 from classrooms.models import Dataset, Dojo, Membership, Phase
 from classrooms.models.dojos import Variant
 from classrooms.models.live import touch
+from experiments.engine.schema import Costs
 
 CLOCK = "clock"
 ROOM = "room"
@@ -36,6 +37,7 @@ def create_dojo(
     dataset: Dataset,
     primary_metric: str,
     success_threshold: float,
+    costs: Costs | None = None,
 ) -> Dojo:
     """Open a Dojo with the agenda of its variant, written in its language."""
     dojo = Dojo(
@@ -45,6 +47,7 @@ def create_dojo(
         dataset=dataset,
         primary_metric=primary_metric,
         success_threshold=success_threshold,
+        costs=costs.model_dump() if costs else {},
     )
     while Dojo.objects.filter(join_code=dojo.join_code).exists():
         dojo.join_code = new_join_code()

@@ -35,6 +35,10 @@ class TablerBoundField(BoundField):
     def is_checkbox(self) -> bool:
         return isinstance(self.field.widget, CheckboxInput)
 
+    @property
+    def is_checkbox_list(self) -> bool:
+        return isinstance(self.field.widget, CheckboxSelectMultiple)
+
 
 class Renderer(TemplatesSetting):
     field_template_name = "forms/field.html"

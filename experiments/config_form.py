@@ -1,244 +1,297 @@
-"""The form of a config, built from the engine's own declaration.
+"""The form of a config: fields whose names are the dotted paths of the config.
 
-Types, bounds, defaults and explanations stand once, in the pydantic models of
-`experiments.engine`; here they become Django form fields whose names are the
-dotted paths of the config: `preparation.numeric.impute`.
+Which fields there are depends on what is chosen (the model, the method of selection,
+the new features): that is the form's shape. A form is posted to be reshaped, to be
+shown as YAML, or to be submitted; what was typed stays.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from types import NoneType
-from typing import Any, Literal, Union, get_args, get_origin
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from annotated_types import Ge, Gt, Le, Lt
 from django import forms
-from django.forms import BoundField
 from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
+from experiments.config_layout import ConfigLayout
+from experiments.config_shape import (
+    Shape,
+    extended,
+    is_another,
+    shape_shown,
+    ways_to_prepare,
+    without_entry,
+)
 from experiments.engine.config import (
     ConfigInvalid,
     ExperimentConfig,
     FieldError,
-    Preparation,
+    Threshold,
     Validation,
     validate_config,
 )
-from experiments.engine.models import MODELS
+from experiments.engine.models import ENSEMBLES, MODELS, SINGLE_MODELS
+from experiments.engine.new_features import OPERATIONS, Equals
+from experiments.engine.preparation import TREATMENTS, Preparation
 from experiments.engine.schema import Schema
-from experiments.engine.yaml_text import dump_yaml, parse_yaml
-from experiments.messages import describe_config_error, option_label
+from experiments.engine.search import Range, Search, searchable_fields
+from experiments.engine.selection import REDUCTIONS, SELECTIONS
+from experiments.form_fields import flatten, form_field, leaves, nest
+from experiments.messages import describe_config_error
+from experiments.option_labels import option_label
 
-# A union of a number and None is an optional number.
-UNION_ORIGINS = (Union, type(int | None))
+NAME = frozenset({"name"})
+METHOD = frozenset({"method"})
 
-
-def _form_field(info: FieldInfo) -> forms.Field:
-    """The Django field that accepts what the pydantic field accepts."""
-    annotation: Any = info.annotation
-    optional = get_origin(annotation) in UNION_ORIGINS and NoneType in get_args(annotation)
-    if optional:
-        annotation = next(arg for arg in get_args(annotation) if arg is not NoneType)
-    common: dict[str, Any] = {
-        "label": gettext(str(info.title)) if info.title else "",
-        "help_text": gettext(str(info.description)) if info.description else "",
-        "required": not optional,
-    }
-    if get_origin(annotation) is Literal:
-        choices = [(value, option_label(value)) for value in get_args(annotation)]
-        return forms.ChoiceField(choices=choices, **common)
-    if annotation is bool:
-        return forms.BooleanField(**common | {"required": False})
-    lowest, highest = _bounds(info)
-    if annotation is int:
-        return forms.IntegerField(min_value=lowest, max_value=highest, **common)
-    if annotation is float:
-        widget = forms.NumberInput(attrs={"step": "any"})
-        return forms.FloatField(min_value=lowest, max_value=highest, widget=widget, **common)
-    raise TypeError(f"No form field for {annotation!r}")
+# Choosing another one changes which fields there are.
+RESHAPES = {"hx-post": "", "hx-trigger": "change", "hx-vals": '{"action": "reshape"}'}
 
 
-def _bounds(info: FieldInfo) -> tuple[Any, Any]:
-    """Inclusive bounds; an exclusive one is left to the engine's own check."""
-    constraints: list[Any] = list(info.metadata)
-    for argument in get_args(info.annotation):
-        constraints += getattr(argument, "__metadata__", ())
-    lowest: Any = next((c.ge for c in constraints if isinstance(c, Ge)), None)
-    highest: Any = next((c.le for c in constraints if isinstance(c, Le)), None)
-    if lowest is None and any(isinstance(c, Gt) for c in constraints):
-        lowest = next(c.gt for c in constraints if isinstance(c, Gt))
-    if highest is None and any(isinstance(c, Lt) for c in constraints):
-        highest = next(c.lt for c in constraints if isinstance(c, Lt))
-    return lowest, highest
+class ConfigForm(ConfigLayout):
+    """A config as fields."""
 
-
-def _leaves(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldInfo]]:
-    """Dotted path and declaration of every value below a pydantic model."""
-    for name, info in model.model_fields.items():
-        path = f"{prefix}.{name}"
-        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
-            yield from _leaves(info.annotation, path)
-        else:
-            yield path, info
-
-
-def _flatten(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """{"a": {"b": 1}} → {"a.b": 1}"""
-    flat: dict[str, Any] = {}
-    for key, item in value.items():
-        path = f"{prefix}{key}"
-        flat |= _flatten(item, f"{path}.") if isinstance(item, Mapping) else {path: item}
-    return flat
-
-
-def _nest(flat: Mapping[str, Any]) -> dict[str, Any]:
-    """{"a.b": 1} → {"a": {"b": 1}}"""
-    nested: dict[str, Any] = {}
-    for path, value in flat.items():
-        *parents, name = path.split(".")
-        node = nested
-        for parent in parents:
-            node = node.setdefault(parent, {})
-        node[name] = value
-    return nested
-
-
-class ConfigForm(forms.Form):
-    """A config as fields. The hyperparameters are those of `model_name`."""
-
-    features = forms.MultipleChoiceField(
-        label=_("Features"),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose at least one feature.")},
-    )
-
-    def __init__(self, *args: Any, schema: Schema, model_name: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, schema: Schema, shape: Shape, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.schema = schema
-        self.model_class = MODELS.get(model_name, next(iter(MODELS.values())))
+        self.schema, self.shape = schema, shape
         self.config: ExperimentConfig | None = None
-        self.fields["features"].choices = [  # type: ignore[attr-defined]
-            (column.name, column.name) for column in schema.usable_features
-        ]
-        for section, model in (("preparation", Preparation), ("validation", Validation)):
-            for path, info in _leaves(model, section):
-                self.fields[path] = _form_field(info)
-        self.fields["seed"] = _form_field(ExperimentConfig.model_fields["seed"])
-        self.fields["model.name"] = forms.ChoiceField(
-            label=gettext("Model"),
-            choices=[(name, gettext(model.label)) for name, model in MODELS.items()],
-            help_text=gettext(self.model_class.summary),
-        )
-        for path, info in _leaves(self.model_class, "model"):
-            if path != "model.name":
-                self.fields[path] = _form_field(info)
+        self.model_class = MODELS[shape.model]
+        for path, field in self._declared_fields():
+            self.fields[path] = field
 
+    # --- Making ---------------------------------------------------------------------
     @classmethod
     def for_config(cls, config: ExperimentConfig, schema: Schema) -> ConfigForm:
         """An untouched form that shows this config."""
-        values = config.model_dump(mode="json")
-        return cls(schema=schema, model_name=values["model"]["name"], initial=_flatten(values))
+        flat = _flat(config, schema)
+        return cls(schema=schema, shape=Shape.of(flat), initial=flat)
 
     @classmethod
-    def with_model(cls, posted: QueryDict, schema: Schema, model_name: str) -> ConfigForm:
-        """What was typed, with the default hyperparameters of another model."""
-        form = cls(schema=schema, model_name=model_name)
-        defaults = form.model_class(name=model_name).model_dump(mode="json")
-        initial = _flatten({"model": defaults})
-        for path, field in form.fields.items():
-            if path not in initial:
-                initial[path] = field.widget.value_from_datadict(posted, {}, path)
-        form.initial = initial
+    def posted(cls, post: QueryDict, schema: Schema) -> ConfigForm:
+        """What was typed, to be validated."""
+        return cls(post, schema=schema, shape=Shape.of(post))
+
+    @classmethod
+    def reshaped(cls, post: QueryDict, schema: Schema, action: str) -> ConfigForm:
+        """What was typed, in the shape that an action asks for; what is new has its defaults.
+
+        Args:
+            action: "reshape" where a choice was changed, "remove:new_features.0",
+                "add_feature", "add_prepared" or "add_member".
+        """
+        before = shape_shown(post)
+        shown = cls(schema=schema, shape=before)
+        typed = {
+            path: field.widget.value_from_datadict(post, {}, path)
+            for path, field in shown.fields.items()
+        }
+        verb, _colon, place = action.partition(":")
+        if verb == "remove":
+            typed = without_entry(typed, place)
+            shape = Shape.of(typed)
+        else:
+            shape = extended(Shape.of(post), post, schema, verb)
+            typed = {p: v for p, v in typed.items() if not is_another(p, before, shape)}
+        form = cls(schema=schema, shape=shape)
+        form.initial = {**form.defaults(), **typed, **shape.choices()}
         return form
 
-    @property
-    def model_name(self) -> str:
-        return str(self.model_class.model_fields["name"].default)
+    def _declared_fields(self) -> Iterator[tuple[str, forms.Field]]:
+        shape, schema = self.shape, self.schema
+        names = [column.name for column in schema.features]
+        yield (
+            "columns.include",
+            forms.MultipleChoiceField(
+                label=gettext("Columns"),
+                choices=[(name, name) for name in names],
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+            ),
+        )
+        for kind, info in Preparation.model_fields.items():
+            if kind != "columns" and kind in self.kinds:
+                yield from _fields(info.annotation, f"preparation.{kind}")
+        for place, (operation, _name) in enumerate(shape.operations):
+            made = [name for _operation, name in shape.operations[:place]]
+            yield from self._new_feature_fields(place, operation, [*names, *made])
+        for place, (column, treat_as) in enumerate(shape.prepared):
+            yield f"prepared.{place}.column", forms.CharField(widget=forms.HiddenInput, strip=False)
+            ways = ways_to_prepare(column, shape, schema) or (treat_as,)
+            yield f"prepared.{place}.treat_as", _choice(gettext("Treated as"), ways)
+            without = frozenset({"treat_as"})
+            yield from _fields(TREATMENTS[treat_as], f"prepared.{place}", without)
+        yield "selection.method", _choice(gettext("Selection of columns"), SELECTIONS)
+        yield from _fields(SELECTIONS[shape.selection], "selection", METHOD)
+        yield "reduction.method", _choice(gettext("Condensing of columns"), REDUCTIONS)
+        yield from _fields(REDUCTIONS[shape.reduction], "reduction", METHOD)
+        yield from self._model_fields()
+        yield "calibration", form_field(ExperimentConfig.model_fields["calibration"])
+        yield from _fields(Threshold, "threshold")
+        yield from _fields(Validation, "validation")
+        yield from self._search_fields()
+        yield "seed", form_field(ExperimentConfig.model_fields["seed"])
 
+    def _new_feature_fields(
+        self, place: int, operation: str, names: list[str]
+    ) -> Iterator[tuple[str, forms.Field]]:
+        yield f"new_features.{place}.operation", forms.CharField(widget=forms.HiddenInput)
+        for path, info in leaves(OPERATIONS[operation], f"new_features.{place}"):
+            key = path.rpartition(".")[2]
+            if key == "operation":
+                continue
+            is_source = key not in ("name", "value", "bins")
+            yield path, form_field(info, columns=names if is_source else None)
+
+    def _model_fields(self) -> Iterator[tuple[str, forms.Field]]:
+        labels = {name: gettext(model.label) for name, model in MODELS.items()}
+        summary = gettext(self.model_class.summary)
+        field = forms.ChoiceField(
+            label=gettext("Model"),
+            choices=list(labels.items()),
+            help_text=summary,
+            widget=forms.Select(attrs=RESHAPES),
+        )
+        yield "model.name", field
+        yield from _fields(self.model_class, "model", frozenset({"name", "members"}))
+        single = [(name, labels[name]) for name in SINGLE_MODELS]
+        for place, member in enumerate(self.shape.members):
+            label = gettext("Member %(number)s") % {"number": place + 1}
+            prefix = f"model.members.{place}"
+            chosen = forms.ChoiceField(
+                label=label, choices=single, widget=forms.Select(attrs=RESHAPES)
+            )
+            yield f"{prefix}.name", chosen
+            yield from _fields(SINGLE_MODELS[member], prefix, NAME)
+
+    def _search_fields(self) -> Iterator[tuple[str, forms.Field]]:
+        if self.shape.model in ENSEMBLES:
+            return
+        method = form_field(Search.model_fields["method"])
+        method.widget.attrs |= RESHAPES
+        yield "search.method", method
+        if self.shape.search == "none":
+            return
+        yield from _fields(Search, "search", frozenset({"method", "ranges"}))
+        for name in searchable_fields(self.model_class):
+            for path, info in leaves(Range, f"search.ranges.{name}"):
+                field = form_field(info)
+                field.required = False
+                yield path, field
+
+    def defaults(self) -> dict[str, Any]:
+        """The declared default of every field that has one."""
+        shape = self.shape
+        base = ExperimentConfig.model_validate({"model": {"name": "dummy"}})
+        flat = flatten(base.model_dump(mode="json"))
+        sections: list[tuple[str, type[BaseModel]]] = [
+            ("model", self.model_class),
+            ("selection", SELECTIONS[shape.selection]),
+            ("reduction", REDUCTIONS[shape.reduction]),
+        ]
+        sections += [
+            (f"model.members.{place}", SINGLE_MODELS[name])
+            for place, name in enumerate(shape.members)
+        ]
+        sections += [
+            (f"prepared.{place}", TREATMENTS[treat_as])
+            for place, (_column, treat_as) in enumerate(shape.prepared)
+        ]
+        sections += [
+            (f"new_features.{place}", OPERATIONS[operation])
+            for place, (operation, _name) in enumerate(shape.operations)
+        ]
+        for prefix, declared in sections:
+            for name, info in declared.model_fields.items():
+                if not info.is_required():
+                    flat[f"{prefix}.{name}"] = info.get_default(call_default_factory=True)
+        return flat
+
+    # --- Reading --------------------------------------------------------------------
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
         try:
-            self.config = validate_config(_nest({"version": 1, **cleaned}), self.schema)
+            self.config = validate_config(self._data(cleaned), self.schema)
         except ConfigInvalid as invalid:
             for error in invalid.errors:
-                path = _field_of(error, self.fields)
-                self.add_error(path, describe_config_error(error))
+                self.add_error(self._field_of(error), describe_config_error(error))
         return cleaned
 
-    def section(self, prefix: str) -> list[BoundField]:
-        return [self[path] for path in self.fields if path.startswith(prefix)]
+    def _data(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        data = nest({"version": 2, **cleaned})
+        prepared = data.pop("prepared", [])
+        columns = {item.pop("column"): item for item in prepared}
+        data.setdefault("preparation", {})["columns"] = columns
+        for feature in data.get("new_features", []):
+            if feature["operation"] == Equals.model_fields["operation"].default:
+                feature["value"] = self._compared(feature)
+        ranges = data.get("search", {}).get("ranges", {})
+        given = {n: r for n, r in ranges.items() if r["low"] is not None or r["high"] is not None}
+        if "search" in data:
+            data["search"]["ranges"] = {
+                name: {key: value for key, value in drawn.items() if value is not None}
+                for name, drawn in given.items()
+            }
+        return data
 
-    @property
-    def numeric_fields(self) -> list[BoundField]:
-        return self.section("preparation.numeric")
-
-    @property
-    def categorical_fields(self) -> list[BoundField]:
-        return self.section("preparation.categorical")
-
-    @property
-    def hyperparameters(self) -> list[BoundField]:
-        return [field for field in self.section("model.") if field.name != "model.name"]
-
-    @property
-    def model_field(self) -> BoundField:
-        return self["model.name"]
-
-    @property
-    def protocol_fields(self) -> list[BoundField]:
-        return [*self.section("validation."), self["seed"]]
-
-
-def _field_of(error: FieldError, fields: Mapping[str, Any]) -> str | None:
-    """The form field nearest to the error's path; None for one of the whole config."""
-    for length in range(len(error.path), 0, -1):
-        path = ".".join(error.path[:length])
-        if path in fields:
-            return path
-    return None
-
-
-class YamlForm(forms.Form):
-    """The same config as text."""
-
-    yaml = forms.CharField(
-        label=_("Config as YAML"),
-        strip=False,
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"class": "yaml", "spellcheck": "false", "rows": 24}),
-    )
-
-    def __init__(self, *args: Any, schema: Schema, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.schema = schema
-        self.config: ExperimentConfig | None = None
-
-    @classmethod
-    def for_config(cls, config: ExperimentConfig, schema: Schema) -> YamlForm:
-        return cls(schema=schema, initial={"yaml": dump_yaml(config)})
-
-    def clean_yaml(self) -> str:
-        text: str = self.cleaned_data["yaml"]
+    def _compared(self, feature: dict[str, Any]) -> str | float:
+        """The value as a number where the column has numbers."""
+        column = self.schema.by_name.get(feature["column"])
+        if column is None or not column.numeric:
+            return str(feature["value"])
         try:
-            self.config = validate_config(parse_yaml(text), self.schema)
-        except ConfigInvalid as invalid:
-            raise forms.ValidationError(
-                [_located(error, describe_config_error(error)) for error in invalid.errors]
-            ) from invalid
-        return text
+            return float(feature["value"])
+        except ValueError:
+            return str(feature["value"])
+
+    def _field_of(self, error: FieldError) -> str | None:
+        """The form field nearest to the error's path; None for one of the whole config."""
+        path = list(error.path)
+        if path[:2] == ["preparation", "columns"] and len(path) > 2:
+            names = [column for column, _treat_as in self.shape.prepared]
+            if path[2] in names:
+                path = ["prepared", str(names.index(path[2])), *path[3:]]
+        for length in range(len(path), 0, -1):
+            name = ".".join(path[:length])
+            if name in self.fields and not self.fields[name].widget.is_hidden:
+                return name
+        # Of a group that has no field of its own, the first that is seen.
+        prefix = ".".join(path[:2]) + "."
+        seen = (n for n, f in self.fields.items() if n.startswith(prefix))
+        return next((n for n in seen if not self.fields[n].widget.is_hidden), None)
+
+    @property
+    def shape_field(self) -> SafeString:
+        """What the form shows, so that the next post says what was changed in it."""
+        return format_html(
+            '<input type="hidden" name="shape" value="{}">', json.dumps(self.shape.choices())
+        )
 
 
-def _located(error: FieldError, sentence: str) -> str:
-    """The sentence after the path that it is about."""
-    path = ".".join(error.path)
-    return (
-        gettext("%(path)s: %(sentence)s") % {"path": path, "sentence": sentence}
-        if path
-        else sentence
-    )
+def _fields(
+    declared: Any, prefix: str, without: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, forms.Field]]:
+    for path, info in leaves(declared, prefix, without=without):
+        yield path, form_field(info, path.rpartition(".")[2])
+
+
+def _choice(label: str, registry: Iterable[str]) -> forms.ChoiceField:
+    """The field by which a member of a union is chosen; choosing reshapes the form."""
+    choices = [(key, option_label(key)) for key in registry]
+    return forms.ChoiceField(label=label, choices=choices, widget=forms.Select(attrs=RESHAPES))
+
+
+def _flat(config: ExperimentConfig, schema: Schema) -> dict[str, Any]:
+    """A config by the form's field names; columns as they are chosen."""
+    values = config.model_dump(mode="json")
+    prepared = values["preparation"].pop("columns")
+    flat = flatten(values)
+    flat["columns.include"] = config.columns.chosen(schema)
+    for place, (column, settings) in enumerate(prepared.items()):
+        flat |= flatten({"column": column, **settings}, f"prepared.{place}.")
+    return flat

@@ -8,20 +8,26 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from django.core.files.storage import default_storage
-from sklearn.pipeline import Pipeline
+from django.utils import timezone
 
-from classrooms.jobs import Fields, Report, perform_job, ring, worker_name
+from classrooms.jobs import Fields, JobFailure, Report, perform_job, ring, worker_name
 from classrooms.models import Dataset
+from experiments.comparing import compare_dependants, comparison_fields, intervals_of
+from experiments.engine.assembly import source_columns
 from experiments.engine.data import read_dataset
 from experiments.engine.errors import confusion, worst_errors
-from experiments.engine.evaluate import evaluate, fit
+from experiments.engine.evaluate import Evaluated, evaluate, fit
 from experiments.engine.explain import permutation_importance_view
+from experiments.engine.failures import CannotRun
 from experiments.engine.fingerprint import fingerprint, library_versions
 from experiments.engine.schema import Schema
-from experiments.engine.split import Split, SplitPolicy, split_rows
-from experiments.models import Interpretation, Run
+from experiments.engine.searching import with_found_hyperparameters
+from experiments.engine.split import Split, split_rows
+from experiments.models import Interpretation, Predictions, Run
+from experiments.reuse import copy_interpretation, differing_digits, reusable_run, reused_fields
 from experiments.services import announce
 from experiments.tasks import interpret_run as interpret_run_task
 
@@ -41,7 +47,7 @@ class Prepared:
 
 
 @lru_cache(maxsize=CACHED_DATASETS)
-def _load(table_path: str, schema_json: str, split_seed: int) -> Prepared:
+def _load(table_path: str, schema_json: str) -> Prepared:
     schema = Schema.model_validate_json(schema_json)
     with (
         default_storage.open(table_path) as stored,
@@ -49,20 +55,19 @@ def _load(table_path: str, schema_json: str, split_seed: int) -> Prepared:
     ):
         Path(local.name).write_bytes(stored.read())
         frame = read_dataset(Path(local.name))
-    split = split_rows(frame[schema.target].to_numpy(), SplitPolicy(seed=split_seed))
-    return Prepared(schema, frame, split)
+    return Prepared(schema, frame, split_rows(frame, schema.target, schema.split))
 
 
 def load_dataset(dataset: Dataset) -> Prepared:
     """The dataset from this process's cache, or from the storage."""
-    return _load(dataset.table_path, dataset.schema.model_dump_json(), dataset.split_seed)
+    return _load(dataset.table_path, dataset.schema.model_dump_json())
 
 
 # The fitted pipelines of this process's latest runs, for their interpretation.
-_fitted: dict[int, Pipeline] = {}
+_fitted: dict[int, Any] = {}
 
 
-def _remember(run_id: int, pipeline: Pipeline) -> None:
+def _remember(run_id: int, pipeline: Any) -> None:
     _fitted[run_id] = pipeline
     while len(_fitted) > CACHED_PIPELINES:
         del _fitted[next(iter(_fitted))]
@@ -74,62 +79,116 @@ def execute_next_run() -> None:
     if claimed is None:
         return
     run, attempt = claimed
+    execution = _Execution(run)
     perform_job(
         run,
-        lambda report: _evaluate(run, report),
+        execution.work,
         attempt=attempt,
         on_change=lambda: announce(run.experiment.membership),
-        on_success=lambda: _request_interpretation(run),
+        on_success=execution.store,
     )
 
 
 def claim_next_run() -> tuple[Run, int] | None:
     """The queued run whose turn it is, now this worker's, with the attempt's number."""
-    while (candidate := Run.objects.all().in_fair_order().first()) is not None:
-        attempt = Run.objects.all().claim(candidate.pk, worker=worker_name())
+    worker = worker_name()
+    while True:
+        open_to_us = Run.objects.all().for_worker(worker, timezone.now())
+        candidate = open_to_us.in_fair_order().first()
+        if candidate is None:
+            return None
+        attempt = Run.objects.all().claim(candidate.pk, worker=worker)
         if attempt is not None:
-            run = Run.objects.select_related("experiment__membership__dojo__dataset").get(
-                pk=candidate.pk
-            )
+            run = Run.objects.select_related(
+                "experiment__membership__dojo__dataset", "experiment__compared_to", "reproduces"
+            ).get(pk=candidate.pk)
             announce(run.experiment.membership)
             return run, attempt
-    return None
 
 
-def _evaluate(run: Run, report: Report) -> Fields:
-    """Fit and evaluate; returns the fields of the success."""
-    dataset = run.experiment.membership.dojo.dataset
-    prepared = load_dataset(dataset)
-    config = run.experiment.parsed_config
-    versions = library_versions()
-    policy = SplitPolicy(seed=dataset.split_seed)
-    evaluated = evaluate(
-        config,
-        prepared.schema,
-        prepared.frame,
-        prepared.split,
-        on_progress=report,
-    )
-    _remember(run.pk, evaluated.pipeline)
-    evaluation = evaluated.evaluation
-    return {
-        "metrics": {
-            "train": evaluation.train,
-            "cross_validation": evaluation.cross_validation,
-            "test": evaluation.test,
-        },
-        "holdout_metrics": evaluation.holdout,
-        "fit_seconds": evaluation.fit_seconds,
-        "warnings": list(evaluation.warnings),
-        "fingerprint": fingerprint(dataset.content_hash, policy, config, versions),
-        "versions": versions,
-    }
+class _Execution:
+    """One run: its numbers first, then what is stored beside them in the same transaction."""
 
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.dojo = run.experiment.membership.dojo
+        self.source: Run | None = None
+        self.evaluated: Evaluated | None = None
 
-def _request_interpretation(run: Run) -> None:
-    """Queue the run's next stage, in the transaction of its success."""
-    interpretation = Interpretation.objects.create(run=run)
-    ring(interpret_run_task, interpretation.pk)
+    def work(self, report: Report) -> Fields:
+        """Evaluate, or take an equal run's result; returns the fields of the success."""
+        versions = library_versions()
+        schema, config = self.dojo.schema, self.run.experiment.parsed_config
+        mark = fingerprint(self.dojo.dataset.content_hash, schema, config, versions)
+        fields: Fields = {"fingerprint": mark, "versions": versions}
+        if self.run.reproduces is not None:
+            # From scratch means from scratch: nothing that this process remembers.
+            _load.cache_clear()
+        else:
+            self.source = reusable_run(mark)
+        prepared = load_dataset(self.dojo.dataset)
+        if self.source is not None:
+            fields |= reused_fields(self.source)
+        else:
+            fields |= self._evaluate(prepared, schema, report)
+        if self.run.reproduces is not None:
+            return fields | {"differences": differing_digits(self.run.reproduces, fields)}
+        y_test = schema.encode_target(prepared.frame.iloc[prepared.split.test])
+        found = self._test_predictions(fields["threshold"])
+        fields.setdefault("intervals", intervals_of(y_test, found, schema))
+        return fields | comparison_fields(self.run.experiment, y_test, found, schema)
+
+    def _evaluate(self, prepared: Prepared, schema: Schema, report: Report) -> Fields:
+        config = self.run.experiment.parsed_config
+        try:
+            self.evaluated = evaluate(
+                config, schema, prepared.frame, prepared.split, on_progress=report
+            )
+        except CannotRun as error:
+            raise JobFailure(error.code, error.context) from error
+        _remember(self.run.pk, self.evaluated.pipeline)
+        evaluation = self.evaluated.evaluation
+        return {
+            "metrics": {
+                "train": evaluation.train,
+                "cross_validation": evaluation.cross_validation,
+                "test": evaluation.test,
+            },
+            "holdout_metrics": evaluation.holdout,
+            "threshold": evaluation.threshold,
+            "search": evaluation.search.to_dict() if evaluation.search else {},
+            "fit_seconds": evaluation.fit_seconds,
+            "warnings": [caution.to_dict() for caution in evaluation.cautions],
+        }
+
+    def _test_predictions(self, threshold: float) -> Any:
+        from experiments.engine.bootstrap import Predictions as Predicted  # noqa: PLC0415 (a namesake)
+
+        if self.evaluated is not None:
+            return Predicted(self.evaluated.test_probability, threshold)
+        stored = self.source.predictions.test  # type: ignore[union-attr] # evaluated or reused
+        return Predicted(np.frombuffer(stored, dtype="<f8"), threshold)
+
+    def store(self) -> None:
+        """Predictions, the next stage, and comparisons that waited for this run."""
+        if self.run.reproduces is not None:
+            return
+        if self.evaluated is not None:
+            test, out_of_fold = self.evaluated.test_probability, self.evaluated.out_of_fold
+            Predictions.objects.create(
+                run=self.run,
+                test=test.astype("<f8").tobytes(),
+                out_of_fold=out_of_fold.astype("<f8").tobytes(),
+            )
+        elif self.source is not None:
+            found = self.source.predictions
+            Predictions.objects.create(run=self.run, test=found.test, out_of_fold=found.out_of_fold)
+        if self.source is None or not copy_interpretation(self.source, self.run):
+            interpretation = Interpretation.objects.create(run=self.run)
+            ring(interpret_run_task, interpretation.pk)
+        prepared = load_dataset(self.dojo.dataset)
+        y_test = self.dojo.schema.encode_target(prepared.frame.iloc[prepared.split.test])
+        compare_dependants(self.run, y_test)
 
 
 def interpret_run(interpretation_id: int) -> None:
@@ -152,23 +211,30 @@ def _interpret(run: Run) -> dict[str, Any]:
     dojo = run.experiment.membership.dojo
     prepared = load_dataset(dojo.dataset)
     config = run.experiment.parsed_config
+    if run.search:
+        config = with_found_hyperparameters(config, run.search)
     # Another process may have run it; fitting again gives the same pipeline.
-    pipeline = _fitted.get(run.pk) or fit(
-        config, prepared.schema, prepared.frame, prepared.split.train
-    )
+    pipeline = _fitted.get(run.pk)
+    if pipeline is None:
+        pipeline = fit(config, prepared.schema, prepared.frame, prepared.split.train)
+    names = source_columns(config, prepared.schema)
     test = prepared.frame.iloc[prepared.split.test]
     y_test = prepared.schema.encode_target(test)
-    probability = pipeline.predict_proba(test[list(config.features)])[:, 1]
+    probability = pipeline.predict_proba(test[names])[:, 1]
     importance = permutation_importance_view(
         pipeline,
-        test[list(config.features)],
+        test[names],
         y_test,
         metric=dojo.primary_metric,
+        threshold=run.threshold,
+        costs=dojo.schema.costs,
         repeats=PERMUTATION_REPEATS,
         seed=config.seed,
     )
     return {
         "importance": importance.to_dict(),
-        "confusion": confusion(y_test, probability).to_dict(),
-        "errors": worst_errors(test, y_test, probability, schema=prepared.schema).to_dict(),
+        "confusion": confusion(y_test, probability, run.threshold).to_dict(),
+        "errors": worst_errors(
+            test, y_test, probability, schema=prepared.schema, threshold=run.threshold
+        ).to_dict(),
     }

@@ -1,4 +1,4 @@
-"""Sentences for what the engine and the workers say by code.
+"""Sentences for what the engine says by code.
 
 The engine and the database keep codes and values; here they become words, in the
 reader's language, that say what to do.
@@ -8,47 +8,60 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from classrooms.messages import describe_failure
-from experiments.engine.config import Change, ExperimentConfig, FieldError
-from experiments.engine.models import MODELS
-
-__all__ = ["describe_change", "describe_config_error", "describe_failure", "describe_warning"]
-
-OPTION_LABELS: dict[Any, str | Promise] = {
-    True: gettext_lazy("yes"),
-    False: gettext_lazy("no"),
-    None: gettext_lazy("no limit"),
-    "none": gettext_lazy("none"),
-    "balanced": gettext_lazy("balanced"),
-    "median": gettext_lazy("median"),
-    "mean": gettext_lazy("mean"),
-    "most_frequent": gettext_lazy("most frequent"),
-    "zero": gettext_lazy("zero"),
-    "category": gettext_lazy("a category of their own"),
-    "standard": gettext_lazy("standard"),
-    "one_hot": gettext_lazy("one-hot"),
-    "prior": gettext_lazy("shares of the classes"),
-    "stratified": gettext_lazy("at random, with the classes' shares"),
-    "uniform": gettext_lazy("at random, half and half"),
-    "sqrt": gettext_lazy("square root of their number"),
-    "log2": gettext_lazy("logarithm of their number"),
-    "all": gettext_lazy("all"),
-}
+from classrooms import messages as classroom_messages
+from experiments.engine.config import FieldError
+from experiments.option_labels import option_label
 
 CONFIG_ERRORS: dict[str, str | Promise] = {
+    # Columns
     "unknown_column": gettext_lazy("There is no column “%(name)s”."),
-    "unusable_column": gettext_lazy(
-        "“%(name)s” is free text or a date, which no model here can use yet: leave it out."
-    ),
     "target_as_feature": gettext_lazy("“%(name)s” is what you predict: it cannot be a feature."),
     "duplicate_column": gettext_lazy("“%(name)s” stands there twice: keep one."),
-    "too_short": gettext_lazy("Choose at least one feature."),
+    "no_column_left": gettext_lazy("Choose at least one column, or make a new feature."),
+    # Preparation
+    "bins_are_prepared": gettext_lazy("Quantile bins are prepared by being cut: remove this."),
+    "cannot_treat_as": gettext_lazy(
+        "“%(name)s” cannot be prepared like this. Possible: %(allowed)s."
+    ),
+    "missing_refused_by_model": gettext_lazy(
+        "This model cannot be given missing numbers: choose what stands in for them. Decision "
+        "trees, forests and boosting can."
+    ),
+    "missing_refused_by_selection": gettext_lazy(
+        "This selection or condensing cannot be given missing numbers: choose what stands in."
+    ),
+    "missing_refused_by_scaling": gettext_lazy(
+        "This scaling cannot be given missing numbers: choose what stands in, or another scaling."
+    ),
+    "shorter_than_shortest": gettext_lazy("Must be %(least)s or more, as the shortest run is."),
+    "no_date_part": gettext_lazy("Choose a part of the date, or the elapsed time."),
+    # New features
+    "name_taken": gettext_lazy("There is a column “%(name)s” already: choose another name."),
+    "wrong_kind": gettext_lazy("“%(name)s” does not fit here. What fits: %(takes)s."),
+    "number_minus_date": gettext_lazy("Both must be numbers, or both dates."),
+    "equals_needs_number": gettext_lazy("This column has numbers: write a number."),
+    "equals_needs_text": gettext_lazy("This column has texts: write one of its values, in quotes."),
+    # Threshold, validation, search
+    "no_costs": gettext_lazy("This Dojo does not say what errors cost: choose another metric."),
+    "no_repeats": gettext_lazy("Rows divided by time or by group cannot be divided anew: write 1."),
+    "no_search_in_ensembles": gettext_lazy(
+        "A search draws hyperparameters of one model: choose a single model, or no search."
+    ),
+    "no_ranges": gettext_lazy("Give a range for at least one of: %(allowed)s."),
+    "not_searchable": gettext_lazy("“%(name)s” cannot be drawn. What can: %(allowed)s."),
+    "range_is_empty": gettext_lazy("Must be more than %(low)s, where the range begins."),
+    "no_log_scale": gettext_lazy(
+        "A log scale needs a range of decimal numbers that begins above 0."
+    ),
+    # pydantic's own
+    "too_short": gettext_lazy("At least %(min_length)s are needed."),
     "too_long": gettext_lazy("Fewer entries are allowed: %(max_length)s at most."),
+    "string_too_short": gettext_lazy("Write something here."),
+    "string_too_long": gettext_lazy("Shorter, please: %(max_length)s characters at most."),
     "missing": gettext_lazy("This is missing."),
     "extra_forbidden": gettext_lazy("There is no such setting: remove it or correct its name."),
     "greater_than_equal": gettext_lazy("Must be %(ge)s or more."),
@@ -61,11 +74,14 @@ CONFIG_ERRORS: dict[str, str | Promise] = {
     "bool_type": gettext_lazy("Must be true or false."),
     "string_type": gettext_lazy("Must be text; put it in quotes."),
     "list_type": gettext_lazy("Must be a list."),
+    "dict_type": gettext_lazy("Must be “name: value” lines, indented."),
+    "model_type": gettext_lazy("Must be “name: value” lines, indented."),
+    "model_attributes_type": gettext_lazy("Must be “name: value” lines, indented."),
     "literal_error": gettext_lazy("Must be one of: %(expected)s."),
-    "union_tag_invalid": gettext_lazy(
-        "There is no model “%(tag)s”. Choose one of: %(expected_tags)s."
-    ),
-    "union_tag_not_found": gettext_lazy("Name the model: one of %(expected_tags)s."),
+    "enum": gettext_lazy("Must be one of: %(expected)s."),
+    "union_tag_invalid": gettext_lazy("There is no “%(tag)s”. Choose one of: %(expected_tags)s."),
+    "union_tag_not_found": gettext_lazy("This is missing: one of %(expected_tags)s."),
+    # YAML
     "yaml_syntax": gettext_lazy(
         "Line %(line)s is not plain YAML: check indentation, quotes, repeated names and aliases."
     ),
@@ -73,18 +89,96 @@ CONFIG_ERRORS: dict[str, str | Promise] = {
     "yaml_not_a_mapping": gettext_lazy("Write the config as “name: value” lines."),
 }
 
+KINDS: dict[str, str | Promise] = {
+    "number": gettext_lazy("numbers"),
+    "date": gettext_lazy("dates"),
+    "text": gettext_lazy("texts"),
+    "category": gettext_lazy("categories and yes/no columns"),
+}
+
+# Of a run that could not be done; those of every kind of job are the classrooms'.
+FAILURES: dict[str, str | Promise] = {
+    "no_costs": gettext_lazy("This Dojo does not say what errors cost: choose another metric."),
+    "folds_exceed_class": gettext_lazy(
+        "The rarer class has %(rows)s train rows, fewer than the %(folds)s folds. Choose fewer "
+        "folds."
+    ),
+    "class_vanishes_in_fold": gettext_lazy(
+        "One class has no row in fold %(fold)s. Choose fewer folds."
+    ),
+    "class_vanishes": gettext_lazy(
+        "In a part of the train rows one class vanishes, so nothing can be learned there. Choose "
+        "fewer folds, no calibration, no early stopping, or another encoding than by target share."
+    ),
+    "empty_vocabulary": gettext_lazy(
+        "A text column has no unit that is frequent enough. Lower “Rows per unit at least”, use "
+        "characters, or leave the column out."
+    ),
+    "nothing_selected": gettext_lazy(
+        "The selection keeps no column at all. Make it less strict: a smaller variance, or a "
+        "larger C."
+    ),
+    "no_value": gettext_lazy(
+        "A column has no value at all in a part of the train rows, which this model cannot take. "
+        "Leave it out, or choose what stands in for missing numbers."
+    ),
+    "too_many_components": gettext_lazy(
+        "There are more components than prepared columns or rows. Choose fewer components."
+    ),
+    "too_many_neighbours": gettext_lazy(
+        "There are more neighbours than train rows in a fold. Choose fewer neighbours."
+    ),
+    "no_probability": gettext_lazy(
+        "The model gave no probability for some rows: none of its columns varies in a part of the "
+        "train rows. Choose columns that vary, or another model."
+    ),
+    "not_finite": gettext_lazy(
+        "A number became infinite or missing on its way to the model. Choose what stands in for "
+        "missing numbers, or another scaling."
+    ),
+    "too_many_rows_for_model": gettext_lazy(
+        "This model would take too long on %(rows)s train rows; %(limit)s are allowed. Choose a "
+        "linear model, a forest or boosting."
+    ),
+    "table_too_wide": gettext_lazy(
+        "Once prepared, the table would have up to %(columns)s columns on %(rows)s rows, more than "
+        "fits into memory. Group rare categories, shorten the vocabulary, or leave columns out."
+    ),
+}
+
 WARNINGS: dict[str, str | Promise] = {
     "not_converged": gettext_lazy(
         "The model stopped before it converged: scale the columns, or allow more iterations."
     ),
+    "k_exceeds_columns": gettext_lazy(
+        "The selection was to keep more columns than there are once prepared: it kept all."
+    ),
+    "leaking_column": gettext_lazy(
+        "Your facilitator marked %(names)s as written after the fact: will it exist when you "
+        "predict?"
+    ),
+    "all_missing": gettext_lazy("No train row has a value for %(names)s: it says nothing."),
+    "constant_column": gettext_lazy("All train rows have the same value for %(names)s."),
+    "infinite_as_missing": gettext_lazy("Infinite values of %(names)s are treated as missing."),
+    "new_feature_missing": gettext_lazy(
+        "%(names)s has no value in some rows, such as where it divides by zero: it is missing "
+        "there."
+    ),
+    "identifier_used": gettext_lazy(
+        "%(names)s looks like an identifier: a model can learn it by heart and know nothing of "
+        "new rows."
+    ),
+    "rare_grouped": gettext_lazy(
+        "%(names)s has more categories than are kept: the rarest were grouped into one."
+    ),
 }
 
 
-def option_label(value: Any) -> str:
-    """An option's value in words; numbers by the locale, names as they are."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(number_format(value))
-    return str(OPTION_LABELS.get(value, value))
+def describe_failure(code: str, context: dict[str, Any]) -> str:
+    """Why a run failed, in the reader's language."""
+    if code in FAILURES:
+        return str(FAILURES[code]) % context
+    return classroom_messages.describe_failure(code, context)
 
 
 def describe_config_error(error: FieldError) -> str:
@@ -94,37 +188,22 @@ def describe_config_error(error: FieldError) -> str:
     sentence = CONFIG_ERRORS.get(error.code)
     if sentence is None:
         return _("This value cannot be used here.")
-    return str(sentence) % error.context
+    context = dict(error.context)
+    if error.code == "wrong_kind":
+        context["takes"] = ", ".join(str(KINDS[kind]) for kind in context["takes"])
+    if error.code == "cannot_treat_as":
+        context["allowed"] = ", ".join(option_label(way) for way in context["allowed"])
+    return str(sentence) % context
 
 
-def describe_warning(code: str) -> str:
+def describe_warning(warning: dict[str, Any]) -> str:
     """What a run warns of."""
-    return str(WARNINGS.get(code, code))
-
-
-def describe_change(change: Change) -> str:
-    """One difference between two configs, in words."""
-    if change.path == ("features",):
-        if change.before is None:
-            return _("+ column %(name)s") % {"name": change.after}
-        return _("− column %(name)s") % {"name": change.before}
-    if change.path == ("model", "name"):
-        before, after = _(MODELS[change.before].label), _(MODELS[change.after].label)
-        return _("model: %(before)s → %(after)s") % {"before": before, "after": after}
-    return _("%(name)s: %(before)s → %(after)s") % {
-        "name": _field_title(change.path),
-        "before": option_label(change.before),
-        "after": option_label(change.after),
-    }
-
-
-def _field_title(path: tuple[str, ...]) -> str:
-    """The declared title of a config field; its name where the model knows it better."""
-    if path[0] == "model":
-        for model in MODELS.values():
-            if path[1] in model.model_fields and model.model_fields[path[1]].title:
-                return _(str(model.model_fields[path[1]].title))
-    fields = ExperimentConfig.model_fields
-    for name in path[:-1]:
-        fields = fields[name].annotation.model_fields  # type: ignore[union-attr]
-    return _(fields[path[-1]].title or path[-1])
+    context = dict(warning["context"])
+    if "names" in context:
+        names = ", ".join(_("“%(name)s”") % {"name": name} for name in context["names"])
+        if more := context["more"]:
+            names = ngettext(
+                "%(names)s and %(count)s more", "%(names)s and %(count)s more", more
+            ) % {"names": names, "count": more}
+        context["names"] = names
+    return str(WARNINGS[warning["code"]]) % context

@@ -42,7 +42,8 @@ def leaderboard_rows(dojo: Dojo) -> list[LeaderboardRow]:
         for membership in dojo.memberships.participants().select_related("dojo")
     }
     runs = (
-        Run.objects.filter(experiment__membership__dojo=dojo)
+        Run.objects.results()
+        .filter(experiment__membership__dojo=dojo)
         .select_related("experiment")
         .only(
             "status",

@@ -94,6 +94,29 @@ def submit_experiment(
 
 
 @transaction.atomic
+def repeat_run(experiment: Experiment) -> Run:
+    """Queue the experiment's run once more, from scratch, to see whether it repeats.
+
+    Raises:
+        NotNow: it has no result yet, or is being repeated already.
+        TooManyQueued: too many runs of theirs wait already.
+    """
+    from experiments.tasks import execute_next_run  # noqa: PLC0415 (tasks call services)
+
+    Membership.objects.select_for_update().get(pk=experiment.membership_id)
+    first = experiment.runs.results().filter(status=JobStatus.SUCCEEDED).last()
+    unfinished = Run.objects.unfinished().filter(experiment__membership=experiment.membership_id)
+    if first is None or unfinished.filter(experiment=experiment).exists():
+        raise NotNow
+    if unfinished.count() >= MAX_UNFINISHED_RUNS:
+        raise TooManyQueued
+    run = Run.objects.create(experiment=experiment, reproduces=first)
+    announce(experiment.membership)
+    ring(execute_next_run)
+    return run
+
+
+@transaction.atomic
 def cancel_run(experiment: Experiment) -> bool:
     """Stop a run that is not finished; False when it just finished by itself."""
     run = experiment.run

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from classrooms.models import Dojo, Membership
 from experiments.engine.config import ExperimentConfig, default_config
 from experiments.models import Experiment, Framing
-from experiments.presentation import run_page
+from experiments.run_page import run_page
 from experiments.selectors import experiments_of
 from experiments.services import record_analysis, save_framing, submit_experiment
 from experiments.templatetags.experiments import score, signed
@@ -148,7 +148,7 @@ def _submit(membership: Membership, step: Step, experiments: list[Experiment]) -
 
 
 def _config(membership: Membership, step: Step, previous: Experiment | None) -> ExperimentConfig:
-    schema = membership.dojo.dataset.schema
+    schema = membership.dojo.schema
     config = previous.parsed_config if previous else default_config(schema)
     values = config.model_dump(mode="json")
     if step.model:
@@ -160,7 +160,8 @@ def _config(membership: Membership, step: Step, previous: Experiment | None) -> 
         if step.drops_leak and trap.key == "leak"
         for column in trap.columns
     }
-    values["features"] = [name for name in values["features"] if name not in leaks]
+    chosen = [name for name in config.columns.chosen(schema) if name not in leaks]
+    values["columns"] = {"include": chosen}
     return ExperimentConfig.model_validate(values)
 
 

@@ -25,6 +25,11 @@ urlpatterns = [
         experiments.cancel,
         name="cancel",
     ),
+    path(
+        "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/rerun/",
+        experiments.rerun,
+        name="rerun",
+    ),
     path("dojos/<slug:dojo_id>/leaderboard/", scores.leaderboard, name="leaderboard"),
     path("dojos/<slug:dojo_id>/room/", scores.room, name="room"),
     path("dojos/<slug:dojo_id>/take-home/", take_home.take_home, name="take_home"),

@@ -31,6 +31,9 @@ def prepare_science(sender: str, instance: Any, **kwargs: Any) -> None:
     limit_threads()
     from classrooms import preparation  # noqa: F401, PLC0415 (warms the engine)
     from experiments import execution  # noqa: F401, PLC0415 (warms the engine)
+    from experiments.engine.pipeline import import_all  # noqa: PLC0415 (warms the engine)
+
+    import_all()
 
 
 @worker_process_init.connect

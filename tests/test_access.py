@@ -46,6 +46,11 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
         OWN_EXPERIMENT | {"facilitator": HIDDEN},
         "participant",
     ),
+    "experiments:rerun": (
+        "post",
+        OWN_EXPERIMENT | {"facilitator": HIDDEN},
+        "participant",
+    ),
     "experiments:leaderboard": ("get", MEMBERS, "member"),
     "experiments:room": ("get", FACILITATORS, "facilitator"),
     "experiments:take_home": ("get", PARTICIPANTS, "participant"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from classrooms.identifiers import new_join_code, new_public_id
 from classrooms.models.datasets import Dataset
 from experiments.engine.metrics import METRICS
+from experiments.engine.schema import Costs, Schema
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -66,6 +67,8 @@ class Dojo(models.Model):
         default=0.8,
         validators=[MinValueValidator(0.0), MaxValueValidator(10.0)],
     )
+    # What errors cost in euros per row (engine Costs); empty where nobody said.
+    costs = models.JSONField(_("costs of errors"), default=dict, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DRAFT)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
@@ -84,6 +87,12 @@ class Dojo(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("classrooms:dojo", args=[self.public_id])
+
+    @property
+    def schema(self) -> Schema:
+        """The problem of this Dojo: its dataset's columns, and what errors cost here."""
+        costs = Costs.model_validate(self.costs) if self.costs else None
+        return self.dataset.schema.model_copy(update={"costs": costs})
 
     @property
     def has_started(self) -> bool:

@@ -1,23 +1,35 @@
 """Config → readable scikit-learn code with no import of this product.
 
-Running the code gives the numbers of the run, to the last digit: a property-based
-test holds it to that. Imports no scientific library, so the web process can use it.
+The same recipes from which a run builds its objects are written here as calls, and
+the functions of `portable.py` that they need are written out. Running the code gives
+the numbers of the run, to the last digit: a property-based test holds it to that.
+Imports no scientific library, so the web process can use it.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
+from experiments.engine.assembly import (
+    calibration_method,
+    pipeline_recipe,
+    searched_recipe,
+    source_columns,
+    validation_recipe,
+)
 from experiments.engine.config import ExperimentConfig
-from experiments.engine.recipe import MAX_CATEGORIES, estimator_recipe, feature_kinds
+from experiments.engine.metrics import METRICS
+from experiments.engine.portable_source import Imports, needed_source
+from experiments.engine.recipe import PORTABLE, Function, Named, Recipe
 from experiments.engine.schema import Schema
+from experiments.engine.search import distributions, search_rounds
 from experiments.engine.source_text import (
-    LINE_LENGTH,
-    Group,
+    Node,
     assignment,
     call,
+    dict_of,
     list_of,
     literal,
     tuple_of,
@@ -25,53 +37,19 @@ from experiments.engine.source_text import (
 from experiments.engine.threads import THREAD_VARIABLES
 
 __all__ = [
-    "SCORES",
+    "Code",
     "DataSource",
+    "Replay",
     "data_code",
     "experiment_code",
+    "functions_code",
     "generate_script",
-    "imports",
+    "imports_code",
     "literal",
 ]
 
-SCORES = '''\
-def scores(y, probability):
-    """Every metric, for the positive class at the threshold 0.5."""
-    prediction = (probability >= 0.5).astype(int)
-    return {
-        "accuracy": float(skm.accuracy_score(y, prediction)),
-        "f1": float(skm.f1_score(y, prediction, zero_division=0)),
-        "precision": float(skm.precision_score(y, prediction, zero_division=0)),
-        "recall": float(skm.recall_score(y, prediction, zero_division=0)),
-        "roc_auc": float(skm.roc_auc_score(y, probability)),
-        "log_loss": float(skm.log_loss(y, probability, labels=[0, 1])),
-    }
-
-
-def evaluate(pipeline, features, folds, seed):
-    """Metrics on train, in cross-validation within train, and on test."""
-    X = X_train[features]
-    splitter = StratifiedKFold(folds, shuffle=True, random_state=seed)
-    each = []
-    for fit_rows, check_rows in splitter.split(X, y_train):
-        model = clone(pipeline).fit(X.iloc[fit_rows], y_train[fit_rows])
-        probability = model.predict_proba(X.iloc[check_rows])[:, 1]
-        each.append(scores(y_train[check_rows], probability))
-    pipeline.fit(X, y_train)
-    return {
-        "train": scores(y_train, pipeline.predict_proba(X)[:, 1]),
-        "cross_validation": {
-            "mean": {name: float(np.mean([s[name] for s in each])) for name in each[0]},
-            "std": {name: float(np.std([s[name] for s in each])) for name in each[0]},
-            "folds": each,
-        },
-        "test": scores(y_test, pipeline.predict_proba(X_test[features])[:, 1]),
-    }
-'''
 TABLE = """\
-mean = metrics["cross_validation"]["mean"]
-parts = {"train": metrics["train"], "cross-validation": mean, "test": metrics["test"]}
-print(pd.DataFrame(parts))
+print(pd.DataFrame({"train": metrics["train"], "test": metrics["test"]}))
 """
 
 
@@ -84,144 +62,226 @@ class DataSource:
     csv_name: str = "data.csv"
 
 
-def generate_script(config: ExperimentConfig, source: DataSource) -> str:
+@dataclass(frozen=True)
+class Replay:
+    """How far a search came within its budget of seconds, to be done again the same."""
+
+    candidates: int
+    rounds: tuple[int, ...]
+
+
+@dataclass
+class Code:
+    """Statements, and what they need from elsewhere."""
+
+    statements: list[str] = field(default_factory=list)
+    imports: Imports = field(default_factory=Imports)
+    functions: set[str] = field(default_factory=set)
+    named: dict[str, Any] = field(default_factory=dict)
+
+    def node(self, value: Any) -> Node:
+        """The source of a recipe or a literal; named parts become statements first."""
+        match value:
+            case Named():
+                return self._name(value)
+            case Function():
+                return self._callable(value.module, value.name)
+            case Recipe():
+                name = self._callable(value.module, value.name)
+                arguments = {key: self.node(item) for key, item in value.arguments.items()}
+                return call(name, *(self.node(item) for item in value.positional), **arguments)
+            case list():
+                return list_of(self.node(item) for item in value)
+            case tuple() if len(value) > 1:
+                return tuple_of(*(self.node(item) for item in value))
+            case dict():
+                return dict_of((literal(key), self.node(item)) for key, item in value.items())
+            case _:
+                return literal(value)
+
+    def _name(self, named: Named) -> str:
+        """A name for the part: that of an equal list where there is one already."""
+        for name, value in self.named.items():
+            if name == named.name or (isinstance(value, list) and value == named.value):
+                return name
+        source = self.node(named.value)
+        self.named[named.name] = named.value
+        self.statements.append(assignment(named.name, source))
+        return named.name
+
+    def _callable(self, module: str, name: str) -> str:
+        if module == PORTABLE:
+            self.functions.add(name)
+        else:
+            self.imports.add(module, name)
+        return name
+
+
+def generate_script(
+    config: ExperimentConfig, source: DataSource, replay: Replay | None = None
+) -> str:
     """A whole script, which ends with the run's metrics: in `metrics`, and printed."""
+    code = experiment_code(config, source.schema, replay)
     return "\n".join(
         [
-            imports([config], source.schema),
+            imports_code([code]),
             data_code(source) + "\n",
-            SCORES + "\n",
-            experiment_code(config, source.schema),
+            functions_code([code]) + "\n",
+            "\n".join(code.statements),
             TABLE,
         ]
     )
 
 
-def imports(configs: Iterable[ExperimentConfig], schema: Schema) -> str:
-    """Thread settings, which must come first, and the imports that these configs need."""
-    names: dict[str, set[str]] = defaultdict(set)
-    names["sklearn.base"].add("clone")
-    names["sklearn.model_selection"].add("StratifiedKFold")
-    names["sklearn.compose"].add("make_column_transformer")
-    names["sklearn.pipeline"].add("make_pipeline")
-    names["sklearn.impute"].add("SimpleImputer")
-    for config in configs:
-        numeric, categorical = feature_kinds(config, schema)
-        recipe = estimator_recipe(config)
-        names[recipe.module].add(recipe.name)
-        if categorical:
-            names["sklearn.preprocessing"].add("OneHotEncoder")
-        if numeric and config.preparation.numeric.scale == "standard":
-            names["sklearn.preprocessing"].add("StandardScaler")
+def imports_code(codes: Iterable[Code]) -> str:
+    """Thread settings, which must come first, and the imports that these codes need."""
+    together = Imports()
+    together.add_module("pandas", "pd")
+    for code in codes:
+        together.update(code.imports)
+        together.update(needed_source(code.functions).imports)
+    settings = call("os.environ.update", **dict.fromkeys(THREAD_VARIABLES, '"1"'))
     lines = [
         "import os",
         "",
         "# One thread: the same sums in the same order, so the same digits every time.",
-        str(call("os.environ.update", **dict.fromkeys(THREAD_VARIABLES, "1"))),
+        str(settings),
         "",
-        "import numpy as np",
-        "import pandas as pd",
-        "import sklearn.metrics as skm",
-        *(_from_import(module, sorted(names[module])) for module in sorted(names)),
+        *together.lines(),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _from_import(module: str, names: list[str]) -> str:
-    line = f"from {module} import {', '.join(names)}"
-    if len(line) <= LINE_LENGTH:
-        return line
-    body = "".join(f"    {name},\n" for name in names)
-    return f"from {module} import (\n{body})"
+def functions_code(codes: Iterable[Code]) -> str:
+    """The functions that these codes call."""
+    return needed_source(set().union(*(code.functions for code in codes))).text
 
 
 def data_code(source: DataSource) -> str:
-    """Reading the CSV exactly, and dividing it as the Dojo did."""
+    """Reading the CSV exactly; train and test are told apart by a column."""
     schema = source.schema
-    text = [column.name for column in schema.columns if not column.numeric]
-    if schema.target not in text:
-        text.append(schema.target)
     read = call(
         "pd.read_csv",
         literal(source.csv_name),
-        "dtype=object",
-        keep_default_na=False,
-        na_values=[""],
+        dtype="object",
+        keep_default_na="False",
+        na_values='[""]',
     )
-    return f"""\
-{assignment("target", literal(schema.target))}
-{assignment("positive_class", literal(schema.positive_class))}
-{assignment("split_column", literal(source.split_column))}
-{assignment("text_columns", _names([*text, source.split_column]))}
-
-# Everything is read as text, so that no code loses its zeros; then numbers become numbers.
-{assignment("data", read)}
-number_columns = data.columns.difference(text_columns)
-data[number_columns] = data[number_columns].astype("float64")
-
-is_train = data[split_column] == "train"
-X_train, X_test = data[is_train], data[~is_train]
-y_train = (X_train[target] == positive_class).to_numpy().astype(int)
-y_test = (X_test[target] == positive_class).to_numpy().astype(int)
-"""
-
-
-def experiment_code(config: ExperimentConfig, schema: Schema) -> str:
-    """The config as a pipeline, and its metrics in `metrics`."""
-    numeric, categorical = feature_kinds(config, schema)
-    recipe = estimator_recipe(config)
-    statements: list[str] = []
-    kinds: list[str] = []
-    if numeric:
-        kinds.append("numeric")
-        statements.append(assignment("numeric", _names(numeric)))
-        statements.append(assignment("numeric_steps", _numeric_steps(config)))
-    if categorical:
-        kinds.append("categorical")
-        statements.append(assignment("categorical", _names(categorical)))
-        statements.append(assignment("categorical_steps", _categorical_steps(config)))
-    prepared = [tuple_of(f"{kind}_steps", kind) for kind in kinds]
-    preparation = call("make_column_transformer", *prepared, sparse_threshold=0)
-    statements += [
-        assignment("preparation", preparation),
-        assignment("model", call(recipe.name, **recipe.arguments)),
-        "pipeline = make_pipeline(preparation, model)",
-        f"metrics = evaluate(pipeline, {' + '.join(kinds)}, "
-        f"folds={config.validation.folds}, seed={config.seed})",
+    lines = [
+        "# Everything is read as text, so that no code loses its zeros.",
+        assignment("data", read),
     ]
-    return "\n".join(statements) + "\n"
+    if schema.split.kind == "time":
+        time = literal(schema.split.column)
+        if schema.by_name[str(schema.split.column)].numeric:
+            lines.append(f'data[{time}] = data[{time}].astype("float64")')
+        lines.append(f'data = data.sort_values({time}, kind="stable")')
+    split, target = literal(source.split_column), literal(schema.target)
+    positive = literal(schema.positive_class)
+    lines += [
+        f'is_train = data[{split}] == "train"',
+        assignment("y", f"(data[{target}] == {positive}).to_numpy().astype(int)"),
+        "y_train, y_test = y[is_train], y[~is_train]",
+    ]
+    return "\n".join(lines) + "\n"
 
 
-def _numeric_steps(config: ExperimentConfig) -> Group:
-    preparation = config.preparation.numeric
-    if preparation.impute == "zero":
-        imputer: dict[str, object] = {"strategy": "constant", "fill_value": 0}
-    else:
-        imputer = {"strategy": preparation.impute}
-    imputer["keep_empty_features"] = True
-    if preparation.missing_indicator:
-        imputer["add_indicator"] = True
-    steps = [call("SimpleImputer", **imputer)]
-    if preparation.scale == "standard":
-        steps.append(call("StandardScaler"))
-    return call("make_pipeline", *steps)
+def experiment_code(config: ExperimentConfig, schema: Schema, replay: Replay | None = None) -> Code:
+    """The config as a pipeline, and its metrics in `metrics`."""
+    code = Code()
+    _add_rows(code, config, schema)
+    pipeline = pipeline_recipe(config, schema)
+    if config.search.is_on:
+        _add_search(code, config, schema, replay)
+    code.node(Named("pipeline", pipeline))
+    if not config.search.is_on:
+        code.statements.append(_folds(code, config, schema))
+    code.statements.append(_evaluation(code, config, schema))
+    return code
 
 
-def _categorical_steps(config: ExperimentConfig) -> Group:
-    if config.preparation.categorical.impute == "category":
-        imputer = {"strategy": "constant", "fill_value": "missing"}
-    else:
-        imputer = {"strategy": "most_frequent"}
-    encoder = call(
-        "OneHotEncoder",
-        handle_unknown="infrequent_if_exist",
-        max_categories=MAX_CATEGORIES,
-        sparse_output=False,
+def _add_rows(code: Code, config: ExperimentConfig, schema: Schema) -> None:
+    """The columns that are read, numbers as numbers, and the rows of each part."""
+    names = source_columns(config, schema)
+    numbers = [name for name in names if schema.by_name[name].numeric]
+    texts = [name for name in names if not schema.by_name[name].numeric]
+    for name, columns in (("numbers", numbers), ("texts", texts)):
+        if columns:
+            code.node(Named(name, columns))
+    if numbers:
+        code.statements.append('data[numbers] = data[numbers].astype("float64")')
+    both = " + ".join(name for name in ("numbers", "texts") if name in code.named)
+    code.statements.append(
+        f"X_train, X_test = data.loc[is_train, {both}], data.loc[~is_train, {both}]"
     )
-    return call(
-        "make_pipeline", call("SimpleImputer", **imputer, keep_empty_features=True), encoder
-    )
 
 
-def _names(names: list[str]) -> Group:
-    return list_of(literal(name) for name in names)
+def _folds(code: Code, config: ExperimentConfig, schema: Schema) -> str:
+    splitter = code.node(validation_recipe(config, schema))
+    rows = ["X_train", "y_train"]
+    if schema.split.kind == "group":
+        rows.append(f"data.loc[is_train, {literal(schema.split.column)}]")
+    return assignment("folds", call("list", call(f"{splitter}.split", *rows)))
+
+
+def _evaluation(code: Code, config: ExperimentConfig, schema: Schema) -> str:
+    """The call that computes the metrics."""
+    train, test = tuple_of("X_train", "y_train"), tuple_of("X_test", "y_test")
+    arguments: list[Node] = ["pipeline", train, test, "folds"]
+    keywords: dict[str, Node] = {}
+    threshold = config.threshold
+    if schema.costs:
+        code.statements.append(assignment("costs", code.node(schema.costs.model_dump())))
+    score = "scores_and_cost" if schema.costs else "scores"
+    settings = {"costs": "costs"} if schema.costs else {}
+    if threshold.tune_for == "none" and threshold.value != 0.5:
+        settings["threshold"] = literal(threshold.value)
+    if settings:
+        code.functions.add(score)
+        code.imports.add("functools", "partial")
+        keywords["score"] = call("partial", score, **settings)
+    if threshold.tune_for == "none":
+        code.functions.add("evaluate")
+        return assignment("metrics", call("evaluate", *arguments, **keywords))
+    code.functions |= {"evaluate_tuned", f"{_value_name(threshold.tune_for)}_value"}
+    value = f"{_value_name(threshold.tune_for)}_value"
+    arguments.append("cost_value(costs)" if value == "cost_value" else value)
+    return assignment("metrics", call("evaluate_tuned", *arguments, **keywords))
+
+
+def _value_name(tune_for: str) -> str:
+    return "cost" if tune_for == "expected_cost" else tune_for
+
+
+def _add_search(
+    code: Code, config: ExperimentConfig, schema: Schema, replay: Replay | None
+) -> None:
+    """The statements that draw, try and choose hyperparameters, which the model then has."""
+    search = config.search
+    # The pipeline to come, or the part of it that is calibrated later.
+    name = "uncalibrated" if calibration_method(config) != "none" else "pipeline"
+    raw = code.node(Named(name, pipeline_recipe(config, schema, raw=True)))
+    searched = code.node(searched_recipe(config))
+    prefix = "estimator__" if config.model.gives_margins else ""
+    ranges = {f"{prefix}{name}": d for name, d in distributions(search, config.model.name).items()}
+    code.statements.append(assignment("ranges", code.node(ranges)))
+    code.imports.add("sklearn.model_selection", "ParameterSampler")
+    code.functions |= {"search", "prepare_folds"}
+    sampler = call("ParameterSampler", "ranges", str(search.trials), random_state=str(config.seed))
+    code.statements.append(assignment("candidates", call("list", sampler)))
+    if replay and replay.candidates < search.trials:
+        code.statements.append(
+            f"candidates = candidates[:{replay.candidates}]  # the time was up then"
+        )
+    code.statements.append(_folds(code, config, schema))
+    prepared = call("prepare_folds", raw, "X_train", "y_train", "folds")
+    code.statements.append(assignment("prepared", call("list", prepared)))
+    keywords: dict[str, Node] = {}
+    done = replay.rounds if replay else tuple(search_rounds(search, 10**9))
+    if done != (1,):
+        keywords["rounds"] = tuple_of(*map(str, done)) if len(done) > 1 else f"({done[0]},)"
+    if not METRICS[search.metric].higher_is_better:
+        keywords["lower_is_better"] = "True"
+    found = call("search", searched, "candidates", "prepared", literal(search.metric), **keywords)
+    code.statements.append(assignment("best", found))
+    code.statements.append(f"{searched}.set_params(**best)")

@@ -2,70 +2,60 @@
 
 Strict: unknown keys are refused, every number is bounded, every column name is
 checked against the dataset's schema, and every error carries the path of its field.
+What looks at more than one field is in `checks.py`.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
+from experiments.engine.columns import STRICT, Columns
 from experiments.engine.messages import N_
+from experiments.engine.metrics import ThresholdMetric
 from experiments.engine.models import MODELS, AnyModel
+from experiments.engine.new_features import MAX_NEW_FEATURES, OPERATIONS, AnyNewFeature
+from experiments.engine.preparation import TREATMENTS, Preparation
 from experiments.engine.schema import Schema
+from experiments.engine.search import Search
+from experiments.engine.selection import (
+    REDUCTIONS,
+    SELECTIONS,
+    AnyReduction,
+    AnySelection,
+    NoReduction,
+    NoSelection,
+)
 
-STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class NumericPreparation(BaseModel):
-    model_config = STRICT
-
-    impute: Literal["median", "mean", "most_frequent", "zero"] = Field(
-        "median",
-        title=N_("Missing values"),
-        description=N_("What stands in for a missing number."),
-    )
-    missing_indicator: bool = Field(
-        False,
-        title=N_("Say what was missing"),
-        description=N_("Adds a column per column with missing values: was it missing?"),
-    )
-    scale: Literal["standard", "none"] = Field(
-        "standard",
-        title=N_("Scaling"),
-        description=N_("Standard: mean 0, deviation 1. Linear models need it, trees do not."),
-    )
+VERSION: Literal[2] = 2
 
 
-class CategoricalPreparation(BaseModel):
-    model_config = STRICT
-
-    impute: Literal["category", "most_frequent"] = Field(
-        "category",
-        title=N_("Missing values"),
-        description=N_("A category of their own, or the most frequent one."),
-    )
-    encode: Literal["one_hot"] = Field(
-        "one_hot",
-        title=N_("Encoding"),
-        description=N_("One column of 0 and 1 per category."),
-    )
-
-
-class Preparation(BaseModel):
-    """How columns become numbers, by kind of column."""
+class Threshold(BaseModel):
+    """From which probability on a row is predicted positive."""
 
     model_config = STRICT
 
-    numeric: NumericPreparation = NumericPreparation()
-    categorical: CategoricalPreparation = CategoricalPreparation()
+    value: float = Field(
+        0.5,
+        ge=0.01,
+        le=0.99,
+        title=N_("Threshold"),
+        description=N_("Predicted positive from this probability on."),
+    )
+    tune_for: ThresholdMetric = Field(
+        "none",
+        title=N_("Tuned for"),
+        description=N_(
+            "Chosen on out-of-fold predictions of train, so that this metric is best; the test "
+            "rows have no say."
+        ),
+    )
 
 
 class Validation(BaseModel):
-    """Cross-validation within the train rows."""
+    """Cross-validation within the train rows, divided as the dataset's split is."""
 
     model_config = STRICT
 
@@ -76,6 +66,13 @@ class Validation(BaseModel):
         title=N_("Folds"),
         description=N_("Cross-validation trains this many times on the train rows."),
     )
+    repeats: int = Field(
+        1,
+        ge=1,
+        le=10,
+        title=N_("Repeats"),
+        description=N_("Divides the rows anew and validates again: a steadier mean, slower."),
+    )
 
 
 class ExperimentConfig(BaseModel):
@@ -83,11 +80,28 @@ class ExperimentConfig(BaseModel):
 
     model_config = STRICT
 
-    version: Literal[1] = 1
-    features: list[str] = Field(min_length=1, max_length=500)
+    version: Literal[2] = VERSION
+    columns: Columns = Columns()
+    new_features: list[AnyNewFeature] = Field(
+        default_factory=list,
+        max_length=MAX_NEW_FEATURES,
+        title=N_("New features"),
+        description=N_("Columns made of others; the model sees them too."),
+    )
     preparation: Preparation = Preparation()
+    selection: AnySelection = NoSelection()
+    reduction: AnyReduction = NoReduction()
     model: AnyModel
+    calibration: Literal["none", "sigmoid", "isotonic"] = Field(
+        "none",
+        title=N_("Calibration"),
+        description=N_(
+            "Corrects probabilities by out-of-fold predictions; isotonic needs many rows."
+        ),
+    )
+    threshold: Threshold = Threshold()
     validation: Validation = Validation()
+    search: Search = Search()
     seed: int = Field(
         42,
         ge=0,
@@ -104,7 +118,7 @@ class FieldError:
 
     Attributes:
         path: where in the config, such as ("model", "C").
-        code: pydantic's error type, or one of this module's own.
+        code: pydantic's error type, or one of the checks' own.
         context: JSON-able values that a sentence about it quotes.
     """
 
@@ -121,69 +135,22 @@ class ConfigInvalid(Exception):
         self.errors = errors
 
 
-Check = Callable[[ExperimentConfig, Schema], Iterator[FieldError]]
-CHECKS: list[Check] = []
-
-
-def check(function: Check) -> Check:
-    """Register a rule that looks at more than one field."""
-    CHECKS.append(function)
-    return function
-
-
-@check
-def features_are_known(config: ExperimentConfig, schema: Schema) -> Iterator[FieldError]:
-    names = [column.name for column in schema.features]
-    for name in config.features:
-        if name not in schema.by_name:
-            near = difflib.get_close_matches(name, names, n=1)
-            context = {"name": name, "suggestion": near[0] if near else None}
-            yield FieldError(("features",), "unknown_column", context)
-
-
-@check
-def features_are_usable(config: ExperimentConfig, schema: Schema) -> Iterator[FieldError]:
-    usable = {column.name for column in schema.usable_features}
-    for name in config.features:
-        column = schema.by_name.get(name)
-        if column is not None and name != schema.target and name not in usable:
-            context = {"name": name, "type": column.type.value}
-            yield FieldError(("features",), "unusable_column", context)
-
-
-@check
-def target_is_no_feature(config: ExperimentConfig, schema: Schema) -> Iterator[FieldError]:
-    if schema.target in config.features:
-        yield FieldError(("features",), "target_as_feature", {"name": schema.target})
-
-
-@check
-def features_are_named_once(config: ExperimentConfig, schema: Schema) -> Iterator[FieldError]:
-    seen: set[str] = set()
-    for name in config.features:
-        if name in seen:
-            yield FieldError(("features",), "duplicate_column", {"name": name})
-        seen.add(name)
-
-
 def validate_config(data: Any, schema: Schema) -> ExperimentConfig:
     """A config that can be run on this dataset.
 
     Raises:
         ConfigInvalid: with every error that was found.
     """
+    from experiments.engine.checks import check_errors  # noqa: PLC0415 (checks read configs)
+
     try:
         config = ExperimentConfig.model_validate(data)
     except ValidationError as error:
         errors = [_field_error(e) for e in error.errors(include_url=False)]
         raise ConfigInvalid(errors + _errors_elsewhere(data, errors, schema)) from error
-    if errors := _check_errors(config, schema):
+    if errors := check_errors(config, schema):
         raise ConfigInvalid(errors)
     return config
-
-
-def _check_errors(config: ExperimentConfig, schema: Schema) -> list[FieldError]:
-    return [error for one_check in CHECKS for error in one_check(config, schema)]
 
 
 def _errors_elsewhere(data: Any, found: list[FieldError], schema: Schema) -> list[FieldError]:
@@ -191,8 +158,10 @@ def _errors_elsewhere(data: Any, found: list[FieldError], schema: Schema) -> lis
 
     A learner who mistyped a column and a number is told of both at once.
     """
+    from experiments.engine.checks import check_errors  # noqa: PLC0415 (checks read configs)
+
     broken = {error.path[0] for error in found if error.path}
-    if not isinstance(data, dict) or "features" in broken:
+    if not isinstance(data, dict):
         return []
     sound = {
         key: value
@@ -200,70 +169,59 @@ def _errors_elsewhere(data: Any, found: list[FieldError], schema: Schema) -> lis
         if key in ExperimentConfig.model_fields and key not in broken
     }
     config = ExperimentConfig.model_validate({"model": {"name": "dummy"}, **sound})
-    return [error for error in _check_errors(config, schema) if error.path[0] not in broken]
+    return [error for error in check_errors(config, schema) if error.path[0] not in broken]
+
+
+# Discriminated unions: the key that tells members apart, and the members, by where they stand.
+UNIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "model": ("name", tuple(MODELS)),
+    "members": ("name", tuple(MODELS)),
+    "new_features": ("operation", tuple(OPERATIONS)),
+    "columns": ("treat_as", tuple(TREATMENTS)),
+    "selection": ("method", tuple(SELECTIONS)),
+    "reduction": ("method", tuple(REDUCTIONS)),
+}
 
 
 def _field_error(error: Any) -> FieldError:
-    # A discriminated union puts the chosen member's name into the path.
-    location = [str(part) for part in error["loc"]]
-    if location[:1] == ["model"] and len(location) > 1 and location[1] in MODELS:
-        del location[1]
+    location = _without_tags([str(part) for part in error["loc"]])
     context = {key: value for key, value in error.get("ctx", {}).items() if _is_plain(value)}
     if error["type"].startswith("union_tag"):
-        location.append("name")
-        context["expected_tags"] = ", ".join(MODELS)
+        owner = next(part for part in reversed(location) if part in UNIONS)
+        key, members = UNIONS[owner]
+        location.append(key)
+        context["expected_tags"] = ", ".join(members)
     return FieldError(tuple(location), error["type"], context)
+
+
+def _without_tags(location: list[str]) -> list[str]:
+    """A discriminated union puts the chosen member's tag into the path; nobody wrote it there."""
+    kept: list[str] = []
+    for part in location:
+        owners = (
+            {kept[-1]}
+            if kept[-1:] and kept[-1] in ("model", "selection", "reduction")
+            else ({kept[-2]} & {"members", "new_features", "columns"} if len(kept) > 1 else set())
+        )
+        if not any(part in UNIONS[owner][1] for owner in owners):
+            kept.append(part)
+    return kept
 
 
 def _is_plain(value: Any) -> bool:
     return isinstance(value, str | int | float | bool | None)
 
 
-# --- Defaults and differences ---------------------------------------------------
+# --- Defaults and names -----------------------------------------------------------
 def default_config(schema: Schema, model: str = "logistic_regression") -> ExperimentConfig:
     """What a new experiment starts from: every column but identifiers."""
-    features = [column.name for column in schema.default_features or schema.usable_features]
-    return ExperimentConfig.model_validate({"features": features, "model": {"name": model}})
+    columns = [column.name for column in schema.default_features or schema.features]
+    return ExperimentConfig.model_validate(
+        {"columns": {"include": columns}, "model": {"name": model}}
+    )
 
 
-@dataclass(frozen=True)
-class Change:
-    """One difference between two configs.
-
-    `before` is None for something added, `after` for something removed; the path
-    ("features",) carries column names.
-    """
-
-    path: tuple[str, ...]
-    before: Any
-    after: Any
-
-
-def describe_changes(before: ExperimentConfig, after: ExperimentConfig) -> list[Change]:
-    """What differs, field by field; a change of model hides its hyperparameters."""
-    changes = [
-        *(
-            Change(("features",), name, None)
-            for name in before.features
-            if name not in after.features
-        ),
-        *(
-            Change(("features",), None, name)
-            for name in after.features
-            if name not in before.features
-        ),
-    ]
-    old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
-    if old["model"]["name"] != new["model"]["name"]:
-        changes.append(Change(("model", "name"), old["model"]["name"], new["model"]["name"]))
-        del old["model"], new["model"]
-    del old["features"], new["features"]
-    return changes + list(_differences(old, new, ()))
-
-
-def _differences(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[Change]:
-    if isinstance(old, dict) and isinstance(new, dict):
-        for key in old:
-            yield from _differences(old[key], new[key], (*path, key))
-    elif old != new:
-        yield Change(path, old, new)
+def feature_names(config: ExperimentConfig, schema: Schema) -> list[str]:
+    """What the model sees, original columns first, then new features."""
+    new = [feature.name for feature in config.new_features]
+    return [*config.columns.chosen(schema), *new]

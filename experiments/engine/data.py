@@ -202,6 +202,7 @@ def _infer(name: str, values: pd.Series) -> Column:
         type=_guess_type(stripped, rows=len(present), numeric=numeric),
         numeric=numeric,
         missing=int(stored.isna().sum()),
+        infinite=int(stored.isna().sum() - values.isna().sum()),
         distinct=len(distinct),
         examples=tuple(value[:40] for value in distinct[:EXAMPLES]),
     )
@@ -282,7 +283,7 @@ def build_schema(
         positive_class=positive_class,
         negative_class=negative_class,
     )
-    if not schema.usable_features:
+    if not schema.features:
         raise DataError("no_usable_feature")
     return schema
 

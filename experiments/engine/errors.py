@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import confusion_matrix
 
-from experiments.engine.evaluate import THRESHOLD
 from experiments.engine.schema import Schema
 
 
@@ -56,7 +55,7 @@ class WorstErrors:
         return {"total": self.total, "columns": list(self.columns), "rows": rows}
 
 
-def confusion(y: np.ndarray, probability: np.ndarray, threshold: float = THRESHOLD) -> Confusion:
+def confusion(y: np.ndarray, probability: np.ndarray, threshold: float = 0.5) -> Confusion:
     """The confusion matrix at a threshold.
 
     Args:
@@ -74,7 +73,7 @@ def worst_errors(
     *,
     schema: Schema,
     limit: int = 10,
-    threshold: float = THRESHOLD,
+    threshold: float = 0.5,
 ) -> WorstErrors:
     """The errors whose probability is furthest on the wrong side.
 

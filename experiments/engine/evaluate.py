@@ -3,87 +3,118 @@
 from __future__ import annotations
 
 import time
-import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import clone
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import (
-    accuracy_score,
-    f1_score,
-    log_loss,
-    precision_score,
-    recall_score,
-    roc_auc_score,
-)
-from sklearn.model_selection import StratifiedKFold
-from sklearn.pipeline import Pipeline
 
+from experiments.engine import portable
+from experiments.engine.assembly import source_columns, validation_recipe
+from experiments.engine.cautions import Caution, check_size, column_cautions, library_cautions
 from experiments.engine.config import ExperimentConfig
-from experiments.engine.pipeline import build_pipeline
-from experiments.engine.schema import Schema
+from experiments.engine.failures import CannotRun, learner_errors
+from experiments.engine.pipeline import build, build_pipeline
+from experiments.engine.schema import Costs, Schema
+from experiments.engine.searching import SearchRecord, run_search
 from experiments.engine.split import Split
 
 Scores = dict[str, float]
 OnProgress = Callable[[float], None]
+Folds = list[tuple[np.ndarray, np.ndarray]]
 
-THRESHOLD = 0.5
+# A search is most of the work where there is one.
+SHARE_OF_SEARCH = 0.7
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The numbers of a run; plain floats, ready for JSON.
+    """The numbers of a run; plain values, ready for JSON.
 
     Attributes:
         cross_validation: {"mean": Scores, "std": Scores, "folds": [Scores, ...]}.
         holdout: kept apart, so that nobody shows it by mistake.
-        warnings: codes, such as "not_converged".
+        threshold: from which probability on a row was predicted positive.
+        search: the trials, where the config asked for a search.
+        cautions: what a reader should know.
     """
 
     train: Scores
     cross_validation: dict[str, Any]
     test: Scores
     holdout: Scores
+    threshold: float
     fit_seconds: float
-    warnings: tuple[str, ...] = ()
+    search: SearchRecord | None = None
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Evaluated:
-    """An evaluation, with the pipeline fitted on train that it speaks of."""
+    """An evaluation, with the pipeline fitted on train that it speaks of.
+
+    Attributes:
+        config: with the hyperparameters that the search found, if there was one.
+        test_probability: of the positive class, shape (n_test_rows,).
+        out_of_fold: of every train row by models that had not seen it, the mean where
+            there were several, NaN where there was none, shape (n_train_rows,).
+    """
 
     evaluation: Evaluation
-    pipeline: Pipeline
+    pipeline: Any
+    config: ExperimentConfig
+    test_probability: np.ndarray = field(repr=False)
+    out_of_fold: np.ndarray = field(repr=False)
 
 
-def scores(y: np.ndarray, probability: np.ndarray) -> Scores:
-    """Every metric of `metrics.METRICS`.
+def scorer(costs: Costs | None) -> Callable[..., Scores]:
+    """The function (y, probability, threshold) → every metric of the problem."""
+    if costs is None:
+        return portable.scores
+    return partial(portable.scores_and_cost, costs=costs.model_dump())
 
-    Args:
-        y: true classes, shape (n_rows,), 1 for the positive class.
-        probability: of the positive class, shape (n_rows,).
+
+def threshold_value(tune_for: str, costs: Costs | None) -> Callable[..., np.ndarray]:
+    """What a tuned threshold makes best, from arrays of confusion counts."""
+    if tune_for == "expected_cost":
+        if costs is None:
+            raise CannotRun("no_costs")
+        value: Callable[..., np.ndarray] = portable.cost_value(costs.model_dump())
+        return value
+    value = getattr(portable, f"{tune_for}_value")
+    return value
+
+
+def make_folds(
+    config: ExperimentConfig, schema: Schema, train: pd.DataFrame, y: np.ndarray
+) -> Folds:
+    """Positions of the rows to fit and to check, for every fold.
+
+    Raises:
+        CannotRun: a class has fewer rows than there are folds, or is missing in one.
     """
-    prediction = (probability >= THRESHOLD).astype(int)
-    return {
-        "accuracy": float(accuracy_score(y, prediction)),
-        "f1": float(f1_score(y, prediction, zero_division=0)),
-        "precision": float(precision_score(y, prediction, zero_division=0)),
-        "recall": float(recall_score(y, prediction, zero_division=0)),
-        "roc_auc": float(roc_auc_score(y, probability)),
-        "log_loss": float(log_loss(y, probability, labels=[0, 1])),
-    }
+    splitter = build(validation_recipe(config, schema))
+    rarest = int(min(np.bincount(y, minlength=2)))
+    if schema.split.kind != "time" and rarest < config.validation.folds:
+        raise CannotRun("folds_exceed_class", folds=config.validation.folds, rows=rarest)
+    groups = train[schema.split.column] if schema.split.kind == "group" else None
+    with learner_errors():
+        folds = list(splitter.split(train, y, groups))
+    for number, rows in enumerate(folds, start=1):
+        if any(len(np.unique(y[part])) < 2 for part in rows):
+            raise CannotRun("class_vanishes_in_fold", fold=number)
+    return folds
 
 
-def fit(
-    config: ExperimentConfig, schema: Schema, frame: pd.DataFrame, rows: np.ndarray
-) -> Pipeline:
+def fit(config: ExperimentConfig, schema: Schema, frame: pd.DataFrame, rows: np.ndarray) -> Any:
     """The config's pipeline fitted on these rows."""
     part = frame.iloc[rows]
-    return build_pipeline(config, schema).fit(part[config.features], schema.encode_target(part))
+    with learner_errors():
+        return build_pipeline(config, schema).fit(
+            part[source_columns(config, schema)], schema.encode_target(part)
+        )
 
 
 def evaluate(
@@ -94,75 +125,98 @@ def evaluate(
     *,
     on_progress: OnProgress = lambda fraction: None,
 ) -> Evaluated:
-    """Fit on train, cross-validate within train, score on every part.
+    """Search if asked for, fit on train, cross-validate within train, score on every part.
 
     Args:
         frame: the canonical frame, shape (n_rows, n_columns).
         on_progress: called between fits with the share of the work done, 0 to 1.
+
+    Raises:
+        CannotRun: the data does not allow what the config asks for.
     """
-    fits = config.validation.folds + 1
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ConvergenceWarning)
+    names = source_columns(config, schema)
+    train = frame.iloc[split.train]
+    X, y = train[names], schema.encode_target(train)
+    check_size(config, schema, len(train))
+    folds = make_folds(config, schema, train, y)
+    cautions = column_cautions(config, schema, X)
+    record = None
+    begun = SHARE_OF_SEARCH if config.search.is_on else 0.0
+    with library_cautions(cautions), learner_errors():
+        if config.search.is_on:
+            report = lambda share: on_progress(share * begun)  # noqa: E731
+            record = run_search(config, schema, X, y, folds, on_progress=report)
+            config = record.chosen(config)
         started = time.perf_counter()
-        pipeline = fit(config, schema, frame, split.train)
+        pipeline = build_pipeline(config, schema).fit(X, y)
         fit_seconds = time.perf_counter() - started
-        on_progress(1 / fits)
-        folds = _cross_validate(
-            pipeline,
-            config,
-            schema,
-            frame.iloc[split.train],
-            on_progress=lambda done: on_progress((1 + done) / fits),
-        )
+        on_progress(begun + (1 - begun) / (1 + len(folds)))
+        predicted = []
+        for found in portable.cross_predict(build_pipeline(config, schema), X, y, folds):
+            predicted.append(found)
+            done = (1 + len(predicted)) / (1 + len(folds))
+            on_progress(begun + (1 - begun) * done)
+    _check_probabilities([found for _rows, found in predicted])
+    score = scorer(schema.costs)
+    threshold, each = _fold_scores(config, schema.costs, y, predicted, score)
+    probability = {
+        part: pipeline.predict_proba(frame.iloc[getattr(split, part)][names])[:, 1]
+        for part in ("train", "test", "holdout")
+    }
+    _check_probabilities(probability.values())
     parts = {
-        part: _score_rows(pipeline, config, schema, frame.iloc[rows])
-        for part, rows in (("train", split.train), ("test", split.test), ("holdout", split.holdout))
+        part: score(schema.encode_target(frame.iloc[getattr(split, part)]), found, threshold)
+        for part, found in probability.items()
     }
     evaluation = Evaluation(
         train=parts["train"],
-        cross_validation=_summary(folds),
+        cross_validation=portable.summary(pd.DataFrame(each)),
         test=parts["test"],
         holdout=parts["holdout"],
+        threshold=threshold,
         fit_seconds=fit_seconds,
-        warnings=_warning_codes(caught),
+        search=record,
+        cautions=tuple(cautions),
     )
-    return Evaluated(evaluation, pipeline)
+    return Evaluated(
+        evaluation, pipeline, config, probability["test"], _mean_per_row(predicted, len(y))
+    )
 
 
-def _cross_validate(
-    pipeline: Pipeline,
+def _check_probabilities(found: Iterable[np.ndarray]) -> None:
+    """A naive Bayes divides by the variance of its columns, which may be none.
+
+    Raises:
+        CannotRun: a row has no probability.
+    """
+    if not all(np.isfinite(probability).all() for probability in found):
+        raise CannotRun("no_probability")
+
+
+def _fold_scores(
     config: ExperimentConfig,
-    schema: Schema,
-    train: pd.DataFrame,
-    *,
-    on_progress: Callable[[int], None],
-) -> list[Scores]:
-    X, y = train[config.features], schema.encode_target(train)
-    splitter = StratifiedKFold(config.validation.folds, shuffle=True, random_state=config.seed)
-    folds = []
-    for done, (fit_rows, check_rows) in enumerate(splitter.split(X, y), start=1):
-        model = clone(pipeline).fit(X.iloc[fit_rows], y[fit_rows])
-        probability = model.predict_proba(X.iloc[check_rows])[:, 1]
-        folds.append(scores(y[check_rows], probability))
-        on_progress(done)
-    return folds
+    costs: Costs | None,
+    y: np.ndarray,
+    predicted: list[tuple[np.ndarray, np.ndarray]],
+    score: Callable[..., Scores],
+) -> tuple[float, list[Scores]]:
+    """The threshold, and every fold's scores; a tuned one is for each fold the others' choice."""
+    if config.threshold.tune_for == "none":
+        fixed = config.threshold.value
+        return fixed, [score(y[rows], probability, fixed) for rows, probability in predicted]
+    value = threshold_value(config.threshold.tune_for, costs)
+    each = []
+    for rows, probability in predicted:
+        others = portable.tuned_threshold(y, predicted, value, without=rows)
+        each.append(score(y[rows], probability, others))
+    return portable.tuned_threshold(y, predicted, value), each
 
 
-def _score_rows(
-    pipeline: Pipeline, config: ExperimentConfig, schema: Schema, part: pd.DataFrame
-) -> Scores:
-    probability = pipeline.predict_proba(part[config.features])[:, 1]
-    return scores(schema.encode_target(part), probability)
-
-
-def _summary(folds: list[Scores]) -> dict[str, Any]:
-    return {
-        "mean": {name: float(np.mean([fold[name] for fold in folds])) for name in folds[0]},
-        "std": {name: float(np.std([fold[name] for fold in folds])) for name in folds[0]},
-        "folds": folds,
-    }
-
-
-def _warning_codes(caught: list[warnings.WarningMessage]) -> tuple[str, ...]:
-    converged = not any(issubclass(w.category, ConvergenceWarning) for w in caught)
-    return () if converged else ("not_converged",)
+def _mean_per_row(predicted: list[tuple[np.ndarray, np.ndarray]], rows: int) -> np.ndarray:
+    total, count = np.zeros(rows), np.zeros(rows)
+    for places, probability in predicted:
+        total[places] += probability
+        count[places] += 1
+    with np.errstate(invalid="ignore"):
+        mean: np.ndarray = total / count
+    return mean

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from sklearn.inspection import permutation_importance
-from sklearn.pipeline import Pipeline
 
-# Scorers of scikit-learn, where theirs is not called what ours is.
-SCORERS = {"log_loss": "neg_log_loss"}
+from experiments.engine.evaluate import scorer
+from experiments.engine.metrics import METRICS
+from experiments.engine.schema import Costs
+
 MAX_ROWS = 2_000
 
 
@@ -38,11 +39,13 @@ class Importance:
 
 
 def permutation_importance_view(
-    pipeline: Pipeline,
+    pipeline: Any,
     X: pd.DataFrame,
     y: np.ndarray,
     *,
     metric: str,
+    threshold: float,
+    costs: Costs | None = None,
     repeats: int = 5,
     seed: int = 0,
 ) -> Importance:
@@ -53,7 +56,14 @@ def permutation_importance_view(
         y: their classes, shape (n_rows,), 1 for the positive class.
         metric: a name of `metrics.METRICS`; a fall of the score is positive,
             also where lower is better.
+        threshold: of the run, for the metrics that need one.
     """
+    score, sign = scorer(costs), 1 if METRICS[metric].higher_is_better else -1
+
+    def scoring(model: Any, rows: pd.DataFrame, classes: np.ndarray) -> float:
+        probability = model.predict_proba(rows)[:, 1]
+        return sign * score(classes, probability, threshold)[metric]
+
     if len(X) > MAX_ROWS:
         rows = np.sort(np.random.default_rng(seed).choice(len(X), MAX_ROWS, replace=False))
         X, y = X.iloc[rows], y[rows]
@@ -61,7 +71,7 @@ def permutation_importance_view(
         pipeline,
         X,
         y,
-        scoring=SCORERS.get(metric, metric),
+        scoring=scoring,
         n_repeats=repeats,
         random_state=seed,
         n_jobs=1,

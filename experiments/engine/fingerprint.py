@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from experiments.engine.config import ExperimentConfig
-    from experiments.engine.split import SplitPolicy
+    from experiments.engine.schema import Schema
 
 # Raised by every change of the engine that changes numbers.
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 
 DISTRIBUTIONS = ("numpy", "scipy", "pandas", "scikit-learn", "xgboost-cpu", "lightgbm")
 
@@ -28,13 +28,19 @@ def library_versions() -> dict[str, str]:
 
 
 def fingerprint(
-    dataset_hash: str, policy: SplitPolicy, config: ExperimentConfig, versions: dict[str, str]
+    dataset_hash: str, schema: Schema, config: ExperimentConfig, versions: dict[str, str]
 ) -> str:
-    """SHA-256, in hexadecimal, of everything that a result depends on."""
+    """SHA-256, in hexadecimal, of everything that a result depends on.
+
+    Columns count as they are chosen, so the same choice written in two ways is the same.
+    """
+    data = config.model_dump(mode="json")
+    data["columns"] = config.columns.chosen(schema)
     parts = {
         "dataset": dataset_hash,
-        "split": policy.model_dump(mode="json"),
-        "config": config.model_dump(mode="json"),
+        "split": schema.split.model_dump(mode="json"),
+        "costs": schema.costs.model_dump(mode="json") if schema.costs else None,
+        "config": data,
         "versions": versions,
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -23,20 +24,61 @@ class ColumnType(StrEnum):
 
 
 class Column(BaseModel):
-    """One column, as it was found in the file."""
+    """One column, as it was found in the file.
+
+    Attributes:
+        numeric: stored as float64, whatever its type means; else as text, dates in ISO 8601.
+        missing: rows without a value, those with an infinite one included.
+        infinite: rows whose number is infinite or too large; they count as missing.
+        leak: the organiser marked it as written after the fact.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     type: ColumnType
-    numeric: bool  # stored as float64, whatever its type means
+    numeric: bool
     missing: int
     distinct: int
+    infinite: int = 0
+    leak: bool = False
     examples: tuple[str, ...] = ()
 
 
+class Costs(BaseModel):
+    """What each outcome of a prediction costs, in euros per row; a gain is negative."""
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+    false_positive: float
+    false_negative: float
+    true_positive: float = 0.0
+    true_negative: float = 0.0
+
+
+SplitKind = Literal["stratified", "time", "group"]
+
+
+class SplitPolicy(BaseModel):
+    """How rows are divided: shares of all rows; train is the rest.
+
+    Attributes:
+        kind: at random with equal shares of each class; by time, the holdout being the
+            latest rows and train the earliest; or by group, no group in two parts.
+        column: whose values are the times or the groups.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: SplitKind = "stratified"
+    column: str | None = None
+    seed: int = 20
+    test: float = 0.2
+    holdout: float = 0.2
+
+
 class Schema(BaseModel):
-    """The columns of a binary-classification dataset."""
+    """A binary-classification problem: columns, target, how rows are divided, what errors cost."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -44,6 +86,14 @@ class Schema(BaseModel):
     target: str
     positive_class: str
     negative_class: str
+    split: SplitPolicy = SplitPolicy()
+    costs: Costs | None = None
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy that does not keep what was cached of columns that it no longer has."""
+        copy = super().model_copy(update=update, deep=deep)
+        copy.__dict__.pop("by_name", None)
+        return copy
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -55,15 +105,9 @@ class Schema(BaseModel):
         return tuple(column for column in self.columns if column.name != self.target)
 
     @property
-    def usable_features(self) -> tuple[Column, ...]:
-        """The features that a pipeline can prepare."""
-        unusable = (ColumnType.TEXT, ColumnType.DATETIME)
-        return tuple(column for column in self.features if column.type not in unusable)
-
-    @property
     def default_features(self) -> tuple[Column, ...]:
-        """What a careful person starts from: everything usable but identifiers."""
-        return tuple(c for c in self.usable_features if c.type != ColumnType.ID)
+        """What a first experiment starts from: everything but identifiers."""
+        return tuple(column for column in self.features if column.type != ColumnType.ID)
 
     def encode_target(self, frame: pd.DataFrame) -> np.ndarray:
         """The target of these rows as integers, shape (n_rows,): 1 for the positive class."""

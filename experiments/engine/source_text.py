@@ -1,23 +1,34 @@
-"""Python source as a person would lay it out: the lines that `ruff format` would write."""
+"""Python source as a person would lay it out.
+
+As `ruff format` would, but for long lists of words: those fill their lines, for a
+script of one screen shows more than one of three.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-LINE_LENGTH = 88
+LINE_LENGTH = 100
 INDENT = 4
 
 
 @dataclass(frozen=True)
 class Group:
-    """Something in brackets. A call may keep all its arguments on one line of their own."""
+    """Something in brackets.
+
+    Attributes:
+        is_call: may keep all its arguments on one line of their own.
+        fills: puts as many items on a line as fit.
+    """
 
     opening: str
     items: tuple[Node, ...]
     closing: str
     is_call: bool = False
+    fills: bool = False
 
     def __str__(self) -> str:
         return f"{self.opening}{', '.join(map(str, self.items))}{self.closing}"
@@ -26,14 +37,33 @@ class Group:
 Node = str | Group
 
 
-def call(name: str, *positional: Node, **keywords: Any) -> Group:
-    """`name(positional, keyword=value)`; keyword values are written as literals."""
-    given = (f"{key}={literal(value)}" for key, value in keywords.items())
+def call(name: str, *positional: Node, **keywords: Node) -> Group:
+    """`name(positional, keyword=value)`."""
+    given = (_keyword(key, value) for key, value in keywords.items())
     return Group(f"{name}(", (*positional, *given), ")", is_call=True)
 
 
+def _keyword(key: str, value: Node) -> Node:
+    if isinstance(value, str):
+        return f"{key}={value}"
+    return replace(value, opening=f"{key}={value.opening}")
+
+
 def list_of(items: Iterable[Node]) -> Group:
-    return Group("[", tuple(items), "]")
+    """A list; one of words or numbers alone fills its lines."""
+    listed = tuple(items)
+    return Group("[", listed, "]", fills=all(isinstance(item, str) for item in listed))
+
+
+def dict_of(items: Iterable[tuple[str, Node]]) -> Group:
+    """A dictionary; the keys are source text."""
+    entries: list[Node] = []
+    for key, value in items:
+        if isinstance(value, str):
+            entries.append(f"{key}: {value}")
+        else:
+            entries.append(replace(value, opening=f"{key}: {value.opening}"))
+    return Group("{", tuple(entries), "}")
 
 
 def tuple_of(*items: Node) -> Group:
@@ -60,6 +90,8 @@ def _layout(node: Node, *, indent: int, beside: int) -> str:
     body = ", ".join(map(str, node.items))
     if node.is_call and len(inner) + len(body) <= LINE_LENGTH:
         return f"{node.opening}\n{inner}{body}\n{outer}{node.closing}"
+    if node.fills or (node.is_call and all(isinstance(item, str) for item in node.items)):
+        return f"{node.opening}\n{_filled(node.items, inner)}{outer}{node.closing}"
     # One argument that is itself in brackets takes no comma: it is not one of several.
     comma = "" if node.is_call and len(node.items) == 1 else ","
     lines = (
@@ -69,10 +101,24 @@ def _layout(node: Node, *, indent: int, beside: int) -> str:
     return f"{node.opening}\n{''.join(lines)}{outer}{node.closing}"
 
 
+def _filled(items: tuple[Node, ...], indent: str) -> str:
+    """The items on as few lines as hold them, none cut."""
+    lines = [indent]
+    for item in map(str, items):
+        together = f"{lines[-1]}{item}," if lines[-1] == indent else f"{lines[-1]} {item},"
+        if lines[-1] != indent and len(together) > LINE_LENGTH:
+            lines.append(f"{indent}{item},")
+        else:
+            lines[-1] = together
+    return "".join(f"{line}\n" for line in lines)
+
+
 def literal(value: Any) -> str:
     """A Python literal; a string keeps to its quotes whatever it contains."""
     if isinstance(value, list):
         return str(list_of(literal(item) for item in value))
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
     if not isinstance(value, str):
         return repr(value)
     quote = "'" if value.count('"') > value.count("'") else '"'

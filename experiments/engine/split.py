@@ -1,41 +1,51 @@
-"""Train, test and hidden holdout: a pure function of the target and a policy."""
+"""Train, test and hidden holdout: a pure function of the data and a policy."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
-from sklearn.model_selection import train_test_split
+import pandas as pd
+from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 
+from experiments.engine.schema import SplitPolicy
 
-class SplitPolicy(BaseModel):
-    """How rows are divided: shares of all rows; train is the rest."""
-
-    model_config = ConfigDict(frozen=True)
-
-    kind: Literal["stratified"] = "stratified"
-    seed: int = 20
-    test: float = 0.2
-    holdout: float = 0.2
+Parts = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
 class Split:
-    """Row positions of each part, sorted, shape (n_rows_of_part,)."""
+    """Row positions of each part, shape (n_rows_of_part,).
+
+    Sorted by position; with a split by time, by time.
+    """
 
     train: np.ndarray
     test: np.ndarray
     holdout: np.ndarray
+    policy: SplitPolicy = field(default_factory=SplitPolicy)
 
 
-def split_rows(target: np.ndarray, policy: SplitPolicy) -> Split:
-    """Divide the rows so that every part has the same share of each class.
+def split_rows(frame: pd.DataFrame, target: str, policy: SplitPolicy) -> Split:
+    """Divide the rows of a canonical frame.
 
     Args:
-        target: class of every row, shape (n_rows,).
+        frame: shape (n_rows, n_columns); the policy's column has no missing value.
     """
+    match policy.kind:
+        case "stratified":
+            train, test, holdout = _stratified(frame[target].to_numpy(), policy)
+        case "time":
+            train, test, holdout = _by_time(frame[policy.column], policy)
+        case "group":
+            train, test, holdout = _by_group(
+                frame[target].to_numpy(), frame[policy.column].to_numpy(), policy
+            )
+    return Split(train, test, holdout, policy)
+
+
+def _stratified(target: np.ndarray, policy: SplitPolicy) -> Parts:
+    """Every part has the same share of each class."""
     rows = np.arange(len(target))
     known, holdout = train_test_split(
         rows, test_size=policy.holdout, stratify=target, random_state=policy.seed
@@ -46,4 +56,26 @@ def split_rows(target: np.ndarray, policy: SplitPolicy) -> Split:
         stratify=target[known],
         random_state=policy.seed,
     )
-    return Split(np.sort(train), np.sort(test), np.sort(holdout))
+    return np.sort(train), np.sort(test), np.sort(holdout)
+
+
+def _by_time(times: pd.Series, policy: SplitPolicy) -> Parts:
+    """The past to learn from, then the test, then the latest rows as holdout."""
+    rows = np.argsort(times.to_numpy(), kind="stable")
+    holdout_begins = round(len(rows) * (1 - policy.holdout))
+    test_begins = round(len(rows) * (1 - policy.holdout - policy.test))
+    return rows[:test_begins], rows[test_begins:holdout_begins], rows[holdout_begins:]
+
+
+def _by_group(target: np.ndarray, groups: np.ndarray, policy: SplitPolicy) -> Parts:
+    """Whole groups go to one part, with shares of rows and classes as near as they come."""
+
+    def take(rows: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
+        parts = max(2, round(1 / share))
+        folds = StratifiedGroupKFold(parts, shuffle=True, random_state=policy.seed)
+        kept, taken = next(folds.split(rows, target[rows], groups[rows]))
+        return rows[kept], rows[taken]
+
+    known, holdout = take(np.arange(len(target)), policy.holdout)
+    train, test = take(known, policy.test / (1 - policy.holdout))
+    return train, test, holdout

@@ -6,10 +6,11 @@ import re
 from typing import Any
 
 import yaml
+from pydantic import BaseModel
 
 from experiments.engine.config import ConfigInvalid, ExperimentConfig, FieldError
 
-MAX_CHARACTERS = 20_000
+MAX_CHARACTERS = 100_000
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -75,12 +76,22 @@ def parse_yaml(text: str) -> dict[str, Any]:
 
 
 def dump_yaml(config: ExperimentConfig) -> str:
-    """The config with its fields in order, one feature a line."""
+    """The config with its fields in order; lists that are empty by default are left out."""
     text: str = yaml.dump(
-        config.model_dump(mode="json"),
+        _written(config, config.model_dump(mode="json")),
         Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,
         width=1000,
     )
     return text
+
+
+def _written(declared: BaseModel, values: dict[str, Any]) -> dict[str, Any]:
+    written = {}
+    for name, info in type(declared).model_fields.items():
+        value, part = values[name], getattr(declared, name)
+        if value in ([], {}) and info.get_default(call_default_factory=True) in ([], {}):
+            continue
+        written[name] = _written(part, value) if isinstance(part, BaseModel) else value
+    return written

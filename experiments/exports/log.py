@@ -9,15 +9,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from classrooms.models import Membership
-from experiments.engine.codegen import DataSource, generate_script
+from experiments.engine.codegen import generate_script
+from experiments.exports.code import data_source, replay_of
 from experiments.models import Experiment, Framing
-from experiments.presentation import (
-    MetricRow,
-    RunPage,
-    experiment_page,
-    hyperparameter_rows,
-    run_page,
-)
+from experiments.run_page import MetricRow, RunPage, experiment_page, run_page
 from experiments.selectors import experiments_of
 from experiments.templatetags.experiments import score, seconds, signed
 
@@ -115,12 +110,16 @@ def _hypothesis(experiment: Experiment) -> str:
 
 def _approach(experiment: Experiment) -> str:
     page = experiment_page(experiment)
-    values = ", ".join(f"{label} = {value}" for label, value in hyperparameter_rows(experiment))
+    values = ", ".join(f"{label} = {value}" for label, value in page.hyperparameters)
+    found = run_page(experiment).found_hyperparameters
     rows = [
         (_("Model"), experiment.model_label),
         (_("Features"), ", ".join(f"`{name}`" for name in page.features)),
+        (_("New features"), plain_line("; ".join(page.new_features))),
         (_("Hyperparams"), values or _("none")),
+        (_("Found by the search"), found),
     ]
+    rows = [(label, value) for label, value in rows if value]
     if page.changes:
         label = _("Changed against #%(number)s") % {"number": experiment.compared_to.number}  # type: ignore[union-attr]
         rows.append((label, "; ".join(page.changes)))
@@ -128,9 +127,9 @@ def _approach(experiment: Experiment) -> str:
 
 
 def _code(experiment: Experiment) -> str:
-    dataset = experiment.membership.dojo.dataset
-    source = DataSource(dataset.schema, dataset.split_column)
-    return f"```python\n{generate_script(experiment.parsed_config, source)}```"
+    source = data_source(experiment.membership.dojo)
+    script = generate_script(experiment.parsed_config, source, replay_of(experiment.run))
+    return f"```python\n{script}```"
 
 
 def results_table(result: RunPage) -> str:

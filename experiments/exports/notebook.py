@@ -9,10 +9,18 @@ import nbformat
 from django.utils.translation import gettext as _
 
 from classrooms.models import Membership
-from experiments.engine.codegen import SCORES, DataSource, data_code, experiment_code, imports
+from experiments.engine.codegen import (
+    Code,
+    data_code,
+    experiment_code,
+    functions_code,
+    imports_code,
+)
+from experiments.engine.fingerprint import ENGINE_VERSION
+from experiments.exports.code import data_source, replay_of
 from experiments.exports.log import context_section, experiment_text, results_table
-from experiments.models import Experiment
-from experiments.presentation import run_page
+from experiments.models import Experiment, Run
+from experiments.run_page import run_page
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -23,18 +31,22 @@ def build_notebook(membership: Membership, experiments: Sequence[Experiment]) ->
     Each experiment's code ends by comparing its metrics with those of the run, so
     that whoever re-runs it sees at once that the numbers are the same.
     """
-    dataset = membership.dojo.dataset
-    source = DataSource(dataset.schema, dataset.split_column)
-    configs = [experiment.parsed_config for experiment in experiments]
+    codes = {
+        experiment.pk: experiment_code(
+            experiment.parsed_config, membership.dojo.schema, replay_of(experiment.run)
+        )
+        for experiment in experiments
+        if experiment.run.has_succeeded
+    }
     cells = [
         _markdown("context", context_section(membership)),
         _markdown("how", _("Run the cells from top to bottom; the data are in `data.csv`.")),
-        _code("imports", imports(configs, source.schema)),
-        _code("data", data_code(source)),
-        _code("scores", SCORES),
+        _code("imports", imports_code(codes.values())),
+        _code("data", data_code(data_source(membership.dojo))),
+        _code("functions", functions_code(codes.values())),
     ]
     for experiment in experiments:
-        cells += _experiment_cells(experiment, source)
+        cells += _experiment_cells(experiment, codes.get(experiment.pk))
     notebook = nbformat.v4.new_notebook(
         cells=cells, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}}
     )
@@ -42,25 +54,30 @@ def build_notebook(membership: Membership, experiments: Sequence[Experiment]) ->
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _experiment_cells(experiment: Experiment, source: DataSource) -> list[nbformat.NotebookNode]:
+def _experiment_cells(experiment: Experiment, code: Code | None) -> list[nbformat.NotebookNode]:
     number = experiment.number
     before, after = experiment_text(experiment)
     cells = [_markdown(f"before-{number}", before)]
-    run = experiment.run
-    if run.has_succeeded:
-        code = experiment_code(experiment.parsed_config, source.schema)
-        expected = json.dumps(
-            {part: run.metrics[part] for part in ("train", "cross_validation", "test")}
-        )
-        check = (
-            f"recorded = {expected}\n"
-            "assert metrics == recorded, metrics  # the numbers of the log, to the last digit\n"
-            'pd.DataFrame({part: metrics[part] for part in ("train", "test")})\n'
-        )
-        cells += [_code(f"code-{number}", code), _code(f"check-{number}", check)]
+    if code:
+        cells += [
+            _code(f"code-{number}", "\n".join(code.statements)),
+            _code(f"check-{number}", _check(experiment.run)),
+        ]
     results = "### " + _("Results") + "\n" + results_table(run_page(experiment))
     cells.append(_markdown(f"after-{number}", f"{results}\n\n{after}"))
     return cells
+
+
+def _check(run: Run) -> str:
+    """Compares with the recorded numbers; those of an older engine are only shown."""
+    expected = json.dumps(
+        {part: run.metrics[part] for part in ("train", "cross_validation", "test")}
+    )
+    lines = [f"recorded = {expected}"]
+    if run.versions.get("engine") == str(ENGINE_VERSION):
+        lines.append("assert metrics == recorded, metrics  # the numbers of the log, every digit")
+    lines.append('pd.DataFrame({part: metrics[part] for part in ("train", "test")})')
+    return "\n".join(lines)
 
 
 def _markdown(cell_id: str, source: str) -> nbformat.NotebookNode:

@@ -1,4 +1,4 @@
 from experiments.models.experiments import Experiment, Framing
-from experiments.models.runs import Interpretation, Run
+from experiments.models.runs import Interpretation, Predictions, Run
 
-__all__ = ["Experiment", "Framing", "Interpretation", "Run"]
+__all__ = ["Experiment", "Framing", "Interpretation", "Predictions", "Run"]

@@ -68,7 +68,9 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
         """Everything that a list or a log shows, in a constant number of queries."""
         from experiments.models.runs import Run  # noqa: PLC0415 (the two models name each other)
 
-        runs = Run.objects.select_related("interpretation").order_by("pk")
+        runs = Run.objects.select_related(
+            "interpretation", "reused_from__experiment__membership"
+        ).order_by("pk")
         return self.select_related("membership__dojo__dataset", "compared_to").prefetch_related(
             Prefetch("runs", queryset=runs)
         )
@@ -171,8 +173,13 @@ class Experiment(models.Model):
 
     @property
     def run(self) -> Run:
-        """The latest execution. Reads the prefetched runs where there are any."""
-        return list(self.runs.all())[-1]
+        """The execution whose result is the experiment's; repetitions are beside it."""
+        return next(run for run in reversed(self.runs.all()) if run.reproduces_id is None)
+
+    @property
+    def repetition(self) -> Run | None:
+        """The latest repetition from scratch, if any."""
+        return next((run for run in reversed(self.runs.all()) if run.reproduces_id), None)
 
     @property
     def is_closed(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -13,8 +14,20 @@ from classrooms.identifiers import new_public_id
 from classrooms.models.jobs import Job, JobQuerySet, JobStatus
 from experiments.models.experiments import Experiment
 
+ANOTHER_PROCESS_WAIT = timedelta(seconds=5)
+
 
 class RunQuerySet(JobQuerySet["Run"]):
+    def results(self) -> Self:
+        """Without repetitions: what experiments, boards and exports show."""
+        return self.filter(reproduces=None)
+
+    def for_worker(self, worker: str, now: datetime) -> Self:
+        """What a worker process may take: a repetition waits for another process than the
+        first run's, though not for ever, since there may be only one."""
+        too_soon = now - ANOTHER_PROCESS_WAIT
+        return self.exclude(reproduces__worker=worker, queued_at__gt=too_soon)
+
     def in_fair_order(self) -> Self:
         """Queued runs, everyone's first before anyone's second.
 
@@ -53,9 +66,27 @@ class Run(Job):
     # Kept apart, so that nothing shows it before the facilitator reveals it.
     holdout_metrics = models.JSONField(_("holdout metrics"), default=dict, blank=True)
     fit_seconds = models.FloatField(_("fit time (s)"), null=True, blank=True)
+    threshold = models.FloatField(_("decision threshold"), default=0.5)
+    # 95 % intervals of the test metrics: {"roc_auc": [low, high], ...}.
+    intervals = models.JSONField(_("intervals"), default=dict, blank=True)
+    # Against the run that the hypothesis names (engine Comparison); empty where there is none.
+    comparison = models.JSONField(_("comparison"), default=dict, blank=True)
+    # The trials and the winner (engine SearchRecord), where the config asks for a search.
+    search = models.JSONField(_("search"), default=dict, blank=True)
+    # Cautions of the engine, each a code and what its sentence quotes.
     warnings = models.JSONField(_("warnings"), default=list, blank=True)
     fingerprint = models.CharField(_("fingerprint"), max_length=64, blank=True)
     versions = models.JSONField(_("library versions"), default=dict, blank=True)
+    # An earlier run with the same fingerprint, whose result is this run's.
+    reused_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="reused_by"
+    )
+    # The run that this one repeats from scratch; the experiment's result stays that one's.
+    reproduces = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="reproductions"
+    )
+    # Of a repetition: every score that is not the first run's.
+    differences = models.JSONField(_("differing digits"), default=list, blank=True)
 
     objects = RunQuerySet.as_manager()
 
@@ -81,6 +112,24 @@ class Run(Job):
             self.holdout_metrics if part == "holdout" else self.metrics.get(part, {})
         )
         return values.get(metric)
+
+
+class Predictions(models.Model):
+    """What a run predicted, row by row: what a comparison with another run needs.
+
+    Both are probabilities of the positive class as little-endian float64.
+    """
+
+    run = models.OneToOneField(Run, models.CASCADE, related_name="predictions")
+    test = models.BinaryField(_("test rows"))
+    out_of_fold = models.BinaryField(_("train rows, by models that had not seen them"))
+
+    class Meta:
+        verbose_name = _("predictions")
+        verbose_name_plural = _("predictions")
+
+    def __str__(self) -> str:
+        return str(self.run)
 
 
 class Interpretation(Job):

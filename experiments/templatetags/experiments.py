@@ -33,6 +33,18 @@ def signed(value: float | None, decimals: int = 3) -> str:
 
 
 @register.filter
+def interval(pair: list[float] | None) -> str:
+    """An interval's two ends; a dash where there is none."""
+    return f"[{score(pair[0])} ; {score(pair[1])}]" if pair else "–"
+
+
+@register.filter
+def signed_interval(comparison: Any) -> str:
+    """The two ends of a difference's interval, with their signs."""
+    return f"[{signed(comparison.low)} ; {signed(comparison.high)}]"
+
+
+@register.filter
 def seconds(value: float | None) -> str:
     """A duration, with as many digits as it deserves."""
     if value is None:

@@ -13,11 +13,12 @@ from classrooms.models import Membership
 from classrooms.presentation import dojo_context, page_or_part
 from classrooms.services import NotNow
 from experiments import services
-from experiments.config_form import ConfigForm, YamlForm
+from experiments.config_form import ConfigForm
 from experiments.engine.config import default_config
 from experiments.forms import AnalysisForm, HypothesisForm
 from experiments.models import Experiment, Framing
-from experiments.presentation import experiment_page, run_page
+from experiments.run_page import experiment_page, run_page
+from experiments.yaml_form import YamlForm
 
 BASELINE_MODEL = "logistic_regression"
 
@@ -32,7 +33,7 @@ def experiment_new(request: Request, membership: Membership) -> HttpResponse:
     if request.method == "POST":
         return _experiment_posted(request, membership)
     previous = _previous(request, membership)
-    schema = membership.dojo.dataset.schema
+    schema = membership.dojo.schema
     config = previous.parsed_config if previous else default_config(schema, BASELINE_MODEL)
     hypothesis = HypothesisForm(
         membership=membership,
@@ -55,22 +56,24 @@ def _previous(request: Request, membership: Membership) -> Experiment | None:
 def _experiment_posted(request: Request, membership: Membership) -> HttpResponse:
     """Submit, or show the same config in another way; nothing typed is lost."""
     action = request.POST.get("action", "submit")
-    schema = membership.dojo.dataset.schema
-    model_name = request.POST.get("model.name", BASELINE_MODEL)
+    schema = membership.dojo.schema
     config_form: ConfigForm | YamlForm
     if "yaml" in request.POST:
         config_form = YamlForm(request.POST, schema=schema)
     else:
-        config_form = ConfigForm(request.POST, schema=schema, model_name=model_name)
+        config_form = ConfigForm.posted(request.POST, schema)
     if action == "submit":
         hypothesis = HypothesisForm(request.POST, membership=membership)
         return _submit(request, membership, hypothesis, config_form)
-    if action in ("model", "baseline") and isinstance(config_form, ConfigForm):
-        chosen = BASELINE_MODEL if action == "baseline" else model_name
-        config_form = ConfigForm.with_model(request.POST, schema, chosen)
-    elif action in ("to_yaml", "to_form") and config_form.is_valid() and config_form.config:
-        shown_as = YamlForm if action == "to_yaml" else ConfigForm
-        config_form = shown_as.for_config(config_form.config, schema)
+    if action in ("to_yaml", "to_form"):
+        if config_form.is_valid() and config_form.config:
+            shown_as = YamlForm if action == "to_yaml" else ConfigForm
+            config_form = shown_as.for_config(config_form.config, schema)
+    elif isinstance(config_form, ConfigForm):
+        post = request.POST.copy()
+        if action == "baseline":
+            post["model.name"] = BASELINE_MODEL
+        config_form = ConfigForm.reshaped(post, schema, action)
     hypothesis = HypothesisForm(membership=membership, initial=request.POST.dict())
     return _editor(request, membership, hypothesis, config_form)
 
@@ -184,6 +187,21 @@ def run(request: Request, membership: Membership, experiment_id: str) -> HttpRes
         "is_own": found.membership_id == membership.pk,
     }
     return render(request, "experiments/run.html", context)
+
+
+@participant_view
+@require_POST
+def rerun(request: Request, membership: Membership, experiment_id: str) -> HttpResponse:
+    """Run one's own experiment again from scratch: does it give the same numbers?"""
+    own = Experiment.objects.filter(membership=membership).with_results()
+    found = get_object_or_404(own, public_id=experiment_id)
+    try:
+        services.repeat_run(found)
+    except NotNow:
+        messages.info(request, _("There is nothing to repeat now: wait for the run to finish."))
+    except services.TooManyQueued:
+        messages.info(request, _("Too many of your runs wait already: let one finish first."))
+    return redirect(found)
 
 
 @participant_view

@@ -51,6 +51,16 @@
   });
   document.addEventListener("htmx:afterSettle", tick);
 
+  // --- What is unfolded stays so when a part of the page is replaced -----------
+  let unfolded = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    unfolded = [...event.detail.target.querySelectorAll("details[open][id]")].map(({ id }) => id);
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    unfolded.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+    unfolded = [];
+  });
+
   // --- Clicks ----------------------------------------------------------------
   const setTheme = (dark) => {
     document.documentElement.dataset.bsTheme = dark ? "dark" : "light";
@@ -62,7 +72,10 @@
   };
   const checkAll = (button) => {
     const boxes = document.querySelectorAll(`input[name="${button.dataset.checkAll}"]`);
-    boxes.forEach((box) => { box.checked = button.dataset.to === "true"; });
+    const only = button.dataset.only ? JSON.parse(button.dataset.only) : null;
+    boxes.forEach((box) => {
+      box.checked = only ? only.includes(box.value) : button.dataset.to === "true";
+    });
   };
   document.addEventListener("click", (event) => {
     const target = event.target.closest("[data-theme-toggle], [data-copy], [data-check-all]");

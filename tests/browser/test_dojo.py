@@ -176,7 +176,7 @@ def test_a_whole_dojo_in_french(person: MakePerson, tmp_path: Path) -> None:
     state_hypothesis(alex.page, "Sans la fuite, le score retombe.", "Écrite après.", "-0.2")
     alex.page.click("button[value=submit]")
     expect(alex.page.get_by_text("model.C")).to_be_visible()
-    yaml.fill(text.replace("- retention_credit_eur\n", ""))
+    yaml.fill(text.replace("  - retention_credit_eur\n", ""))
     run_experiment(alex)
     expect(alex.page.get_by_text("− colonne retention_credit_eur")).to_be_visible()
     conclude(alex, "Comme prédit.", "keep", "Essayer des arbres.")

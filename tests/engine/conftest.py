@@ -38,7 +38,10 @@ def prepare(raw: pd.DataFrame, folder: Path, *, target: str, positive: str) -> T
     columns = infer_columns(table)
     frame = canonical_frame(table, columns, target=target)
     schema = build_schema(frame, columns, target, positive)
-    return Table(schema, frame, split_rows(frame[target].to_numpy(), SplitPolicy()))
+    return Table(schema, frame, split_rows(frame, target, SplitPolicy()))
+
+
+WORDS = ["très", "bon", "service", "slow", "never", "again", "prix", "panne", "thanks", "it's"]
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +65,18 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Table:
                 rng.random(rows) < 0.3, None, rng.choice(["a", "b"], rows)
             ),
             "code": [f"{n:05d}" for n in range(rows)],
+            "since": [
+                None if n % 17 == 0 else str(pd.Timestamp(2019, 1, 1) + pd.Timedelta(days=int(d)))
+                for n, d in enumerate(rng.integers(0, 2000, rows))
+            ],
+            "until": [
+                str(pd.Timestamp(2025, 1, 1).date() + pd.Timedelta(days=n)) for n in range(rows)
+            ],
+            "comment": [
+                None if n % 23 == 0 else f"{' '.join(rng.choice(WORDS, 6))} {n}"
+                for n in range(rows)
+            ],
+            "visits": rng.poisson(3, rows),
             "outcome": np.where(signal + rng.normal(size=rows) > 0.4, 'won; "really"', "lost"),
         }
     )

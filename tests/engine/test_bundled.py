@@ -27,7 +27,7 @@ def churn(raw: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Table:
 
 def fitted(churn: Table, model: str, *, without: tuple[str, ...] = (LEAK,)) -> Evaluated:
     values = default_config(churn.schema, model).model_dump()
-    values["features"] = [name for name in values["features"] if name not in without]
+    values["columns"]["exclude"] = list(without)
     values["validation"] = {"folds": 2}
     config = ExperimentConfig.model_validate(values)
     return evaluate(config, churn.schema, churn.frame, churn.split)

@@ -1,160 +1,191 @@
 """The product's promise: the generated code gives the numbers of the run, to the last digit."""
 
+import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, reject, settings
 
-from experiments.engine.codegen import DataSource, generate_script, literal
+from experiments.engine.codegen import DataSource, Replay, generate_script, literal
 from experiments.engine.config import (
-    CategoricalPreparation,
+    ConfigInvalid,
     ExperimentConfig,
-    NumericPreparation,
     default_config,
     validate_config,
 )
 from experiments.engine.data import csv_bytes, split_column_name
-from experiments.engine.evaluate import evaluate
-from experiments.engine.models import LEAST_POSITIVE, MODELS
+from experiments.engine.evaluate import Evaluation, evaluate
+from experiments.engine.failures import CannotRun
+from experiments.engine.models import ENSEMBLES, MODELS
+from experiments.engine.schema import Costs, SplitPolicy
+from experiments.engine.split import split_rows
+from tests.engine import configs
 from tests.engine.conftest import Table
 
-# Small, so that many configs are tried; every other value is free within its bounds.
-SMALL = {"n_estimators": (5, 12), "max_iter": (5, 60), "max_depth": (1, 8)}
+# More by hand, and at random: CODEGEN_EXAMPLES=100.
+EXAMPLES = int(os.environ.get("CODEGEN_EXAMPLES", "2"))
+COSTS = Costs(false_positive=5, false_negative=40.5, true_positive=-12)
 
 
-def hyperparameters(name: str) -> st.SearchStrategy[dict[str, Any]]:
-    """Random valid hyperparameters, read off the model's own declaration."""
-    fields: dict[str, st.SearchStrategy[Any]] = {"name": st.just(name)}
-    for field, rule in MODELS[name].model_json_schema()["properties"].items():
-        if field == "name":
-            continue
-        options = rule.get("anyOf", [rule])
-        fields[field] = st.one_of([_values(field, option) for option in options])
-    if name == "logistic_regression":
-        fields["max_iter"] = st.integers(50, 80)
-    return st.fixed_dictionaries(fields)
+def with_problem(table: Table, **changes: Any) -> Table:
+    """The same rows with other costs, or divided in another way."""
+    schema = table.schema.model_copy(update=changes)
+    return Table(schema, table.frame, split_rows(table.frame, schema.target, schema.split))
 
 
-def _values(field: str, rule: dict[str, Any]) -> st.SearchStrategy[Any]:
-    if "enum" in rule:
-        return st.sampled_from(rule["enum"])
-    match rule["type"]:
-        case "null":
-            return st.none()
-        case "boolean":
-            return st.booleans()
-        case "integer":
-            low, high = rule["minimum"], rule["maximum"]
-            small_low, small_high = SMALL.get(field, (low, min(high, 60)))
-            return st.integers(max(low, small_low), min(high, small_high))
-        case "number":
-            low, high = rule["minimum"], rule["maximum"]
-            return (
-                st.just(0.0) | st.floats(LEAST_POSITIVE, high) if low == 0 else st.floats(low, high)
-            )
-    raise AssertionError(f"no strategy for {rule}")
-
-
-def preparations(model: type[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    properties = model.model_json_schema()["properties"]
-    return st.fixed_dictionaries(
-        {
-            field: st.booleans()
-            if rule.get("type") == "boolean"
-            else st.sampled_from(rule.get("enum", [rule.get("const")]))
-            for field, rule in properties.items()
-        }
-    )
-
-
-@st.composite
-def configs(draw: st.DrawFn, names: list[str], model: str) -> dict[str, Any]:
-    """A random valid config over these columns."""
-    return {
-        "version": 1,
-        "features": draw(st.lists(st.sampled_from(names), min_size=1, unique=True)),
-        "preparation": {
-            "numeric": draw(preparations(NumericPreparation)),
-            "categorical": draw(preparations(CategoricalPreparation)),
-        },
-        "model": draw(hyperparameters(model)),
-        "validation": {"folds": draw(st.integers(2, 4))},
-        "seed": draw(st.integers(0, 2**31 - 1)),
-    }
-
-
-def run_script(config: ExperimentConfig, table: Table, folder: Path) -> dict[str, Any]:
+def run_script(
+    config: ExperimentConfig, table: Table, folder: Path, replay: Replay | None = None
+) -> dict[str, Any]:
     """What the generated code computes from the CSV that participants take home."""
     split_column = split_column_name(table.schema)
     csv = folder / "data.csv"
     csv.write_bytes(csv_bytes(table.frame, table.split, split_column=split_column))
     source = DataSource(table.schema, split_column, csv_name=str(csv))
     namespace: dict[str, Any] = {"print": lambda *values: None}
-    exec(compile(generate_script(config, source), "script", "exec"), namespace)  # noqa: S102
+    exec(compile(generate_script(config, source, replay), "script", "exec"), namespace)  # noqa: S102
     metrics: dict[str, Any] = namespace["metrics"]
     return metrics
 
 
+def recorded(evaluation: Evaluation) -> dict[str, Any]:
+    return {part: getattr(evaluation, part) for part in ("train", "cross_validation", "test")}
+
+
+def assert_same(config: ExperimentConfig, table: Table, folder: Path) -> None:
+    run = evaluate(config, table.schema, table.frame, table.split).evaluation
+    replay = Replay(run.search.candidates, run.search.rounds) if run.search else None
+    assert run_script(config, table, folder, replay) == recorded(run)
+
+
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("model", MODELS)
 def test_generated_code_gives_the_numbers_of_the_run(
     model: str, table: Table, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    names = [column.name for column in table.schema.usable_features]
     folder = tmp_path_factory.mktemp(model)
+    costed = with_problem(table, costs=COSTS)
 
-    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(configs(names, model))
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize="CODEGEN_EXAMPLES" not in os.environ,
+        deadline=None,
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking would refit for minutes
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(configs.configs(table.schema, model))
     def equal(data: dict[str, Any]) -> None:
-        config = validate_config(data, table.schema)
-        run = evaluate(config, table.schema, table.frame, table.split).evaluation
-        recorded = {
-            "train": run.train,
-            "cross_validation": run.cross_validation,
-            "test": run.test,
-        }
-        assert run_script(config, table, folder) == recorded
+        try:
+            assert_same(validate_config(data, costed.schema), costed, folder)
+        except (ConfigInvalid, CannotRun):
+            reject()
 
     equal()
 
 
-def test_every_option_of_the_schema_is_in_the_random_configs() -> None:
-    """What a strategy draws from is what the schema declares, for every member."""
-    for name, model in MODELS.items():
-        properties = model.model_json_schema()["properties"]
-        drawn: dict[str, set[Any]] = {}
-
-        def collect(values: dict[str, Any], into: dict[str, set[Any]]) -> None:
-            for key, value in values.items():
-                into.setdefault(key, set()).add(value)
-
-        many = settings(max_examples=150, deadline=None, database=None)
-        many(given(hyperparameters(name), st.just(drawn))(collect))()
-        assert set(drawn) == set(properties)
-        for field, rule in properties.items():
-            assert set(rule.get("enum", ())) <= drawn[field]
+SYSTEMATIC = list(configs.systematic_configs())
 
 
-def test_an_ordinary_script_is_short_and_lints_clean(table: Table, tmp_path: Path) -> None:
-    import subprocess
-    import sys
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("data", SYSTEMATIC, ids=lambda data: data["model"]["name"])
+def test_every_option_gives_the_same_numbers_in_code(
+    data: dict[str, Any], table: Table, tmp_path: Path
+) -> None:
+    costed = with_problem(table, costs=COSTS)
+    assert_same(validate_config(data, costed.schema), costed, tmp_path)
 
-    source = DataSource(table.schema, "_split")
-    features = ["signal", "whole", "colour", "answer"]
-    for name in MODELS:
-        config = ExperimentConfig.model_validate({"features": features, "model": {"name": name}})
-        script = generate_script(config, source)
-        path = tmp_path / f"{name}.py"
-        path.write_text(script)
-        assert len(script.splitlines()) < 120
-        compile(script, name, "exec")
-    linted = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--isolated", "--select=F,E9", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+
+def test_every_member_of_the_schema_is_among_the_systematic_configs() -> None:
+    used: set[tuple[str, Any]] = set()
+    for data in SYSTEMATIC:
+        dumped = ExperimentConfig.model_validate(data).model_dump(mode="json")
+        used |= configs.members_in(dumped)
+    assert configs.all_members() - used == set()
+
+
+SPLITS = [
+    SplitPolicy(kind="time", column="until"),
+    SplitPolicy(kind="time", column="whole"),
+    SplitPolicy(kind="group", column="visits"),
+    SplitPolicy(kind="group", column="colour"),
+]
+
+
+@pytest.mark.parametrize("policy", SPLITS, ids=lambda policy: f"{policy.kind}-{policy.column}")
+@pytest.mark.parametrize("model", ["logistic_regression", "linear_svm", "lightgbm"])
+def test_other_splits_give_the_same_numbers_in_code(
+    policy: SplitPolicy, model: str, table: Table, tmp_path: Path
+) -> None:
+    divided = with_problem(table, split=policy)
+    data = {
+        "columns": {"include": ["signal", "colour", "since"]},
+        "model": {"name": model},
+        "threshold": {"tune_for": "f1"},
+        "validation": {"folds": 3},
+    }
+    assert_same(validate_config(data, divided.schema), divided, tmp_path)
+
+
+def test_a_search_that_was_cut_short_is_repeated_as_far_as_it_came(
+    table: Table, tmp_path: Path
+) -> None:
+    data = {
+        "columns": {"include": ["signal", "whole"]},
+        "model": {"name": "decision_tree"},
+        "search": {
+            "method": "random",
+            "trials": 12,
+            "ranges": {"min_samples_leaf": {"low": 1, "high": 60}},
+        },
+    }
+    config = validate_config(data, table.schema)
+    full = evaluate(config, table.schema, table.frame, table.split).evaluation
+    assert full.search is not None
+    assert run_script(config, table, tmp_path, Replay(12, (1,))) == recorded(full)
+    # The best of the first two draws is another one, so the code must have stopped there.
+    first_two = sorted(full.search.trials[:2], key=lambda trial: -trial.mean)[0]
+    assert first_two.parameters != full.search.best
+    data["model"] = {"name": "decision_tree", **first_two.parameters}
+    del data["search"]
+    without = evaluate(
+        validate_config(data, table.schema), table.schema, table.frame, table.split
+    ).evaluation
+    assert run_script(config, table, tmp_path, Replay(2, (1,))) == recorded(without)
+
+
+# --- Readable ---------------------------------------------------------------------------
+ORDINARY = ["signal", "whole", "often missing", "colour", "rare", "category missing"]
+
+
+@pytest.mark.parametrize("name", [name for name in MODELS if name not in ENSEMBLES])
+def test_an_ordinary_script_is_short(name: str, table: Table) -> None:
+    data = {"columns": {"include": ORDINARY}, "model": {"name": name}}
+    script = generate_script(ExperimentConfig.model_validate(data), DataSource(table.schema, "_s"))
+    assert len(script.splitlines()) < 80
+    assert max(map(len, script.splitlines())) <= 100
+
+
+def test_scripts_lint_clean(table: Table, tmp_path: Path) -> None:
+    costed = with_problem(table, costs=COSTS)
+    for place, data in enumerate(SYSTEMATIC):
+        config = validate_config(data, costed.schema)
+        script = generate_script(config, DataSource(costed.schema, "_split"))
+        (tmp_path / f"{place}.py").write_text(script)
+    command = [
+        sys.executable,
+        "-m",
+        "ruff",
+        "check",
+        "--isolated",
+        "--select=F,E9,I",
+        "--line-length=100",
+        ".",
+    ]
+    linted = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert linted.returncode == 0, linted.stdout
 
 
@@ -163,9 +194,12 @@ def test_an_ordinary_script_is_short_and_lints_clean(table: Table, tmp_path: Pat
     ['"]; import os #', "'''", "\n", "\\", "{x}", "é\u2028", "\x00", "a\"b'c", "\r\n", '"""'],
 )
 def test_a_literal_cannot_escape_its_quotes(text: str) -> None:
-    import ast
-
     assert ast.literal_eval(literal(text)) == text
+
+
+def test_numbers_without_end_are_written_as_python_reads_them() -> None:
+    assert eval(literal(float("inf"))) == float("inf")  # noqa: S307
+    assert pd.isna(eval(literal(float("nan"))))  # noqa: S307
 
 
 def test_generated_code_never_names_this_product(table: Table) -> None:

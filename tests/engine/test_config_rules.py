@@ -9,18 +9,18 @@ from annotated_types import Ge, Le
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.engine import config as config_module
+from experiments.engine import checks
+from experiments.engine.changes import Change, describe_changes
+from experiments.engine.checks import CHECKS
 from experiments.engine.config import (
-    CHECKS,
-    Change,
     ConfigInvalid,
     ExperimentConfig,
     default_config,
-    describe_changes,
+    feature_names,
     validate_config,
 )
 from experiments.engine.models import MODELS
-from experiments.engine.schema import Column, ColumnType, Schema
+from experiments.engine.schema import Column, ColumnType, Schema, SplitPolicy
 from experiments.engine.yaml_text import MAX_CHARACTERS, dump_yaml, parse_yaml
 
 KINDS = {
@@ -41,7 +41,11 @@ SCHEMA = Schema(
     positive_class="yes",
     negative_class="no",
 )
-VALID: dict[str, Any] = {"version": 1, "features": ["age", "colour"], "model": {"name": "dummy"}}
+VALID: dict[str, Any] = {
+    "version": 2,
+    "columns": {"include": ["age", "colour"]},
+    "model": {"name": "dummy"},
+}
 
 
 def errors_of(data: Any) -> dict[tuple[str, ...], str]:
@@ -52,28 +56,48 @@ def errors_of(data: Any) -> dict[tuple[str, ...], str]:
     return {error.path: error.code for error in caught.value.errors}
 
 
-def test_a_careful_start_has_every_usable_column_but_identifiers() -> None:
-    assert default_config(SCHEMA).features == ["age", "colour", "member"]
-    assert [column.name for column in SCHEMA.usable_features] == [
-        "age",
-        "colour",
-        "member",
-        "number",
-    ]
+def test_a_careful_start_has_every_column_but_identifiers() -> None:
+    chosen = ["age", "colour", "member", "comment", "since"]
+    assert default_config(SCHEMA).columns.include == chosen
+    assert ExperimentConfig(model={"name": "dummy"}).columns.chosen(SCHEMA) == chosen
+
+
+@pytest.mark.parametrize(
+    ("columns", "chosen"),
+    [
+        ({"include": ["since", "age"]}, ["age", "since"]),
+        ({"include_types": ["numeric", "id"]}, ["age", "number"]),
+        ({"include": ["comment"], "include_types": ["boolean"]}, ["member", "comment"]),
+        ({"exclude": ["age"], "exclude_types": ["text", "datetime"]}, ["colour", "member"]),
+        ({"include": ["age", "colour"], "exclude": ["age"]}, ["colour"]),
+    ],
+)
+def test_columns_are_chosen_by_name_and_by_type(columns: dict[str, Any], chosen: list[str]) -> None:
+    assert validate_config(VALID | {"columns": columns}, SCHEMA).columns.chosen(SCHEMA) == chosen
+
+
+RATIO = {"operation": "ratio", "name": "r", "numerator": "age", "denominator": "number"}
+SEARCH = {"method": "random", "trials": 5, "ranges": {"max_depth": {"low": 1, "high": 9}}}
+TREE = {"name": "decision_tree"}
 
 
 @pytest.mark.parametrize(
     ("change", "path", "code"),
     [
-        ({"features": ["agee"]}, ("features",), "unknown_column"),
-        ({"features": ["churned"]}, ("features",), "target_as_feature"),
-        ({"features": ["comment"]}, ("features",), "unusable_column"),
-        ({"features": ["since"]}, ("features",), "unusable_column"),
-        ({"features": ["age", "age"]}, ("features",), "duplicate_column"),
-        ({"features": []}, ("features",), "too_short"),
-        ({"features": "age"}, ("features",), "list_type"),
-        ({"features": [3]}, ("features", "0"), "string_type"),
-        ({"version": 2}, ("version",), "literal_error"),
+        ({"columns": {"include": ["agee"]}}, ("columns", "include"), "unknown_column"),
+        ({"columns": {"exclude": ["agee"]}}, ("columns", "exclude"), "unknown_column"),
+        ({"columns": {"include": ["churned"]}}, ("columns", "include"), "target_as_feature"),
+        ({"columns": {"include": ["age", "age"]}}, ("columns", "include"), "duplicate_column"),
+        (
+            {"columns": {"include": ["age"], "exclude": ["age"]}},
+            ("columns", "include"),
+            "no_column_left",
+        ),
+        ({"columns": {"include": "age"}}, ("columns", "include"), "list_type"),
+        ({"columns": {"include": [3]}}, ("columns", "include", "0"), "string_type"),
+        ({"columns": {"include_types": ["odd"]}}, ("columns", "include_types", "0"), "enum"),
+        ({"columns": ["age"]}, ("columns",), "model_type"),
+        ({"version": 1}, ("version",), "literal_error"),
         ({"seed": -1}, ("seed",), "greater_than_equal"),
         ({"seed": True}, ("seed",), "int_type"),
         ({"seed": "1"}, ("seed",), "int_type"),
@@ -88,9 +112,160 @@ def test_a_careful_start_has_every_usable_column_but_identifiers() -> None:
             "finite_number",
         ),
         (
-            {"preparation": {"numeric": {"scale": "robust"}}},
+            {"model": {"name": "voting", "members": [TREE, TREE | {"max_depth": 0}]}},
+            ("model", "members", "1", "max_depth"),
+            "greater_than_equal",
+        ),
+        ({"model": {"name": "voting", "members": [TREE]}}, ("model", "members"), "too_short"),
+        (
+            {"model": {"name": "stacking", "members": [TREE, {"name": "voting"}]}},
+            ("model", "members", "1", "name"),
+            "union_tag_invalid",
+        ),
+        (
+            {"preparation": {"numeric": {"scale": "log"}}},
             ("preparation", "numeric", "scale"),
             "literal_error",
+        ),
+        (
+            {"preparation": {"numeric": {"impute": "none"}}, "model": {"name": "linear_svm"}},
+            ("preparation", "numeric", "impute"),
+            "missing_refused_by_model",
+        ),
+        (
+            {
+                "preparation": {"numeric": {"impute": "none"}},
+                "model": {"name": "xgboost"},
+                "reduction": {"method": "pca"},
+            },
+            ("preparation", "numeric", "impute"),
+            "missing_refused_by_selection",
+        ),
+        (
+            {
+                "preparation": {"numeric": {"impute": "none", "scale": "power"}},
+                "model": {"name": "xgboost"},
+            },
+            ("preparation", "numeric", "scale"),
+            "missing_refused_by_scaling",
+        ),
+        (
+            {"preparation": {"columns": {"age": {"treat_as": "text"}}}},
+            ("preparation", "columns", "age", "treat_as"),
+            "cannot_treat_as",
+        ),
+        (
+            {"preparation": {"columns": {"agee": {"treat_as": "text"}}}},
+            ("preparation", "columns", "agee"),
+            "unknown_column",
+        ),
+        (
+            {"preparation": {"text": {"ngram_min": 3, "ngram_max": 2}}},
+            ("preparation", "text", "ngram_max"),
+            "shorter_than_shortest",
+        ),
+        (
+            {"preparation": {"datetime": {"parts": [], "elapsed_days": False}}},
+            ("preparation", "datetime", "parts"),
+            "no_date_part",
+        ),
+        (
+            {"new_features": [RATIO | {"numerator": "agee"}]},
+            ("new_features", "0", "numerator"),
+            "unknown_column",
+        ),
+        (
+            {"new_features": [RATIO | {"denominator": "colour"}]},
+            ("new_features", "0", "denominator"),
+            "wrong_kind",
+        ),
+        ({"new_features": [RATIO | {"name": "age"}]}, ("new_features", "0", "name"), "name_taken"),
+        (
+            {"new_features": [RATIO | {"operation": "eval"}]},
+            ("new_features", "0", "operation"),
+            "union_tag_invalid",
+        ),
+        (
+            {
+                "new_features": [
+                    {"operation": "difference", "name": "d", "left": "since", "right": "age"}
+                ]
+            },
+            ("new_features", "0", "right"),
+            "number_minus_date",
+        ),
+        (
+            {
+                "new_features": [
+                    {"operation": "equals", "name": "e", "column": "age", "value": "red"}
+                ]
+            },
+            ("new_features", "0", "value"),
+            "equals_needs_number",
+        ),
+        (
+            {
+                "new_features": [
+                    {"operation": "equals", "name": "e", "column": "colour", "value": 1.0}
+                ]
+            },
+            ("new_features", "0", "value"),
+            "equals_needs_text",
+        ),
+        (
+            {
+                "new_features": [
+                    {"operation": "quantile_bins", "name": "b", "column": "age"},
+                    RATIO | {"numerator": "b"},
+                ]
+            },
+            ("new_features", "1", "numerator"),
+            "unknown_column",
+        ),
+        (
+            {
+                "new_features": [{"operation": "quantile_bins", "name": "b", "column": "age"}],
+                "preparation": {"columns": {"b": {"treat_as": "numeric"}}},
+            },
+            ("preparation", "columns", "b"),
+            "bins_are_prepared",
+        ),
+        ({"selection": {"method": "best"}}, ("selection", "method"), "union_tag_invalid"),
+        (
+            {"selection": {"method": "k_best", "k": 0}},
+            ("selection", "k"),
+            "greater_than_equal",
+        ),
+        ({"threshold": {"tune_for": "expected_cost"}}, ("threshold", "tune_for"), "no_costs"),
+        ({"model": TREE, "search": SEARCH | {"ranges": {}}}, ("search", "ranges"), "no_ranges"),
+        ({"search": SEARCH}, ("search", "ranges", "max_depth"), "not_searchable"),
+        (
+            {"model": {"name": "voting"}, "search": SEARCH},
+            ("search", "method"),
+            "no_search_in_ensembles",
+        ),
+        (
+            {"model": TREE, "search": SEARCH | {"ranges": {"max_depth": {"low": 5, "high": 5}}}},
+            ("search", "ranges", "max_depth", "high"),
+            "range_is_empty",
+        ),
+        (
+            {"model": TREE, "search": SEARCH | {"ranges": {"max_depth": {"low": 0, "high": 5}}}},
+            ("search", "ranges", "max_depth", "low"),
+            "greater_than_equal",
+        ),
+        (
+            {"model": TREE, "search": SEARCH | {"ranges": {"max_depth": {"low": 1.5, "high": 5}}}},
+            ("search", "ranges", "max_depth", "low"),
+            "int_from_float",
+        ),
+        (
+            {
+                "model": TREE,
+                "search": SEARCH | {"ranges": {"max_depth": {"low": 1, "high": 5, "log": True}}},
+            },
+            ("search", "ranges", "max_depth", "log"),
+            "no_log_scale",
         ),
     ],
 )
@@ -98,22 +273,40 @@ def test_an_error_names_its_field(change: dict[str, Any], path: tuple[str, ...],
     assert errors_of(VALID | change)[path] == code
 
 
+def test_rows_in_time_order_are_not_divided_anew() -> None:
+    by_time = SCHEMA.model_copy(update={"split": SplitPolicy(kind="time", column="since")})
+    with pytest.raises(ConfigInvalid) as caught:
+        validate_config(VALID | {"validation": {"repeats": 2}}, by_time)
+    assert [e.code for e in caught.value.errors] == ["no_repeats"]
+    assert validate_config(VALID | {"validation": {"repeats": 2}}, SCHEMA)
+
+
+def test_a_new_feature_is_of_use_to_the_next() -> None:
+    logarithm = {"operation": "log1p", "name": "log", "column": "r"}
+    config = validate_config(VALID | {"new_features": [RATIO, logarithm]}, SCHEMA)
+    assert feature_names(config, SCHEMA) == ["age", "colour", "r", "log"]
+
+
 def test_an_unknown_column_comes_with_the_nearest_name() -> None:
     with pytest.raises(ConfigInvalid) as caught:
-        validate_config(VALID | {"features": ["color"]}, SCHEMA)
+        validate_config(VALID | {"columns": {"include": ["color"]}}, SCHEMA)
     assert caught.value.errors[0].context == {"name": "color", "suggestion": "colour"}
 
 
 def test_errors_of_form_and_of_meaning_are_told_together() -> None:
-    broken = VALID | {"features": ["agee"], "seed": -1, "model": {"name": "xgboost", "trees": 1}}
+    broken = VALID | {
+        "columns": {"include": ["agee"]},
+        "seed": -1,
+        "model": {"name": "xgboost", "trees": 1},
+    }
     assert errors_of(broken) == {
         ("seed",): "greater_than_equal",
         ("model", "trees"): "extra_forbidden",
-        ("features",): "unknown_column",
+        ("columns", "include"): "unknown_column",
     }
 
 
-@pytest.mark.parametrize("data", [None, [], "text", 3, {}, {"features": None, 3: 4}])
+@pytest.mark.parametrize("data", [None, [], "text", 3, {}, {"columns": None, 3: 4}])
 def test_what_is_no_config_is_refused_and_not_crashed_on(data: Any) -> None:
     assert errors_of(data)
 
@@ -121,11 +314,12 @@ def test_what_is_no_config_is_refused_and_not_crashed_on(data: Any) -> None:
 def test_every_check_is_registered() -> None:
     returns = {
         function
-        for _name, function in inspect.getmembers(config_module, inspect.isfunction)
+        for _name, function in inspect.getmembers(checks, inspect.isfunction)
         if inspect.signature(function).return_annotation == "Iterator[FieldError]"
+        and not _name.startswith("_")
     }
     assert returns == set(CHECKS)
-    assert len(CHECKS) == 4
+    assert len(CHECKS) == 14
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -140,7 +334,7 @@ def test_every_bound_of_a_model_holds(name: str) -> None:
                 assert ("model", field) in errors_of(
                     VALID | {"model": {"name": name, field: beyond(rule)}}
                 )
-    assert bounds or name == "dummy"
+    assert bounds or name in ("dummy", "voting")
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -154,9 +348,14 @@ def test_every_hyperparameter_explains_itself_and_has_bounds(name: str) -> None:
             continue
         assert info.title
         assert info.description
+        if field == "members":
+            continue
         schema = model.model_json_schema()["properties"][field]
         options = [o for o in schema.get("anyOf", [schema]) if o.get("type") != "null"]
-        assert all("enum" in o or {"minimum", "maximum"} <= o.keys() for o in options), field
+        assert all(
+            o.get("type") == "boolean" or "enum" in o or {"minimum", "maximum"} <= o.keys()
+            for o in options
+        ), field
 
 
 def test_baselines_are_the_dummy_and_logistic_regression() -> None:
@@ -179,7 +378,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=1
 )
 def test_yaml_round_trips_exactly(features: list[str], model: str, seed: int) -> None:
     config = ExperimentConfig.model_validate(
-        {"features": features, "model": {"name": model}, "seed": seed}
+        {"columns": {"include": features}, "model": {"name": model}, "seed": seed}
     )
     assert ExperimentConfig.model_validate(parse_yaml(dump_yaml(config))) == config
 
@@ -194,10 +393,12 @@ def test_numbers_keep_their_last_digit_in_yaml(value: float) -> None:
 
 def test_yaml_reads_as_a_person_would_write_it() -> None:
     text = dump_yaml(default_config(SCHEMA, "dummy"))
-    assert text.startswith("version: 1\nfeatures:\n- age\n- colour\n- member\npreparation:\n")
-    assert text.endswith(
-        "model:\n  name: dummy\n  strategy: prior\nvalidation:\n  folds: 5\nseed: 42\n"
+    assert text.startswith(
+        "version: 2\ncolumns:\n  include:\n  - age\n  - colour\n  - member\n"
+        "  - comment\n  - since\npreparation:\n"
     )
+    assert "model:\n  name: dummy\n  strategy: prior\ncalibration: none\n" in text
+    assert text.endswith("seed: 42\n")
 
 
 def test_a_number_in_scientific_notation_is_a_number() -> None:
@@ -240,20 +441,40 @@ def test_no_text_crashes_the_parser(text: str) -> None:
 # --- Differences ------------------------------------------------------------------
 def test_differences_are_told_field_by_field() -> None:
     before = default_config(SCHEMA, "random_forest")
-    data = before.model_dump()
-    data["features"] = ["age", "member", "number"]
+    data = before.model_dump(mode="json")
+    data["columns"] = {"include": ["age", "member", "number"]}
     data["model"]["n_estimators"] = 7
     data["preparation"]["numeric"]["scale"] = "none"
+    data["preparation"]["columns"]["age"] = {"treat_as": "categorical"}
+    data["selection"] = {"method": "k_best", "k": 3}
+    data["new_features"] = [RATIO]
     after = validate_config(data, SCHEMA)
-    assert describe_changes(before, after) == [
-        Change(("features",), "colour", None),
-        Change(("features",), None, "number"),
+    found = describe_changes(before, after, SCHEMA)
+    assert [(change.path, change.before, change.after) for change in found[:5]] == [
+        (("columns",), "colour", None),
+        (("columns",), "comment", None),
+        (("columns",), "since", None),
+        (("columns",), None, "number"),
+        (("new_features",), None, RATIO),
+    ]
+    assert found[5].path == ("preparation", "columns", "age")
+    assert found[6:] == [
+        Change(("selection", "method"), "none", "k_best"),
         Change(("preparation", "numeric", "scale"), "standard", "none"),
         Change(("model", "n_estimators"), 100, 7),
     ]
-    assert describe_changes(before, before) == []
+    assert describe_changes(before, before, SCHEMA) == []
+
+
+def test_the_same_columns_written_otherwise_are_no_difference() -> None:
+    named, typed = (
+        validate_config(VALID | {"columns": columns}, SCHEMA)
+        for columns in ({"include": ["age"]}, {"include_types": ["numeric"]})
+    )
+    assert describe_changes(named, typed, SCHEMA) == []
 
 
 def test_another_model_is_one_difference() -> None:
     before, after = default_config(SCHEMA, "dummy"), default_config(SCHEMA, "xgboost")
-    assert describe_changes(before, after) == [Change(("model", "name"), "dummy", "xgboost")]
+    changes = describe_changes(before, after, SCHEMA)
+    assert changes == [Change(("model", "name"), "dummy", "xgboost")]

@@ -15,23 +15,31 @@ from experiments.engine.explain import permutation_importance_view
 from experiments.engine.metrics import METRICS
 from tests.engine.conftest import Table
 
+# scikit-learn's own names; its MCC and Brier scorers are called otherwise.
+SCORERS = {name: name for name, metric in METRICS.items() if not metric.needs_costs} | {
+    "log_loss": "neg_log_loss",
+    "brier": "neg_brier_score",
+    "mcc": "matthews_corrcoef",
+}
+
 
 @pytest.fixture(scope="module")
 def fitted(table: Table) -> tuple[object, pd.DataFrame, np.ndarray]:
-    """A forest's pipeline, with the test rows' features and classes."""
-    config = default_config(table.schema, "random_forest")
+    """A booster's pipeline, with the test rows' features and classes."""
+    config = default_config(table.schema, "hist_gradient_boosting")
     pipeline = fit(config, table.schema, table.frame, table.split.train)
     test = table.frame.iloc[table.split.test]
-    return pipeline, test[config.features], table.schema.encode_target(test)
+    return pipeline, test[config.columns.chosen(table.schema)], table.schema.encode_target(test)
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", SCORERS)
 def test_importance_is_the_library_s_own_on_original_columns(metric: str, fitted: tuple) -> None:
     pipeline, X, y = fitted
-    found = permutation_importance_view(pipeline, X, y, metric=metric, repeats=3, seed=4)
-    scoring = "neg_log_loss" if metric == "log_loss" else metric
+    found = permutation_importance_view(
+        pipeline, X, y, metric=metric, repeats=3, seed=4, threshold=0.5
+    )
     theirs = permutation_importance(
-        pipeline, X, y, scoring=scoring, n_repeats=3, random_state=4, n_jobs=1
+        pipeline, X, y, scoring=SCORERS[metric], n_repeats=3, random_state=4, n_jobs=1
     )
     means = dict(zip(X.columns, theirs.importances_mean, strict=True))
     assert {column.name: column.mean for column in found.columns} == means
@@ -41,7 +49,7 @@ def test_importance_is_the_library_s_own_on_original_columns(metric: str, fitted
 
 def test_importance_finds_the_signal_and_ignores_a_constant(fitted: tuple) -> None:
     pipeline, X, y = fitted
-    found = permutation_importance_view(pipeline, X, y, metric="log_loss", seed=1)
+    found = permutation_importance_view(pipeline, X, y, metric="log_loss", seed=1, threshold=0.5)
     assert found.columns[0].name == "signal"
     assert found.columns[0].mean > 0
     by_name = {column.name: column for column in found.columns}
@@ -53,9 +61,11 @@ def test_importance_looks_at_a_bounded_number_of_rows(
 ) -> None:
     monkeypatch.setattr(explain, "MAX_ROWS", 40)
     pipeline, X, y = fitted
-    first = permutation_importance_view(pipeline, X, y, metric="roc_auc", seed=2)
+    first = permutation_importance_view(pipeline, X, y, metric="roc_auc", seed=2, threshold=0.5)
     assert first.rows == 40
-    assert first == permutation_importance_view(pipeline, X, y, metric="roc_auc", seed=2)
+    assert first == permutation_importance_view(
+        pipeline, X, y, metric="roc_auc", seed=2, threshold=0.5
+    )
 
 
 def test_confusion_counts_by_true_class_at_a_threshold() -> None:

@@ -261,7 +261,7 @@ def test_participants_read_back_the_same_bits_and_never_the_holdout(
         }
     )
     frame["t"] = frame["t"].where(frame["t"].notna(), np.nan)
-    split = split_rows(frame["y"].to_numpy(), SplitPolicy())
+    split = split_rows(frame, "y", SplitPolicy())
     content = csv_bytes(frame, split, split_column="_split")
     back = pd.read_csv(io.BytesIO(content), dtype=object, keep_default_na=False, na_values=[""])
     shared = np.sort(np.concatenate([split.train, split.test]))

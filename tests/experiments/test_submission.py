@@ -8,10 +8,11 @@ from django.test import Client
 from classrooms import services as classroom_services
 from classrooms.models import Membership
 from experiments import services
-from experiments.config_form import ConfigForm, YamlForm
+from experiments.config_form import ConfigForm
 from experiments.engine.models import MODELS
 from experiments.engine.yaml_text import dump_yaml
 from experiments.models import Experiment
+from experiments.yaml_form import YamlForm
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +77,7 @@ def test_without_a_hypothesis_nothing_runs_and_all_stays_typed(
         ("model.C", "0", "greater than or equal to 0.0001"),
         ("model.max_iter", "many", "whole number"),
         ("validation.folds", "99", "less than or equal to 10"),
-        ("features", ["nowhere"], "not one of the available choices"),
+        ("columns.include", ["nowhere"], "not one of the available choices"),
         ("seed", "-1", "greater than or equal to 0"),
         ("expected_effect", "soon", "Enter a number"),
     ],
@@ -105,16 +106,16 @@ def test_the_first_experiment_is_asked_to_be_a_baseline(member: Membership, clie
     assert "How will you know that it is better?" in page.content.decode()
     assert not Experiment.objects.exists()
     switched = client.post(path(member), data | {"action": "baseline"})
-    assert switched.context["config_form"].model_name == "logistic_regression"
+    assert switched.context["config_form"].shape.model == "logistic_regression"
     assert client.post(path(member), data | {"baseline_waived": "yes"}).status_code == 302
 
 
 def test_changing_the_model_keeps_everything_else(member: Membership, client: Client) -> None:
-    data = form_data(member, action="model", seed="77", **{"model.name": "lightgbm"})
+    data = form_data(member, action="reshape", seed="77", **{"model.name": "lightgbm"})
     data["preparation.numeric.impute"] = "mean"
     page = client.post(path(member), data, headers={"hx-request": "true"})
     form = page.context["config_form"]
-    assert form.model_name == "lightgbm"
+    assert form.shape.model == "lightgbm"
     assert form["seed"].value() == "77"
     assert form["preparation.numeric.impute"].value() == "mean"
     assert "<html" not in page.content.decode()
@@ -133,17 +134,29 @@ def test_yaml_and_form_are_the_same_config(member: Membership, client: Client) -
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("features: [", "Line 1 is not plain YAML"),
+        ("columns: [", "Line 1 is not plain YAML"),
         ("- a", "name: value"),
         ("a: &b 1\nc: *b", "not plain YAML"),
-        ("features: [worst_aera]\nmodel: {name: dummy}", "Did you mean “worst_area”?"),
-        ("features: [diagnosis]\nmodel: {name: dummy}", "what you predict"),
-        ("features: [worst_area]\nmodel: {name: gpt}", "There is no model “gpt”"),
-        ("features: [worst_area]\nmodel: {name: dummy}\nmagic: 1", "magic: There is no such"),
-        ("features: [worst_area]\nmodel: {name: logistic_regression, C: -1}", "model.C: Must be"),
-        ("features: [worst_area]\nmodel: {name: dummy}\nseed: 'x'", "seed: Must be a whole"),
-        ("features: []\nmodel: {name: dummy}", "Choose at least one feature"),
-        ("version: 2\nfeatures: [worst_area]\nmodel: {name: dummy}", "version: Must be one of"),
+        ("columns: {include: [worst_aera]}\nmodel: {name: dummy}", "Did you mean “worst_area”?"),
+        ("columns: {include: [diagnosis]}\nmodel: {name: dummy}", "what you predict"),
+        ("columns: {include: [worst_area]}\nmodel: {name: gpt}", "There is no “gpt”"),
+        (
+            "columns: {include: [worst_area]}\nmodel: {name: dummy}\nmagic: 1",
+            "magic: There is no such",
+        ),
+        (
+            "columns: {include: [worst_area]}\nmodel: {name: logistic_regression, C: -1}",
+            "model.C: Must be",
+        ),
+        (
+            "columns: {include: [worst_area]}\nmodel: {name: dummy}\nseed: 'x'",
+            "seed: Must be a whole",
+        ),
+        ("columns: {exclude_types: [numeric]}\nmodel: {name: dummy}", "Choose at least one column"),
+        (
+            "version: 1\ncolumns: {include: [worst_area]}\nmodel: {name: dummy}",
+            "version: Must be one of",
+        ),
     ],
 )
 def test_wrong_yaml_is_told_by_its_path(
@@ -209,7 +222,7 @@ def test_the_next_experiment_starts_from_this_one(member: Membership, client: Cl
     factories.finish(experiment)
     services.record_analysis(experiment, analysis="a", decision="keep", next_step="Deeper trees")
     page = client.get(path(member), {"from": experiment.public_id})
-    assert page.context["config_form"].model_name == "random_forest"
+    assert page.context["config_form"].shape.model == "random_forest"
     assert page.context["hypothesis"]["claim"].value() == "Deeper trees"
     assert page.context["hypothesis"]["compared_to"].value() == experiment.public_id
     neighbour = factories.submit(factories.join(member.dojo))

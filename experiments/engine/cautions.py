@@ -1,0 +1,155 @@
+"""What a run warns of: told with its result, never instead of it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.exceptions import ConvergenceWarning
+
+from experiments.engine.assembly import column_groups
+from experiments.engine.config import ExperimentConfig
+from experiments.engine.failures import CannotRun
+from experiments.engine.pipeline import build
+from experiments.engine.preparation import TextPreparation
+from experiments.engine.recipe import Function
+from experiments.engine.schema import ColumnType, Schema
+
+# A prepared table is dense: eight bytes a cell.
+MAX_CELLS = 60_000_000
+NAMES_TOLD = 5
+
+
+@dataclass(frozen=True)
+class Caution:
+    """Something that a reader of the result should know.
+
+    Attributes:
+        code: worded later, in the reader's language.
+        context: JSON-able values that the sentence quotes.
+    """
+
+    code: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"code": self.code, "context": self.context}
+
+
+def _about(code: str, names: list[str]) -> list[Caution]:
+    if not names:
+        return []
+    told = names[:NAMES_TOLD]
+    return [Caution(code, {"names": told, "more": len(names) - len(told)})]
+
+
+def column_cautions(config: ExperimentConfig, schema: Schema, train: pd.DataFrame) -> list[Caution]:
+    """What is odd about the features of these train rows.
+
+    Args:
+        train: shape (n_rows, n_columns), original columns only.
+    """
+    chosen = config.columns.chosen(schema)
+    new = {feature.name: _computed(config, train)[feature.name] for feature in config.new_features}
+    columns = {**{name: train[name] for name in chosen}, **new}
+    distinct = {name: values.nunique(dropna=True) for name, values in columns.items()}
+    known = [schema.by_name[name] for name in chosen]
+    encoded = {
+        name
+        for group in column_groups(config, schema)
+        if group.kind in ("categorical", "number_categories")
+        for name in group.columns
+    }
+    return [
+        *_about("leaking_column", [column.name for column in known if column.leak]),
+        *_about("all_missing", [name for name in columns if distinct[name] == 0]),
+        *_about("constant_column", [name for name in columns if _is_constant(columns[name])]),
+        *_about("infinite_as_missing", [c.name for c in known if c.infinite]),
+        *_about("new_feature_missing", [n for n in new if _has_new_gaps(n, columns, config)]),
+        *_about("identifier_used", [c.name for c in known if c.type == ColumnType.ID]),
+        *_about(
+            "rare_grouped",
+            [name for name in encoded if distinct[name] > _most_categories(name, config)],
+        ),
+    ]
+
+
+def _computed(config: ExperimentConfig, train: pd.DataFrame) -> pd.DataFrame:
+    features = [(f.name, f.function, f.arguments) for f in config.new_features]
+    add = build(Function("experiments.engine.portable", "add_features"))
+    table: pd.DataFrame = add(train, build(features))
+    return table
+
+
+def _is_constant(values: pd.Series) -> bool:
+    return bool(values.notna().all()) and values.nunique() == 1
+
+
+def _has_new_gaps(name: str, columns: dict[str, Any], config: ExperimentConfig) -> bool:
+    """Whether a new feature is missing in rows where its sources are not."""
+    feature = next(f for f in config.new_features if f.name == name)
+    sources = [columns[source] for source in feature.sources if source in columns]
+    if not sources:
+        return False
+    complete = np.logical_and.reduce([source.notna().to_numpy() for source in sources])
+    return bool((columns[name].isna().to_numpy() & complete).any())
+
+
+def _most_categories(name: str, config: ExperimentConfig) -> int:
+    own = config.preparation.columns.get(name)
+    preparation = own if own is not None and own.treat_as == "categorical" else None
+    chosen = preparation or config.preparation.categorical
+    return 10**9 if chosen.encode == "target" else chosen.max_categories
+
+
+def check_size(config: ExperimentConfig, schema: Schema, rows: int) -> None:
+    """Refuse what cannot fit into a worker's memory or time.
+
+    Raises:
+        CannotRun: too many rows for this model, or too wide a table once prepared.
+    """
+    most = config.model.max_rows
+    if most is not None and rows > most:
+        raise CannotRun("too_many_rows_for_model", rows=rows, limit=most)
+    width = sum(_width(group, config, schema) for group in column_groups(config, schema))
+    if width * rows > MAX_CELLS:
+        raise CannotRun("table_too_wide", columns=width, rows=rows)
+
+
+def _width(group: Any, config: ExperimentConfig, schema: Schema) -> int:
+    """How many columns a group becomes, at most."""
+    total = 0
+    for name in group.columns:
+        own = config.preparation.columns.get(name)
+        match group.kind:
+            case "text":
+                text = own if isinstance(own, TextPreparation) else config.preparation.text
+                total += text.svd_components or text.vocabulary
+            case "categorical" | "number_categories":
+                known = schema.by_name.get(name)
+                total += min(_most_categories(name, config), known.distinct if known else 50)
+            case "datetime":
+                total += 8
+            case "bins":
+                total += 20
+            case _:
+                total += 2
+    return total
+
+
+# --- What the libraries say -----------------------------------------------------------
+@contextmanager
+def library_cautions(found: list[Caution]) -> Iterator[None]:
+    """Collect what the libraries warn of while they fit, once each."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    if any(issubclass(warning.category, ConvergenceWarning) for warning in caught):
+        found.append(Caution("not_converged"))
+    if any("is greater than n_features" in str(warning.message) for warning in caught):
+        found.append(Caution("k_exceeds_columns"))

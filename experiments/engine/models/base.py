@@ -1,0 +1,173 @@
+"""What every declared model has."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from experiments.engine.messages import N_
+from experiments.engine.recipe import Recipe
+
+ClassWeight = Literal["none", "balanced"]
+
+# XGBoost reads its numbers as 32-bit floats and refuses what is smaller than those hold.
+LEAST_POSITIVE = 1e-9
+
+
+def _zero_or_more_than_tiny(value: float) -> float:
+    if 0 < value < LEAST_POSITIVE:
+        raise PydanticCustomError(
+            "tiny_number", "0 or more than {least}", {"least": LEAST_POSITIVE}
+        )
+    return value
+
+
+Regularisation = Annotated[float, AfterValidator(_zero_or_more_than_tiny)]
+
+
+class ModelSpec(BaseModel):
+    """A model and its hyperparameters.
+
+    Class attributes:
+        estimator: module and name of the scikit-learn class.
+        fixed: arguments that a learner does not set.
+        translated: fields whose argument has another name, or several; the others
+            are passed on under their own name, and can be searched over.
+        is_seeded: whether the estimator takes a `random_state`.
+        accepts_missing: whether the estimator takes missing numbers as they are.
+        gives_margins: whether its scores are distances, to be calibrated into probabilities.
+        max_rows: more train rows than this would not end in a workshop's time.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+    label: ClassVar[str]
+    summary: ClassVar[str]
+    estimator: ClassVar[tuple[str, str]]
+    fixed: ClassVar[dict[str, Any]] = {}
+    translated: ClassVar[frozenset[str]] = frozenset()
+    is_baseline: ClassVar[bool] = False
+    is_seeded: ClassVar[bool] = True
+    accepts_missing: ClassVar[bool] = False
+    gives_margins: ClassVar[bool] = False
+    max_rows: ClassVar[int | None] = None
+
+    name: str
+
+    @property
+    def takes_missing(self) -> bool:
+        """Whether missing numbers may reach it."""
+        return self.accepts_missing
+
+    @property
+    def without_effect(self) -> frozenset[str]:
+        """Hyperparameters that the other ones leave without effect."""
+        return frozenset()
+
+    def recipe(self, seed: int) -> Recipe:
+        """How to make the estimator: one thread, seeded."""
+        module, name = self.estimator
+        own = {
+            key: self.argument(key, value)
+            for key, value in self.model_dump().items()
+            if key != "name" and key not in self.translated
+        }
+        if own.get("class_weight", "") is None:
+            del own["class_weight"]
+        seeded = {"random_state": seed} if self.is_seeded else {}
+        return Recipe(module, name, (), {**own, **seeded, **self.fixed})
+
+    @staticmethod
+    def argument(key: str, value: Any) -> Any:
+        """The library's own word for an option of ours."""
+        if (key, value) in {("class_weight", "none"), ("max_features", "all")}:
+            return None
+        return value
+
+
+def class_weight_field() -> ClassWeight:
+    field: ClassWeight = Field(
+        "none",
+        title=N_("Class weight"),
+        description=N_("“Balanced” lets errors on the rarer class count more."),
+    )
+    return field
+
+
+def depth_field() -> int | None:
+    field: int | None = Field(
+        None,
+        ge=1,
+        le=50,
+        title=N_("Depth at most"),
+        description=N_("How many questions in a row; empty: no limit."),
+    )
+    return field
+
+
+def leaf_rows_field(default: int = 1) -> int:
+    field: int = Field(
+        default,
+        ge=1,
+        le=1000,
+        title=N_("Rows per leaf at least"),
+        description=N_("More rows per answer: simpler trees."),
+    )
+    return field
+
+
+def leaves_field() -> int:
+    field: int = Field(
+        31,
+        ge=2,
+        le=255,
+        title=N_("Leaves per tree at most"),
+        description=N_("More leaves: more detail, and more overfitting."),
+    )
+    return field
+
+
+def learning_rate_field(default: float) -> float:
+    field: float = Field(
+        default,
+        ge=0.001,
+        le=1.0,
+        title=N_("Learning rate"),
+        description=N_("How much each tree corrects; smaller needs more trees."),
+    )
+    return field
+
+
+def corrections_field() -> int:
+    field: int = Field(
+        100,
+        ge=5,
+        le=1000,
+        title=N_("Trees"),
+        description=N_("How many corrections, one by one."),
+    )
+    return field
+
+
+def l2_field(default: float) -> float:
+    field: float = Field(
+        default,
+        ge=0.0,
+        le=1000.0,
+        title=N_("L2 regularisation"),
+        description=N_("Pulls the leaves' values towards zero."),
+    )
+    return field
+
+
+def early_stopping_field() -> bool:
+    field: bool = Field(
+        False,
+        title=N_("Stop early"),
+        description=N_(
+            "Sets a tenth of the train rows aside and stops when ten more rounds do not help them."
+        ),
+    )
+    return field

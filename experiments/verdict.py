@@ -1,0 +1,66 @@
+"""The verdict on a hypothesis, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from experiments.engine.judgement import judge_score
+
+VERDICTS: dict[str | None, str | Promise] = {
+    "supported": _("Supported"),
+    "refuted": _("Refuted"),
+    "inconclusive": _("Inconclusive"),
+    None: _("No prediction"),
+}
+COLOURS = {"supported": "green", "refuted": "red", "inconclusive": "yellow", None: "secondary"}
+
+# By verdict and effect: what the interval says of the prediction.
+EFFECTS: dict[tuple[str | None, str], str | Promise] = {
+    ("supported", "as_predicted"): _("The effect is there, and its size agrees with yours."),
+    ("supported", "smaller_than_predicted"): _(
+        "The effect has the sign that you predicted, but is smaller."
+    ),
+    ("supported", "larger_than_predicted"): _("The effect is there, and larger than predicted."),
+    ("refuted", "none"): _("The interval excludes the effect that you predicted."),
+    ("inconclusive", "none"): _(
+        "The interval holds both no effect and the one that you predicted: these test rows "
+        "cannot tell."
+    ),
+}
+DIRECTIONS: dict[str, str | Promise] = {
+    "better": _("It is better beyond what chance explains."),
+    "worse": _("It is worse beyond what chance explains."),
+    "unclear": _("The difference is within what chance explains."),
+}
+SCORES: dict[str, str | Promise] = {
+    "supported": _("The whole interval reaches the score that you predicted."),
+    "refuted": _("The whole interval stays below the score that you predicted."),
+    "inconclusive": _("The score that you predicted lies within the interval."),
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One word, a colour for it, and a sentence that says why."""
+
+    label: str
+    colour: str
+    reason: str
+
+
+def verdict_of(judgement: dict[str, Any]) -> Verdict:
+    """The verdict on a predicted difference, out of the engine's judgement."""
+    verdict, effect = judgement["verdict"], judgement["effect"]
+    reason = EFFECTS.get((verdict, effect)) or DIRECTIONS[judgement["direction"]]
+    return Verdict(str(VERDICTS[verdict]), COLOURS[verdict], str(reason))
+
+
+def score_verdict(interval: list[float], expected: float, *, higher_is_better: bool) -> Verdict:
+    """The verdict on a predicted score, where there is no run to compare to."""
+    low, high = interval
+    verdict = judge_score((low, high), expected, higher_is_better=higher_is_better)
+    return Verdict(str(VERDICTS[verdict]), COLOURS[verdict], str(SCORES[verdict]))

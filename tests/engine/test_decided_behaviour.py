@@ -1,0 +1,185 @@
+"""What is odd about data or config has a decided behaviour: an error, or a caution."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.engine import cautions as cautions_module
+from experiments.engine.config import validate_config
+from experiments.engine.evaluate import Evaluation, evaluate
+from experiments.engine.failures import CannotRun
+from experiments.engine.models import MODELS
+from experiments.engine.schema import Column, ColumnType, Schema, SplitPolicy
+from experiments.engine.split import split_rows
+from tests.engine.conftest import Table, prepare
+
+
+def run(table: Table, columns: list[str], model: str = "dummy", **more: Any) -> Evaluation:
+    model_data = {"name": model, **more.pop("settings", {})}
+    data = {"columns": {"include": columns}, "model": model_data, **more}
+    config = validate_config(data, table.schema)
+    return evaluate(config, table.schema, table.frame, table.split).evaluation
+
+
+def cautions(table: Table, columns: list[str], **more: Any) -> dict[str, dict[str, Any]]:
+    return {c.code: c.context for c in run(table, columns, **more).cautions}
+
+
+def why_not(table: Table, columns: list[str], model: str = "dummy", **more: Any) -> CannotRun:
+    with pytest.raises(CannotRun) as caught:
+        run(table, columns, model, **more)
+    return caught.value
+
+
+# --- Columns ------------------------------------------------------------------------
+def test_an_ordinary_run_warns_of_nothing(table: Table) -> None:
+    assert cautions(table, ["signal", "colour"]) == {}
+
+
+def test_a_column_marked_as_leaking_runs_and_is_told(table: Table) -> None:
+    columns = tuple(
+        column.model_copy(update={"leak": column.name == "whole"})
+        for column in table.schema.columns
+    )
+    marked = Table(table.schema.model_copy(update={"columns": columns}), table.frame, table.split)
+    assert cautions(marked, ["whole", "signal"])["leaking_column"]["names"] == ["whole"]
+    assert "leaking_column" not in cautions(marked, ["signal"])
+
+
+@pytest.mark.parametrize(
+    ("column", "code"),
+    [
+        ("constant", "constant_column"),
+        ("all missing", "all_missing"),
+        ("code", "identifier_used"),
+    ],
+)
+def test_odd_columns_run_and_are_told(column: str, code: str, table: Table) -> None:
+    assert cautions(table, ["signal", column])[code]["names"] == [column]
+
+
+def test_many_names_are_told_shortly() -> None:
+    frame = pd.DataFrame({f"c{n}": [1.0] * 90 for n in range(9)})
+    found = cautions_module._about("constant_column", list(frame.columns))
+    assert found[0].context == {"names": ["c0", "c1", "c2", "c3", "c4"], "more": 4}
+
+
+def test_infinite_values_are_missing_and_told(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    numbers = rng.normal(size=200)
+    raw = pd.DataFrame({"x": numbers, "y": np.where(numbers > 0, "a", "b")})
+    raw["x"] = raw["x"].astype(str)
+    raw.loc[[0, 7], "x"] = ["inf", "-Infinity"]
+    raw.loc[9, "x"] = "1e300"
+    table = prepare(raw, tmp_path, target="y", positive="a")
+    assert (table.schema.by_name["x"].infinite, table.schema.by_name["x"].missing) == (3, 3)
+    for model in ("logistic_regression", "xgboost", "hist_gradient_boosting", "lightgbm"):
+        found = run(table, ["x"], model)
+        assert [caution.code for caution in found.cautions] == ["infinite_as_missing"]
+
+
+def test_fifty_thousand_categories_are_grouped_and_told(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows = 60_000
+    raw = pd.DataFrame(
+        {
+            "shop": rng.integers(0, 50_000, rows).astype(str),
+            "size": rng.normal(size=rows).round(3),
+            "y": rng.choice(["a", "b"], rows),
+        }
+    )
+    raw["shop"] = "shop " + raw["shop"]
+    table = prepare(raw, tmp_path, target="y", positive="a")
+    treated = {"columns": {"shop": {"treat_as": "categorical"}}}
+    found = cautions(
+        table,
+        ["shop", "size"],
+        model="logistic_regression",
+        preparation=treated,
+        validation={"folds": 2},
+    )
+    assert found["rare_grouped"]["names"] == ["shop"]
+
+
+def test_dividing_by_zero_gives_missing_and_is_told(table: Table) -> None:
+    ratio = {"operation": "ratio", "name": "r", "numerator": "signal", "denominator": "visits"}
+    found = cautions(table, ["signal"], new_features=[ratio])
+    assert found["new_feature_missing"]["names"] == ["r"]
+
+
+# --- Rows ---------------------------------------------------------------------------
+def small(rows: int, positive: int, **more: Any) -> Table:
+    """So many rows, the first ones positive, in a train part of 60 %."""
+    rng = np.random.default_rng(0)
+    y = np.array(["yes"] * positive + ["no"] * (rows - positive))
+    frame = pd.DataFrame({"x": rng.normal(size=rows), "when": np.arange(float(rows)), "y": y})
+    kinds = {"x": ColumnType.NUMERIC, "when": ColumnType.NUMERIC, "y": ColumnType.BOOLEAN}
+    columns = tuple(
+        Column(name=name, type=kind, numeric=name != "y", missing=0, distinct=rows)
+        for name, kind in kinds.items()
+    )
+    schema = Schema(columns=columns, target="y", positive_class="yes", negative_class="no", **more)
+    return Table(schema, frame, split_rows(frame, "y", schema.split))
+
+
+def test_more_folds_than_rows_of_the_rarer_class_are_refused() -> None:
+    failure = why_not(small(100, 8), ["x"], validation={"folds": 5})
+    assert (failure.code, failure.context) == ("folds_exceed_class", {"folds": 5, "rows": 4})
+    assert run(small(100, 8), ["x"], validation={"folds": 4}).cross_validation["folds"]
+
+
+def test_a_class_that_vanishes_in_time_is_told() -> None:
+    by_time = small(100, 25, split=SplitPolicy(kind="time", column="when"))
+    failure = why_not(by_time, ["x"], validation={"folds": 4})
+    assert failure.code == "class_vanishes_in_fold"
+
+
+def test_a_class_that_vanishes_within_a_step_is_told() -> None:
+    failure = why_not(small(100, 8), ["x"], calibration="sigmoid", validation={"folds": 2})
+    assert failure.code == "class_vanishes"
+
+
+def test_more_neighbours_than_rows_are_refused(table: Table) -> None:
+    settings = {"n_neighbors": 150}
+    assert why_not(table, ["signal"], "k_nearest_neighbours", settings=settings).code == (
+        "too_many_neighbours"
+    )
+
+
+def test_more_components_than_columns_are_refused(table: Table) -> None:
+    failure = why_not(table, ["signal"], reduction={"method": "pca", "components": 4})
+    assert failure.code == "too_many_components"
+
+
+def test_more_columns_kept_than_there_are_is_told(table: Table) -> None:
+    assert "k_exceeds_columns" in cautions(table, ["signal"], selection={"method": "k_best"})
+
+
+def test_a_selection_that_keeps_nothing_is_told(table: Table) -> None:
+    failure = why_not(table, ["rare"], selection={"method": "variance", "threshold": 90.0})
+    assert failure.code == "nothing_selected"
+
+
+def test_a_text_without_a_frequent_word_is_told(table: Table) -> None:
+    failure = why_not(table, ["comment"], preparation={"text": {"min_rows": 1000}})
+    assert failure.code == "empty_vocabulary"
+
+
+def test_a_table_that_would_not_fit_into_memory_is_refused(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cautions_module, "MAX_CELLS", 1000)
+    failure = why_not(table, ["signal", "comment"])
+    assert failure.code == "table_too_wide"
+    assert failure.context["rows"] == len(table.split.train)
+
+
+def test_a_model_that_would_not_end_is_refused(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MODELS["rbf_svm"], "max_rows", 100)
+    failure = why_not(table, ["signal"], "rbf_svm")
+    assert (failure.code, failure.context["limit"]) == ("too_many_rows_for_model", 100)
