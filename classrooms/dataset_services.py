@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -15,6 +16,7 @@ from classrooms.models.jobs import JobStatus
 from classrooms.services import NotNow
 from classrooms.tasks import process_dataset
 from experiments.engine.bundled import BUNDLED
+from experiments.engine.reading.table_format import TableFormat
 
 
 @transaction.atomic
@@ -44,26 +46,76 @@ def upload_dataset(owner: User, *, title: str, file: Any) -> Dataset:
 
 
 @transaction.atomic
-def choose_target(dataset: Dataset, *, target: str, positive_class: str) -> None:
-    """Name what is to be predicted, and have the data split.
+def correct_format(dataset: Dataset, table_format: TableFormat) -> None:
+    """Say how the file is written, and have it read again.
 
     Raises:
-        NotNow: the target was chosen already.
+        NotNow: the dataset is split already, or a worker is busy with it.
     """
-    # The dataset's second job begins: its life starts again from the queue.
-    chosen = Dataset.objects.filter(
-        pk=dataset.pk, step=Dataset.Step.INSPECT, status=JobStatus.SUCCEEDED
-    ).update(
-        target=target,
-        positive_class=positive_class,
-        step=Dataset.Step.PREPARE,
-        status=JobStatus.QUEUED,
-        attempt=0,
-        progress=0.0,
-        queued_at=timezone.now(),
-        started_at=None,
-        finished_at=None,
+    _queue_again(
+        dataset,
+        step=Dataset.Step.INSPECT,
+        corrected_format=table_format.model_dump(mode="json"),
+        column_types={},
+        leak_columns=[],
     )
-    if not chosen:
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What a facilitator decides before the split.
+
+    Attributes:
+        rest_label: names all classes but the positive one; "" when there are two.
+        split_by: the column of times or groups; "" for a split at random.
+        column_types: types by column name, where the guess was wrong.
+        leak_columns: columns that are written after the fact.
+    """
+
+    target: str
+    positive_class: str
+    rest_label: str = ""
+    split_kind: str = Dataset.SplitKind.STRATIFIED
+    split_by: str = ""
+    column_types: dict[str, str] = field(default_factory=dict)
+    leak_columns: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def prepare_dataset(dataset: Dataset, preparation: Preparation) -> None:
+    """Have the data split as decided.
+
+    Raises:
+        NotNow: the dataset is split already, or a worker is busy with it.
+    """
+    _queue_again(dataset, step=Dataset.Step.PREPARE, **asdict(preparation))
+
+
+def _queue_again(dataset: Dataset, **fields: Any) -> None:
+    # The dataset's next job begins: its life starts again from the queue.
+    taken = (
+        Dataset.objects.correctable()
+        .filter(pk=dataset.pk)
+        .update(
+            status=JobStatus.QUEUED,
+            attempt=0,
+            progress=0.0,
+            queued_at=timezone.now(),
+            started_at=None,
+            finished_at=None,
+            failure_code="",
+            failure_context={},
+            **fields,
+        )
+    )
+    if not taken:
         raise NotNow
     ring(process_dataset, dataset.pk)
+
+
+def write_card(dataset: Dataset, *, meanings: dict[str, str], **texts: str) -> None:
+    """Describe an upload: it changes no number, so it may be done at any time."""
+    for name, text in texts.items():
+        setattr(dataset, name, text)
+    dataset.column_meanings = {name: text for name, text in meanings.items() if text}
+    dataset.save(update_fields=[*texts, "column_meanings"])

@@ -1,4 +1,4 @@
-"""Forms about people, datasets and Dojos."""
+"""Forms about people and Dojos."""
 
 from __future__ import annotations
 
@@ -7,82 +7,15 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import SignupForm
 from django import forms
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.http import HttpRequest
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.models import Dataset, Dojo, Membership
-from experiments.engine.bundled import BUNDLED
 from experiments.engine.metrics import METRICS
 from experiments.engine.schema import Costs
-
-
-class BundledDatasetForm(forms.Form):
-    """Choice of a dataset that comes with the product."""
-
-    bundled_key = forms.ChoiceField(
-        label=_("Dataset"), choices=[(key, dataset.title) for key, dataset in BUNDLED.items()]
-    )
-
-
-class UploadForm(forms.Form):
-    """A CSV of the facilitator's own."""
-
-    title = forms.CharField(label=_("Title"), max_length=120)
-    file = forms.FileField(
-        label=_("CSV file"),
-        help_text=_("Comma, semicolon or tab separated, with a header row."),
-        error_messages={"empty": _("This file is empty. Choose one that has a header and rows.")},
-    )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        limit = settings.UPLOAD_MAX_MEGABYTES * 1024 * 1024
-        if file.size > limit:
-            raise forms.ValidationError(
-                gettext(
-                    "This file has %(size)s; the limit is %(limit)s. Keep fewer rows or columns."
-                )
-                % {"size": filesizeformat(file.size), "limit": filesizeformat(limit)}
-            )
-        return file
-
-
-class TargetForm(forms.Form):
-    """What to predict: a column and its positive class, chosen as one thing."""
-
-    target = forms.ChoiceField(
-        label=_("What to predict"),
-        help_text=_("The column and, of its two values, the one that you want to find."),
-    )
-
-    def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Values are indices: a column's name may hold any character.
-        self._choices: dict[str, tuple[str, str]] = {}
-        groups = []
-        for column_index, column in enumerate(dataset.targets):
-            options = []
-            for value_index, (value, count) in enumerate(column["values"]):
-                key = f"{column_index}.{value_index}"
-                self._choices[key] = (column["name"], value)
-                label = gettext("%(column)s = %(value)s (%(count)s rows)") % {
-                    "column": column["name"],
-                    "value": value,
-                    "count": count,
-                }
-                options.append((key, label))
-            groups.append((column["name"], options))
-        self.fields["target"].choices = [("", gettext("Choose…")), *groups]  # type: ignore[attr-defined]
-
-    @property
-    def chosen(self) -> tuple[str, str]:
-        """The target column and its positive class."""
-        return self._choices[self.cleaned_data["target"]]
 
 
 class DojoForm(forms.ModelForm):

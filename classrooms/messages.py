@@ -26,22 +26,71 @@ FAILURES: dict[str, str | Promise] = {
         "Use fewer columns, fewer trees or a simpler model."
     ),
     "cancelled": gettext_lazy("You cancelled it."),
-    "too_many_bytes": gettext_lazy("The file is too large. Keep fewer rows or columns."),
+}
+
+DATASET_FAILURES: dict[str, str | Promise] = {
+    "time_limit": gettext_lazy(
+        "Reading it took longer than the %(seconds)s seconds that are allowed. "
+        "Keep fewer rows or columns."
+    ),
+    "out_of_memory": gettext_lazy(
+        "It needed more than the %(megabytes)s MB of memory that are allowed. "
+        "Keep fewer rows or columns."
+    ),
+    "worker_lost": gettext_lazy(
+        "The process that read it died %(attempts)s times, most likely for lack of memory. "
+        "Keep fewer rows or columns."
+    ),
+    "too_many_bytes": gettext_lazy(
+        "The file is larger than %(megabytes)s MB. Keep fewer rows or columns."
+    ),
+    "unpacks_without_end": gettext_lazy(
+        "The file unpacks to more than %(megabytes)s MB. Keep fewer rows or columns."
+    ),
     "too_many_rows": gettext_lazy("The file has more than %(limit)s rows. Keep a sample of them."),
     "too_many_columns": gettext_lazy(
         "The file has %(columns)s columns; %(limit)s are allowed. Leave some out."
     ),
     "empty_file": gettext_lazy("The file is empty."),
     "header_only": gettext_lazy("The file has a header and no row below it."),
-    "binary_file": gettext_lazy(
-        "This is not a text file (%(kind)s). Save the table as CSV and upload that."
+    "no_header": gettext_lazy(
+        "The file ends before line %(line)s, where the names of the columns should stand."
     ),
-    "unknown_encoding": gettext_lazy("The text cannot be read. Save the file as UTF-8."),
+    "binary_file": gettext_lazy(
+        "This is no table but another kind of file (%(kind)s), whatever its name says. "
+        "Save the table as CSV or Parquet and upload that."
+    ),
+    "not_a_table": gettext_lazy(
+        "This is a text of another kind (%(kind)s). Save the table as CSV or Parquet and upload "
+        "that."
+    ),
+    "packed_twice": gettext_lazy("There is a gzip inside the gzip. Pack the table once."),
+    "broken_gzip": gettext_lazy(
+        "The compressed file is damaged or cut off. Compress it again, or upload the table itself."
+    ),
+    "broken_parquet": gettext_lazy("The Parquet file is damaged or cut off. Write it again."),
+    "unsupported_column": gettext_lazy(
+        "The column “%(name)s” is of a type that no table of numbers and texts has (%(kind)s). "
+        "Leave it out, or turn it into text."
+    ),
+    "nul_byte": gettext_lazy(
+        "Line %(line)s holds a NUL byte: this is no text, or it is damaged. Save the table again "
+        "as CSV in UTF-8."
+    ),
+    "not_this_encoding": gettext_lazy(
+        "Line %(line)s cannot be read as %(encoding)s. Choose another encoding, or save the file "
+        "as UTF-8."
+    ),
     "one_column": gettext_lazy(
         "Only one column was found. Separate columns with commas, semicolons or tabs."
     ),
     "unnamed_column": gettext_lazy(
-        "Column number %(place)s has no name. Name it in the first line."
+        "Column number %(place)s has no name. Name it in the header, or say on which line the "
+        "header stands."
+    ),
+    "long_column_name": gettext_lazy(
+        "The name of column number %(place)s is longer than %(limit)s characters. Shorten it, or "
+        "say on which line the header stands."
     ),
     "repeated_column": gettext_lazy("Two columns are called “%(name)s”. Rename one."),
     "ragged_rows": gettext_lazy(
@@ -52,9 +101,7 @@ FAILURES: dict[str, str | Promise] = {
         "A quotation mark is opened and never closed, or a value is endless, at or after line "
         "%(line)s."
     ),
-    "no_usable_feature": gettext_lazy(
-        "No column beside the target can be used: free text and dates cannot be, yet."
-    ),
+    "no_usable_feature": gettext_lazy("There is no column beside the target."),
     "no_such_target": gettext_lazy("There is no column “%(name)s”."),
     "target_has_missing": gettext_lazy(
         "The target “%(name)s” is missing in %(count)s rows. Complete them or remove them."
@@ -66,9 +113,29 @@ FAILURES: dict[str, str | Promise] = {
         "The class “%(name)s” has %(rows)s rows; at least %(least)s are needed to split and "
         "validate."
     ),
+    "no_such_split_column": gettext_lazy("There is no column “%(name)s” to split by."),
+    "split_column_has_missing": gettext_lazy(
+        "The column to split by, “%(name)s”, is missing in %(count)s rows. Complete them, or "
+        "split otherwise."
+    ),
+    "too_few_groups": gettext_lazy(
+        "The column “%(name)s” has %(groups)s groups; at least %(least)s are needed to fill three "
+        "parts. Split otherwise."
+    ),
+    "class_missing_in_part": gettext_lazy(
+        "Split like this, the part “%(part)s” has %(rows)s rows of the class “%(name)s”; it needs "
+        "at least 5. Split otherwise, or bring more rows."
+    ),
 }
 
 
-def describe_failure(code: str, context: dict[str, Any]) -> str:
-    """Why a job failed, in the reader's language."""
-    return str(FAILURES.get(code) or _("It failed.")) % context
+def describe_failure(
+    code: str, context: dict[str, Any], special: dict[str, str | Promise] | None = None
+) -> str:
+    """Why a job failed, in the reader's language.
+
+    Args:
+        special: what a kind of job says of it otherwise.
+    """
+    sentence = (special or {}).get(code) or FAILURES.get(code) or _("It failed.")
+    return str(sentence) % context

@@ -1,4 +1,4 @@
-"""What pages show of datasets and Dojos, worked out once: templates only lay it out."""
+"""What pages show of Dojos, worked out once: templates only lay it out."""
 
 from __future__ import annotations
 
@@ -6,74 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from classrooms.access import Request
-from classrooms.messages import describe_failure
-from classrooms.models import Dataset, Dojo, Membership
+from classrooms.models import Dojo, Membership
 from classrooms.selectors import dojo_clock
-from experiments.engine.schema import ColumnType
-
-
-def type_label(name: str) -> str:
-    """A column type in words."""
-    labels = {
-        ColumnType.NUMERIC: _("number"),
-        ColumnType.CATEGORICAL: _("category"),
-        ColumnType.BOOLEAN: _("yes/no"),
-        ColumnType.TEXT: _("free text"),
-        ColumnType.DATETIME: pgettext("column type", "date"),
-        ColumnType.ID: _("identifier?"),
-    }
-    return labels[ColumnType(name)]
-
-
-def column_rows(dataset: Dataset) -> list[dict[str, Any]]:
-    """Each column with its type and meaning in words."""
-    meanings = dataset.bundled.column_meanings if dataset.bundled else {}
-    return [
-        column
-        | {
-            "type_label": type_label(column["type"]),
-            "meaning": _(meanings[column["name"]]) if column["name"] in meanings else "",
-        }
-        for column in dataset.columns
-    ]
-
-
-def dataset_context(dataset: Dataset) -> dict[str, Any]:
-    """What the pages of facilitator and participants share about a dataset."""
-    context: dict[str, Any] = {
-        "dataset": dataset,
-        "columns": column_rows(dataset),
-        "positive_percent": 100 * dataset.positive_rate,
-    }
-    if card := dataset.bundled:
-        context["card"] = [
-            (_("Source"), _(card.source)),
-            (_("Licence"), _(card.licence)),
-            (_("Period"), _(card.period)),
-        ]
-        context["summary"] = _(card.summary)
-    return context
-
-
-def trap_rows(dataset: Dataset) -> list[dict[str, Any]]:
-    """The planted traps, for the facilitator only."""
-    traps = dataset.bundled.traps if dataset.bundled else ()
-    return [
-        {
-            "title": _(trap.title),
-            "description": _(trap.description),
-            "columns": trap.columns,
-            "question": _(trap.question),
-        }
-        for trap in traps
-    ]
-
-
-def dataset_failure(dataset: Dataset) -> str:
-    return describe_failure(dataset.failure_code, dataset.failure_context)
 
 
 @dataclass(frozen=True)

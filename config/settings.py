@@ -48,7 +48,7 @@ PORT = env.int("PORT", default=8000)
 DOJO_OPEN_TO = env.str("DOJO_OPEN_TO", default="everyone")
 if DOJO_OPEN_TO not in {"everyone", "staff"}:
     raise ImproperlyConfigured(f"DOJO_OPEN_TO must be 'everyone' or 'staff', not {DOJO_OPEN_TO!r}.")
-UPLOAD_MAX_MEGABYTES = env.int("UPLOAD_MAX_MEGABYTES", default=20)
+UPLOAD_MAX_MEGABYTES = env.int("UPLOAD_MAX_MEGABYTES", default=100)
 RUN_SOFT_TIME_LIMIT_SECONDS = env.int("RUN_SOFT_TIME_LIMIT_SECONDS", default=120)
 RUN_HARD_TIME_LIMIT_SECONDS = RUN_SOFT_TIME_LIMIT_SECONDS + 15
 RUN_MEMORY_LIMIT_MEGABYTES = env.int("RUN_MEMORY_LIMIT_MEGABYTES", default=4096)
@@ -128,6 +128,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# A dataset of 500 columns has two fields for each of them.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- Accounts ---------------------------------------------------------------

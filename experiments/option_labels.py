@@ -64,7 +64,7 @@ LABELS: dict[Any, str | Promise] = {
     "boolean": _("yes/no"),
     "datetime": pgettext_lazy("column type", "date"),
     "text": _("free text"),
-    "id": _("identifier?"),
+    "id": _("identifier"),
     # Selection and reduction
     "variance": _("enough variance"),
     "k_best": _("the k best"),

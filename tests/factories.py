@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from classrooms import services
-from classrooms.models import Dataset, Dojo, Membership
+from classrooms.models import Dataset, Dojo, HealthReport, Membership
 from classrooms.models.jobs import JobStatus
 from experiments.engine.config import ExperimentConfig, default_config
 from experiments.models import Experiment, Interpretation, Run
@@ -34,7 +34,7 @@ def make_user(name: str | None = None, **fields: Any) -> User:
 
 
 @lru_cache(maxsize=1)
-def _prepared_fields() -> dict[str, Any]:
+def _prepared() -> tuple[dict[str, Any], dict[str, Any]]:
     """What a worker stores about the breast cancer data; computed once, by the real code."""
     from classrooms.dataset_services import add_bundled_dataset
     from classrooms.preparation import process
@@ -46,15 +46,24 @@ def _prepared_fields() -> dict[str, Any]:
     assert dataset.is_ready, dataset.failure_code
     names = [field.attname for field in Dataset._meta.concrete_fields]
     fields = {name: getattr(dataset, name) for name in names if name not in ("id", "owner_id")}
+    health = dataset.health.content
     owner.delete()
-    return fields
+    return fields, health
 
 
 def make_dataset(owner: User) -> Dataset:
     """A dataset that is ready, with its files in the storage."""
-    fields = _prepared_fields()
-    existing = Dataset.objects.filter(public_id=fields["public_id"]).first()
-    return existing or Dataset.objects.create(owner=owner, **fields)
+    fields, health = _prepared()
+    if existing := Dataset.objects.filter(public_id=fields["public_id"]).first():
+        return existing
+    dataset = Dataset.objects.create(owner=owner, **fields)
+    HealthReport.objects.create(dataset=dataset, content=health)
+    return dataset
+
+
+def make_upload(owner: User) -> Dataset:
+    """An upload that a worker has read, before anybody said what to predict."""
+    return Dataset.objects.create(owner=owner, title="Mine", status=JobStatus.SUCCEEDED)
 
 
 def make_dojo(facilitator: User | None = None, **fields: Any) -> Dojo:

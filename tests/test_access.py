@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests import factories
 from tests.conftest import Cast
 
 OK, LOGIN, HIDDEN = "ok", "login", "404"
@@ -28,6 +29,8 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "classrooms:datasets": ("get", ACCOUNTS, "opener"),
     "classrooms:dataset_new": ("get", ACCOUNTS, "opener"),
     "classrooms:dataset": ("get", DATASET_OWNER, "opener"),
+    "classrooms:dataset_format": ("get", DATASET_OWNER, "opener"),
+    "classrooms:dataset_card": ("get", DATASET_OWNER, "opener"),
     "classrooms:dojo_new": ("get", ACCOUNTS, "opener"),
     "classrooms:dojo": ("get", MEMBERS, "member"),
     "classrooms:data": ("get", MEMBERS, "member"),
@@ -84,9 +87,12 @@ def test_every_url_has_a_row_and_declares_its_access() -> None:
 def path_of(name: str, cast: Cast) -> str:
     from django.urls import reverse
 
+    dataset = cast.dojo.dataset
+    if name in ("classrooms:dataset_format", "classrooms:dataset_card"):
+        dataset = factories.make_upload(dataset.owner)
     values = {
         "code": cast.dojo.join_code,
-        "dataset_id": cast.dojo.dataset.public_id,
+        "dataset_id": dataset.public_id,
         "dojo_id": cast.dojo.public_id,
         "experiment_id": cast.experiment.public_id,
         "action": "pause",

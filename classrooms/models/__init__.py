@@ -1,4 +1,4 @@
-from classrooms.models.datasets import Dataset
+from classrooms.models.datasets import Dataset, HealthReport
 from classrooms.models.dojos import Dojo, Membership
 from classrooms.models.jobs import Job, WorkerSighting
 from classrooms.models.live import LiveVersion, Topic
@@ -7,6 +7,7 @@ from classrooms.models.phases import Phase
 __all__ = [
     "Dataset",
     "Dojo",
+    "HealthReport",
     "Job",
     "LiveVersion",
     "Membership",

@@ -1,4 +1,4 @@
-"""A dataset: looked at once, split once, then read only."""
+"""A dataset: looked at, corrected where it was misread, split once, then read only."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.identifiers import new_public_id
-from classrooms.models.jobs import Job, JobQuerySet, JobStatus
+from classrooms.models.jobs import FINISHED, Job, JobQuerySet, JobStatus
 from experiments.engine.bundled import BUNDLED, BundledDataset
-from experiments.engine.schema import Schema
+from experiments.engine.reading.table_format import TableFormat
+from experiments.engine.schema import Schema, SplitPolicy
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -26,6 +28,13 @@ class DatasetQuerySet(JobQuerySet["Dataset"]):
         """What a Dojo can be opened on."""
         return self.filter(step=Dataset.Step.PREPARE, status=JobStatus.SUCCEEDED)
 
+    def correctable(self) -> Self:
+        """Uploads that are not split yet, and that no worker is busy with."""
+        idle = Q(step=Dataset.Step.INSPECT, status__in=FINISHED) | Q(
+            step=Dataset.Step.PREPARE, status__in=FINISHED - {JobStatus.SUCCEEDED}
+        )
+        return self.filter(idle, bundled_key="")
+
 
 def upload_path(dataset: Dataset, filename: str) -> str:
     """A path that owes nothing to the name that the user's file had."""
@@ -37,6 +46,11 @@ class Dataset(Job):
         INSPECT = "inspect", _("reading the file")
         PREPARE = "prepare", _("splitting the data")
 
+    class SplitKind(models.TextChoices):
+        STRATIFIED = "stratified", _("At random, each part with the same share of each class")
+        TIME = "time", _("By time: the latest rows are the holdout")
+        GROUP = "group", _("By group: all rows of a group in the same part")
+
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="datasets", verbose_name=_("owner")
@@ -47,17 +61,42 @@ class Dataset(Job):
     upload_name = models.CharField(_("name of the file"), max_length=255, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
+    # The data card of an upload; a bundled dataset brings its own.
+    description = models.TextField(_("description"), max_length=2000, blank=True)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    licence = models.CharField(_("licence"), max_length=300, blank=True)
+    period = models.CharField(_("period"), max_length=300, blank=True)
+    column_meanings = models.JSONField(_("meaning of the columns"), default=dict, blank=True)
+
     step = models.CharField(_("step"), max_length=10, choices=Step.choices, default=Step.INSPECT)
-    # What inspection found: columns (engine Column dicts), the first rows, and the
-    # values of every column that could be a binary target.
+    # How the facilitator says that the file is written (an engine TableFormat); empty
+    # as long as the detection is trusted.
+    corrected_format = models.JSONField(_("corrected format"), default=dict, blank=True)
+    # What inspection found: how the file was read, what of it is no row, columns (engine
+    # Column dicts), the first rows, and for every column its classes or why it is no target.
+    table_format = models.JSONField(_("format"), default=dict, blank=True)
+    left_out = models.JSONField(_("lines left out"), default=dict, blank=True)
+    missing_words = models.JSONField(_("texts that mean missing"), default=dict, blank=True)
     columns = models.JSONField(_("columns"), default=list, blank=True)
     preview = models.JSONField(_("first rows"), default=list, blank=True)
     targets = models.JSONField(_("possible targets"), default=list, blank=True)
     row_count = models.PositiveIntegerField(_("rows"), default=0)
 
+    # What the facilitator decides before the split.
     target = models.CharField(_("target"), max_length=255, blank=True)
     positive_class = models.CharField(_("positive class"), max_length=255, blank=True)
+    # Of a target with more than two classes: what all but the positive one are called.
+    rest_label = models.CharField(_("name of the other classes"), max_length=300, blank=True)
+    split_kind = models.CharField(
+        _("how rows are divided"),
+        max_length=10,
+        choices=SplitKind.choices,
+        default=SplitKind.STRATIFIED,
+    )
+    split_by = models.CharField(_("times or groups"), max_length=255, blank=True)
     split_seed = models.PositiveIntegerField(_("seed of the split"), default=20)
+    column_types = models.JSONField(_("corrected types"), default=dict, blank=True)
+    leak_columns = models.JSONField(_("columns written after the fact"), default=list, blank=True)
     # What preparation made.
     data_schema = models.JSONField(_("schema"), default=dict, blank=True)
     content_hash = models.CharField(_("hash of the content"), max_length=64, blank=True)
@@ -82,9 +121,15 @@ class Dataset(Job):
         return self.step == self.Step.PREPARE and self.has_succeeded
 
     @property
+    def is_correctable(self) -> bool:
+        """Whether the reading, the target and the split may still be changed."""
+        return not self.bundled_key and not self.is_unfinished and not self.is_ready
+
+    @property
     def awaits_target(self) -> bool:
-        """The file was read, and the facilitator has yet to say what to predict."""
-        return self.step == self.Step.INSPECT and self.has_succeeded
+        """The file was read, and the facilitator has yet to say what to predict,
+        or to say it otherwise where the split failed."""
+        return self.is_correctable and (self.step == self.Step.PREPARE or self.has_succeeded)
 
     @property
     def bundled(self) -> BundledDataset | None:
@@ -93,6 +138,18 @@ class Dataset(Job):
     @property
     def schema(self) -> Schema:
         return Schema.model_validate(self.data_schema)
+
+    @property
+    def format(self) -> TableFormat | None:
+        """How the file was read, or is to be; None before the first reading."""
+        stored = self.corrected_format or self.table_format
+        return TableFormat.model_validate(stored) if stored else None
+
+    @property
+    def split_policy(self) -> SplitPolicy:
+        return SplitPolicy.model_validate(
+            {"kind": self.split_kind, "column": self.split_by or None, "seed": self.split_seed}
+        )
 
     @property
     def positive_rate(self) -> float:
@@ -108,3 +165,20 @@ class Dataset(Job):
     def participant_csv_path(self) -> str:
         """The CSV that participants take home: train and test rows only."""
         return f"datasets/{self.public_id}.csv"
+
+
+class HealthReport(models.Model):
+    """What a careful eye sees in a dataset. Apart from it, since only two pages show it."""
+
+    dataset = models.OneToOneField(
+        Dataset, models.CASCADE, related_name="health", verbose_name=_("dataset")
+    )
+    # As `engine.health.health_report` returns it.
+    content = models.JSONField(_("content"))
+
+    class Meta:
+        verbose_name = _("health report")
+        verbose_name_plural = _("health reports")
+
+    def __str__(self) -> str:
+        return str(self.dataset)

@@ -1,4 +1,4 @@
-"""Preparing a dataset: choose or upload, look, name the target, wait for the split."""
+"""Preparing a dataset: choose or upload, look, correct, name the target, wait for the split."""
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -6,11 +6,32 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from classrooms.access import Request, opener_view
-from classrooms.dataset_services import add_bundled_dataset, choose_target, upload_dataset
-from classrooms.forms import BundledDatasetForm, TargetForm, UploadForm
+from classrooms.dataset_forms import (
+    BundledDatasetForm,
+    CardForm,
+    ColumnFormSet,
+    FormatForm,
+    TargetForm,
+    UploadForm,
+)
+from classrooms.dataset_page import (
+    dataset_context,
+    dataset_failure,
+    left_out_rows,
+    reading_rows,
+    trap_rows,
+)
+from classrooms.dataset_services import (
+    add_bundled_dataset,
+    correct_format,
+    prepare_dataset,
+    upload_dataset,
+    write_card,
+)
 from classrooms.models import Dataset
-from classrooms.presentation import dataset_context, dataset_failure, page_or_part, trap_rows
+from classrooms.presentation import page_or_part
 from experiments.engine.bundled import BUNDLED
+from experiments.engine.reading.table_format import TableFormat
 
 
 @opener_view
@@ -56,15 +77,46 @@ def dataset_new(request: Request) -> HttpResponse:
 def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
     """What is in the dataset; its live part renders alone while a worker reads it."""
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user), public_id=dataset_id)
-    form = TargetForm(request.POST or None, dataset=dataset)
-    if request.method == "POST" and dataset.awaits_target and form.is_valid():
-        target, positive_class = form.chosen
-        choose_target(dataset, target=target, positive_class=positive_class)
+    posted = request.POST or None
+    form, columns = TargetForm(posted, dataset=dataset), ColumnFormSet(posted, dataset=dataset)
+    if posted and dataset.awaits_target and form.is_valid() and columns.is_valid():
+        prepare_dataset(dataset, form.preparation(columns))
         return redirect("classrooms:dataset", dataset.public_id)
-    context = dataset_context(dataset) | {
+    context = dataset_context(dataset, for_facilitator=True) | {
         "form": form,
+        "column_forms": zip(columns.forms, dataset.columns, strict=True),
         "failure": dataset_failure(dataset) if dataset.has_failed else "",
+        "reading": reading_rows(dataset),
         "traps": trap_rows(dataset),
     }
     template = page_or_part(request, "classrooms/dataset_detail.html", "live")
     return render(request, template, context)
+
+
+@opener_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def dataset_format(request: Request, dataset_id: str) -> HttpResponse:
+    """Correct how the file is read."""
+    dataset = get_object_or_404(
+        Dataset.objects.visible_to(request.user).correctable(), public_id=dataset_id
+    )
+    form = FormatForm(request.POST or None, table_format=dataset.format or TableFormat())
+    if request.method == "POST" and form.is_valid():
+        correct_format(dataset, form.table_format)
+        return redirect("classrooms:dataset", dataset.public_id)
+    context = {"dataset": dataset, "form": form, "lines_left_out": left_out_rows(dataset)}
+    return render(request, "classrooms/dataset_format.html", context)
+
+
+@opener_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def dataset_card(request: Request, dataset_id: str) -> HttpResponse:
+    """Write the data card of an upload."""
+    dataset = get_object_or_404(
+        Dataset.objects.visible_to(request.user).filter(bundled_key=""), public_id=dataset_id
+    )
+    form = CardForm(request.POST or None, instance=dataset)
+    if request.method == "POST" and form.is_valid():
+        write_card(dataset, meanings=form.meanings, **form.texts)
+        return redirect("classrooms:dataset", dataset.public_id)
+    return render(request, "classrooms/dataset_card.html", {"dataset": dataset, "form": form})

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from classrooms import services
 from classrooms.access import Request, facilitator_view, member_view, opener_view
+from classrooms.dataset_page import dataset_context
 from classrooms.forms import DojoForm
 from classrooms.live import event_stream
 from classrooms.models import Dataset, Membership
-from classrooms.presentation import clock_buttons, dataset_context, dojo_context, page_or_part
+from classrooms.presentation import clock_buttons, dojo_context, page_or_part
 from classrooms.selectors import dojo_clock
 
 
@@ -89,7 +90,9 @@ def reveal(request: Request, membership: Membership) -> HttpResponse:
 @require_safe
 def dojo_data(request: Request, membership: Membership) -> HttpResponse:
     """The dataset as participants see it: its columns, never its traps or holdout."""
-    context = dojo_context(membership, "data") | dataset_context(membership.dojo.dataset)
+    context = dojo_context(membership, "data") | dataset_context(
+        membership.dojo.dataset, for_facilitator=False
+    )
     return render(request, "classrooms/dojo_data.html", context)
 
 

@@ -1,47 +1,41 @@
-"""Reading tables strictly, and the canonical form in which runs see them.
-
-pandas reads some broken files without complaint and wrongly (a trailing comma
-shifts every column, an unbalanced quote swallows rows), so the structure is read by
-the standard library's `csv` in strict mode, everything as text, and only then typed.
-"""
+"""From a table of texts to the canonical form in which runs see it, and its schema."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from experiments.engine.schema import Column, ColumnType, Schema
+from experiments.engine.reading.delimited import read_delimited
+from experiments.engine.reading.detection import detect_format
+from experiments.engine.reading.parquet import read_parquet
+from experiments.engine.reading.source import Progress, Source
+from experiments.engine.reading.table import RawTable
+from experiments.engine.reading.table_format import DataError, TableFormat
+from experiments.engine.reading.values import (
+    LARGEST_NUMBER,
+    are_numbers,
+    are_whole,
+    date_format,
+    finite,
+    number_style,
+    to_iso,
+    to_numbers,
+    to_objects,
+)
+from experiments.engine.schema import Column, ColumnType, Schema, allowed_types
 from experiments.engine.split import Split
 
-MAX_BYTES = 50 * 1024 * 1024
-MAX_ROWS = 200_000
-MAX_COLUMNS = 500
+__all__ = ["LARGEST_NUMBER", "DataError", "RawTable", "TableFormat"]
+
 MIN_ROWS_PER_CLASS = 25
-MAX_FIELD_CHARACTERS = 100_000
-
-DELIMITERS = ",;\t|"
-MISSING = frozenset({"", "na", "n/a", "nan", "null", "?"})
-BINARY_SIGNATURES = {
-    # Four bytes, because a header may well begin with a column called PK.
-    b"PK\x03\x04": "zip",
-    b"\x89PNG": "png",
-    b"\x1f\x8b": "gzip",
-    b"%PDF": "pdf",
-}
-
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?inf(inity)?", re.IGNORECASE)
-# What looks like a number and is a name: 007, or more digits than a float holds.
-CODE_LIKE = re.compile(r"[+-]?(0\d+|\d{16,})")
-ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?")
+MAX_CLASSES = 20
 BOOLEAN_PAIRS = (
     {"yes", "no"},
     {"true", "false"},
@@ -50,211 +44,186 @@ BOOLEAN_PAIRS = (
     {"oui", "non"},
     {"vrai", "faux"},
 )
-# Trees and boosters compute in float32: what does not fit there is infinite to them.
-LARGEST_NUMBER = float(np.finfo(np.float32).max)
 ROWS_FOR_AN_ID = 50
 WORDS_OF_A_TEXT = 5
 EXAMPLES = 4
-
-
-class DataError(Exception):
-    """The data cannot be used as it is.
-
-    Args:
-        code: names the reason; rendered later as a translated sentence.
-        context: JSON-able values that the sentence quotes.
-    """
-
-    def __init__(self, code: str, **context: Any) -> None:
-        super().__init__(f"{code} {context}")
-        self.code = code
-        self.context = context
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """A table as text; a missing value is one that pandas calls missing."""
-
-    frame: pd.DataFrame
+EXAMPLE_CHARACTERS = 40
 
 
 # --- Reading --------------------------------------------------------------------
-def read_table(path: Path) -> RawTable:
-    """Read a delimited text file strictly.
+def read_table(
+    path: Path,
+    table_format: TableFormat | None = None,
+    progress: Progress = lambda fraction: None,
+) -> RawTable:
+    """Read a CSV, TSV or Parquet file, or a gzip of one, strictly.
+
+    Args:
+        table_format: how it is written; detected when None. Container and compression
+            are seen from the bytes in any case.
+        progress: hears the share that has been read, 0 to 1.
 
     Raises:
-        DataError: not a text table, too large, ragged rows (with their lines),
-            unbalanced quotes, empty, or column names that are missing or repeated.
+        DataError: not a table, too large, damaged, or one whose rows do not fit.
     """
-    if path.stat().st_size > MAX_BYTES:
-        raise DataError("too_many_bytes", limit=MAX_BYTES)
-    text = _decode(path.read_bytes())
-    if not text.strip():
-        raise DataError("empty_file")
-    delimiter = _delimiter(text)
-    rows = _rows(text, delimiter)
-    header = next(rows)[1]
-    _check_header(header)
-    records = _checked_records(rows, len(header))
-    if not records:
-        raise DataError("header_only")
-    frame = pd.DataFrame(records, columns=pd.Index(header, dtype=object), dtype=object)
-    return RawTable(frame.map(_or_missing))
-
-
-def _decode(content: bytes) -> str:
-    for signature, kind in BINARY_SIGNATURES.items():
-        if content.startswith(signature):
-            raise DataError("binary_file", kind=kind)
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        if b"\x00" in content:
-            raise DataError("binary_file", kind="binary")
-        encodings = ["utf-8-sig", "cp1252", "latin-1"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" in text:
-            raise DataError("binary_file", kind="binary")
-        # Written twice by some tools; left in, it would be part of a column's name.
-        return text.lstrip("\ufeff")
-    raise DataError("unknown_encoding")
-
-
-def _delimiter(text: str) -> str:
-    """The candidate that divides the header into the most fields."""
-    # Cut, since csv refuses a field longer than its limit; `_rows` tells of that with a line.
-    header = text.lstrip("\r\n").splitlines()[0][:MAX_FIELD_CHARACTERS]
-    counts = {
-        delimiter: len(next(csv.reader([header], delimiter=delimiter))) for delimiter in DELIMITERS
-    }
-    return max(counts, key=lambda delimiter: counts[delimiter])
-
-
-def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Line number and fields of every row that is not blank."""
-    csv.field_size_limit(MAX_FIELD_CHARACTERS)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
-    try:
-        for fields in reader:
-            if fields:
-                yield line, fields
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise DataError("broken_quotes", line=line) from error
-
-
-def _check_header(header: list[str]) -> None:
-    if len(header) < 2:
-        raise DataError("one_column")
-    if len(header) > MAX_COLUMNS:
-        raise DataError("too_many_columns", columns=len(header), limit=MAX_COLUMNS)
-    seen: set[str] = set()
-    for place, name in enumerate(header, start=1):
-        if not name.strip():
-            raise DataError("unnamed_column", place=place)
-        if name in seen:
-            raise DataError("repeated_column", name=name)
-        seen.add(name)
-
-
-def _checked_records(rows: Iterator[tuple[int, list[str]]], width: int) -> list[list[str]]:
-    """All rows, or an error that names the lines whose number of fields differs."""
-    records: list[list[str]] = []
-    ragged: list[int] = []
-    found = 0
-    for line, fields in rows:
-        if len(fields) != width:
-            ragged.append(line)
-            found = found or len(fields)
-        else:
-            records.append(fields)
-        if len(records) > MAX_ROWS:
-            raise DataError("too_many_rows", limit=MAX_ROWS)
-    if ragged:
-        lines = ", ".join(str(line) for line in ragged[:5]) + (", …" if len(ragged) > 5 else "")
-        raise DataError("ragged_rows", count=len(ragged), lines=lines, expected=width, found=found)
-    return records
-
-
-def _or_missing(value: str) -> str | None:
-    return None if value.strip().lower() in MISSING else value
+    source = Source(path)
+    table_format = table_format or detect_format(source)
+    if source.is_parquet:
+        return read_parquet(source, table_format, progress)
+    return read_delimited(source, table_format, progress)
 
 
 # --- Understanding --------------------------------------------------------------
 def infer_columns(table: RawTable) -> tuple[Column, ...]:
     """What each column is, guessed from all of its values."""
-    return tuple(_infer(str(name), table.frame[name]) for name in table.frame.columns)
+    return tuple(_infer(name, table) for name in table.names)
 
 
-def _infer(name: str, values: pd.Series) -> Column:
-    present = values.dropna()
-    distinct = present.unique()
-    stripped = [value.strip() for value in distinct]
-    numeric = all(NUMBER.fullmatch(v) and not CODE_LIKE.fullmatch(v) for v in stripped)
-    stored = _numbers(values) if numeric else values
-    return Column(
+def _infer(name: str, table: RawTable) -> Column:
+    values = table.columns[name]
+    present = values.drop_null()
+    distinct = pc.unique(present)
+    numeric, written = not table.is_text(name), ""
+    if not numeric:
+        texts = pa.chunked_array([distinct])
+        numeric = are_numbers(texts, number_style(table.format))
+        if not numeric and pc.all(pc.match_substring_regex(distinct, r"\d")).as_py():
+            written = date_format(texts, day_first=table.format.day_first)
+    column = Column(
         name=name,
-        type=_guess_type(stripped, rows=len(present), numeric=numeric),
+        type=_guess_type(distinct, rows=len(present), numeric=numeric, written=written),
         numeric=numeric,
-        missing=int(stored.isna().sum()),
-        infinite=int(stored.isna().sum() - values.isna().sum()),
+        date_format=written,
+        missing=values.null_count,
         distinct=len(distinct),
-        examples=tuple(value[:40] for value in distinct[:EXAMPLES]),
+        examples=tuple(
+            text[:EXAMPLE_CHARACTERS]
+            for text in RawTable({name: pa.chunked_array([distinct[:EXAMPLES]])})
+            .texts(name)
+            .to_pylist()
+        ),
     )
+    if not numeric:
+        return column
+    missing = int(_numbers(table, column).isna().sum())
+    infinite = missing - values.null_count
+    return column.model_copy(update={"missing": missing, "infinite": infinite})
 
 
-def _guess_type(distinct: list[str], *, rows: int, numeric: bool) -> ColumnType:
+def _guess_type(distinct: pa.Array, *, rows: int, numeric: bool, written: str) -> ColumnType:
     all_differ = rows >= ROWS_FOR_AN_ID and len(distinct) == rows
     if numeric:
-        whole = all(value.lstrip("+-").isdigit() for value in distinct)
+        if pa.types.is_floating(distinct.type):
+            whole = pc.all(pc.equal(distinct, pc.floor(distinct)), min_count=0).as_py()
+        else:
+            whole = are_whole(pa.chunked_array([distinct]))
         return ColumnType.ID if all_differ and whole else ColumnType.NUMERIC
-    if {value.lower() for value in distinct} in BOOLEAN_PAIRS:
-        return ColumnType.BOOLEAN
-    if all(ISO_DATE.fullmatch(value) for value in distinct):
+    if len(distinct) <= 4:
+        lowered = {text.strip().lower() for text in distinct.to_pylist()}
+        if lowered in BOOLEAN_PAIRS:
+            return ColumnType.BOOLEAN
+    if written:
         return ColumnType.DATETIME
-    words = sum(len(value.split()) for value in distinct) / len(distinct)
+    words = pc.mean(pc.count_substring_regex(distinct, r"\S+")).as_py()
     if words >= WORDS_OF_A_TEXT and len(distinct) > rows / 2:
         return ColumnType.TEXT
     return ColumnType.ID if all_differ else ColumnType.CATEGORICAL
 
 
-def _numbers(values: pd.Series) -> pd.Series:
-    """The texts as float64; NaN where missing, infinite, or too large for float32."""
-    # Python's float() rounds correctly, so a CSV round trip gives the same bits.
-    numbers = values.astype("float64")
-    return numbers.where(numbers.abs() <= LARGEST_NUMBER)
+def _numbers(table: RawTable, column: Column) -> pd.Series:
+    """The column as float64; NaN where missing, infinite, or too large for float32."""
+    values = table.columns[column.name]
+    if table.is_text(column.name):
+        return to_numbers(values, number_style(table.format))
+    return finite(values.to_pandas().astype("float64"))
 
 
-def possible_targets(table: RawTable) -> list[tuple[str, list[tuple[str, int]]]]:
-    """Columns that have exactly two values, with how often each value stands."""
-    found = []
-    for name in table.frame.columns:
-        counts = table.frame[name].value_counts()
-        if len(counts) == 2 and not table.frame[name].isna().any():
-            values = sorted((str(value), int(count)) for value, count in counts.items())
-            found.append((str(name), values))
-    return found
+@dataclass(frozen=True)
+class Candidate:
+    """A column that could be the target, or why it cannot.
+
+    Attributes:
+        classes: each value with how often it stands, most frequent first.
+        problem: "" when it can be; else "missing", "quantity" (too many numbers: a
+            regression), "many_classes" or "constant".
+    """
+
+    name: str
+    classes: tuple[tuple[str, int], ...]
+    problem: str = ""
 
 
-def canonical_frame(table: RawTable, columns: tuple[Column, ...], *, target: str) -> pd.DataFrame:
+def target_candidates(table: RawTable, columns: tuple[Column, ...]) -> tuple[Candidate, ...]:
+    """Every column as a target: two classes, some to be put against the rest, or none."""
+    return tuple(_candidate(table, column) for column in columns)
+
+
+def _candidate(table: RawTable, column: Column) -> Candidate:
+    if column.missing:
+        return Candidate(column.name, (), "missing")
+    if column.distinct < 2:
+        return Candidate(column.name, (), "constant")
+    if column.distinct > MAX_CLASSES:
+        return Candidate(column.name, (), "quantity" if column.numeric else "many_classes")
+    counts = pc.value_counts(table.texts(column.name)).to_pylist()
+    classes = [(item["values"], item["counts"]) for item in counts]
+    return Candidate(column.name, tuple(sorted(classes, key=lambda each: (-each[1], each[0]))))
+
+
+def canonical_frame(
+    table: RawTable,
+    columns: tuple[Column, ...],
+    *,
+    target: str,
+    positive_class: str | None = None,
+    rest: str = "",
+) -> pd.DataFrame:
     """The table as runs see it: float64, or object with strings; NaN where missing.
 
-    Infinite numbers, and those too large for float32, count as missing. The target
-    stays text.
+    Infinite numbers, and those too large for float32, count as missing. Dates are
+    ISO 8601. The target stays text.
+
+    Args:
+        rest: when given, the name of the class that every target value but
+            `positive_class` becomes.
     """
-    typed = {}
+    typed: dict[str, pd.Series] = {}
     for column in columns:
-        values = table.frame[column.name]
-        if column.numeric and column.name != target:
-            typed[column.name] = _numbers(values)
+        if column.name == target:
+            values = to_objects(table.texts(column.name))
+            if rest:
+                values = values.where(values.isna() | (values == positive_class), rest)
+            typed[column.name] = values
+        elif column.numeric:
+            typed[column.name] = _numbers(table, column)
+        elif column.date_format:
+            typed[column.name] = to_iso(table.columns[column.name], column.date_format)
         else:
-            typed[column.name] = values.where(values.notna(), np.nan).astype(object)
-    return pd.DataFrame(typed, columns=pd.Index([c.name for c in columns], dtype=object))
+            typed[column.name] = to_objects(table.texts(column.name))
+    return pd.DataFrame(typed, columns=pd.Index(list(typed), dtype=object))
+
+
+def retype(columns: tuple[Column, ...], types: Mapping[str, ColumnType]) -> tuple[Column, ...]:
+    """The columns, with the types that somebody who knows them gave to some.
+
+    Only types that the values allow (`allowed_types`) are taken.
+    """
+    return tuple(
+        column.model_copy(update=_as_type(column, types[column.name]))
+        if column.name in types
+        and types[column.name] != column.type
+        and types[column.name] in allowed_types(column)
+        else column
+        for column in columns
+    )
+
+
+def _as_type(column: Column, kind: ColumnType) -> dict[str, object]:
+    if kind in {ColumnType.NUMERIC, ColumnType.ID}:
+        return {"type": kind}
+    # As text an infinite number is a value like any other.
+    missing = column.missing - column.infinite
+    return {"type": kind, "numeric": False, "date_format": "", "infinite": 0, "missing": missing}
 
 
 def build_schema(
@@ -322,7 +291,9 @@ def split_column_name(schema: Schema) -> str:
     return name
 
 
-def csv_bytes(frame: pd.DataFrame, split: Split, *, split_column: str) -> bytes:
+def write_participant_csv(
+    frame: pd.DataFrame, split: Split, path: Path, *, split_column: str
+) -> None:
     """What participants take home: train and test rows, in the file's order.
 
     The holdout's rows are left out whole, labels and all.
@@ -333,4 +304,4 @@ def csv_bytes(frame: pd.DataFrame, split: Split, *, split_column: str) -> bytes:
     shared = frame.assign(**{split_column: part}).dropna(subset=[split_column])
     # RFC 4180's line end; only with it does Python quote a lone carriage return in a value,
     # which readers would take for the end of a row.
-    return shared.to_csv(index=False, lineterminator="\r\n").encode()
+    shared.to_csv(path, index=False, lineterminator="\r\n")

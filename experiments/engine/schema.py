@@ -30,6 +30,7 @@ class Column(BaseModel):
         numeric: stored as float64, whatever its type means; else as text, dates in ISO 8601.
         missing: rows without a value, those with an infinite one included.
         infinite: rows whose number is infinite or too large; they count as missing.
+        date_format: how dates are written in the file, as strptime reads them, or "iso".
         leak: the organiser marked it as written after the fact.
     """
 
@@ -41,6 +42,7 @@ class Column(BaseModel):
     missing: int
     distinct: int
     infinite: int = 0
+    date_format: str = ""
     leak: bool = False
     examples: tuple[str, ...] = ()
 
@@ -54,6 +56,20 @@ class Costs(BaseModel):
     false_negative: float
     true_positive: float = 0.0
     true_negative: float = 0.0
+
+
+def allowed_types(column: Column) -> tuple[ColumnType, ...]:
+    """The types that a column's values allow, its own first.
+
+    A number may be a category's code, and anything may be an identifier; nothing
+    becomes a number or a date that does not look like one throughout.
+    """
+    kinds = [column.type]
+    if column.numeric:
+        kinds += [ColumnType.NUMERIC, ColumnType.CATEGORICAL, ColumnType.ID]
+    else:
+        kinds += [ColumnType.CATEGORICAL, ColumnType.TEXT, ColumnType.ID]
+    return tuple(dict.fromkeys(kinds))
 
 
 SplitKind = Literal["stratified", "time", "group"]

@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 
+from experiments.engine.reading.table_format import DataError
 from experiments.engine.schema import SplitPolicy
+
+MIN_ROWS_OF_A_CLASS = 5
 
 Parts = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -30,8 +33,14 @@ def split_rows(frame: pd.DataFrame, target: str, policy: SplitPolicy) -> Split:
     """Divide the rows of a canonical frame.
 
     Args:
-        frame: shape (n_rows, n_columns); the policy's column has no missing value.
+        frame: shape (n_rows, n_columns).
+
+    Raises:
+        DataError: the policy's column has missing values or too few groups, or a part
+            would have fewer than five rows of a class.
     """
+    if policy.kind != "stratified":
+        _check_column(frame, policy)
     match policy.kind:
         case "stratified":
             train, test, holdout = _stratified(frame[target].to_numpy(), policy)
@@ -41,7 +50,27 @@ def split_rows(frame: pd.DataFrame, target: str, policy: SplitPolicy) -> Split:
             train, test, holdout = _by_group(
                 frame[target].to_numpy(), frame[policy.column].to_numpy(), policy
             )
-    return Split(train, test, holdout, policy)
+    split = Split(train, test, holdout, policy)
+    _check_classes(frame[target], split)
+    return split
+
+
+def _check_column(frame: pd.DataFrame, policy: SplitPolicy) -> None:
+    if policy.column not in frame:
+        raise DataError("no_such_split_column", name=policy.column or "")
+    if missing := int(frame[policy.column].isna().sum()):
+        raise DataError("split_column_has_missing", name=policy.column, count=missing)
+    groups, least = frame[policy.column].nunique(), round(1 / policy.holdout)
+    if policy.kind == "group" and groups < least:
+        raise DataError("too_few_groups", name=policy.column, groups=groups, least=least)
+
+
+def _check_classes(target: pd.Series, split: Split) -> None:
+    for part in ("train", "test", "holdout"):
+        counts = target.iloc[getattr(split, part)].value_counts()
+        for name in target.unique():
+            if (rows := int(counts.get(name, 0))) < MIN_ROWS_OF_A_CLASS:
+                raise DataError("class_missing_in_part", part=part, name=str(name), rows=rows)
 
 
 def _stratified(target: np.ndarray, policy: SplitPolicy) -> Parts:

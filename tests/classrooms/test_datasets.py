@@ -40,8 +40,19 @@ def upload(client: Client, content: str | bytes, name: str = "loans.csv") -> Dat
     return dataset
 
 
-def choose(client: Client, dataset: Dataset, target: str) -> Dataset:
-    client.post(f"/datasets/{dataset.public_id}/", {"target": target})
+def choice(dataset: Dataset, target: str, value: str) -> str:
+    """What the form calls this column and this value of it."""
+    names = [column["name"] for column in dataset.targets]
+    place = names.index(target)
+    values = [each for each, _count in dataset.targets[place]["values"]]
+    return f"{place}.{values.index(value)}"
+
+
+def choose(
+    client: Client, dataset: Dataset, target: str = "paid", value: str = "yes", **fields: str
+) -> Dataset:
+    posted = {"target": choice(dataset, target, value)} | fields
+    client.post(f"/datasets/{dataset.public_id}/", posted)
     process(dataset.pk)
     dataset.refresh_from_db()
     return dataset
@@ -53,9 +64,13 @@ def test_an_upload_is_read_then_split_once(client: Client) -> None:
     types = {column["name"]: column["type"] for column in dataset.columns}
     assert types == {"number": "id", "x": "numeric", "level": "categorical", "paid": "boolean"}
     assert dataset.preview[0] == ["0", "-0.5", "gold", "no"]
-    assert [target["name"] for target in dataset.targets] == ["level", "paid"]
+    assert [target["name"] for target in dataset.targets if not target["problem"]] == [
+        "x",
+        "level",
+        "paid",
+    ]
 
-    dataset = choose(client, dataset, "1.1")
+    dataset = choose(client, dataset)
     assert dataset.is_ready, dataset.failure_code
     assert (dataset.target, dataset.positive_class) == ("paid", "yes")
     assert dataset.part_sizes == {"train": 120, "test": 40, "holdout": 40}
@@ -67,13 +82,13 @@ def test_an_upload_is_read_then_split_once(client: Client) -> None:
     page = client.get(f"/datasets/{dataset.public_id}/").content.decode()
     assert "75.0" in page
     before = dataset.split_seed, dataset.content_hash
-    client.post(f"/datasets/{dataset.public_id}/", {"target": "0.0"})
+    client.post(f"/datasets/{dataset.public_id}/", {"target": choice(dataset, "level", "gold")})
     dataset.refresh_from_db()
     assert (dataset.target, (dataset.split_seed, dataset.content_hash)) == ("paid", before)
 
 
 def test_participants_get_no_row_of_the_holdout(client: Client) -> None:
-    dataset = choose(client, upload(client, GOOD), "1.1")
+    dataset = choose(client, upload(client, GOOD))
     with default_storage.open(dataset.participant_csv_path) as file:
         shared = pd.read_csv(file)
     assert shared[dataset.split_column].value_counts().to_dict() == {"train": 120, "test": 40}
@@ -90,8 +105,8 @@ def test_participants_get_no_row_of_the_holdout(client: Client) -> None:
         ("a,b\n1,2\n1,2,3\n", "lines 3"),
         ('a,b\n1,"2\n3,4\n', "quotation mark"),
         ("a\n1\n2\n", "Only one column"),
-        (b"PK\x03\x04" + bytes(50), "not a text file"),
-        (b"a,b\n1,\x00\n", "not a text file"),
+        (b"PK\x03\x04" + bytes(50), "another kind of file (zip"),
+        (b"a,b\n1,\x00\n", "Line 2 holds a NUL byte"),
     ],
 )
 def test_a_broken_file_gets_a_sentence(client: Client, content: str | bytes, words: str) -> None:
@@ -104,7 +119,7 @@ def test_a_broken_file_gets_a_sentence(client: Client, content: str | bytes, wor
 
 def test_a_class_with_too_few_rows_is_refused(client: Client) -> None:
     rows = "".join(f"{n % 7},{'yes' if n < 5 else 'no'}\n" for n in range(200))
-    dataset = choose(client, upload(client, "a,paid\n" + rows), "0.1")
+    dataset = choose(client, upload(client, "a,paid\n" + rows))
     assert dataset.failure_code == "class_too_small"
     assert "5 rows" in client.get(f"/datasets/{dataset.public_id}/").content.decode()
 
@@ -141,8 +156,8 @@ def test_participants_see_the_columns_and_never_the_traps() -> None:
 
 
 def test_the_same_content_is_stored_once_and_never_processed_twice(client: Client) -> None:
-    first = choose(client, upload(client, GOOD), "1.1")
-    second = choose(client, upload(client, GOOD), "1.1")
+    first = choose(client, upload(client, GOOD))
+    second = choose(client, upload(client, GOOD))
     assert first.content_hash == second.content_hash
     assert first.table_path == second.table_path
     attempt = second.attempt

@@ -18,7 +18,7 @@ from experiments.engine.config import (
     default_config,
     validate_config,
 )
-from experiments.engine.data import csv_bytes, split_column_name
+from experiments.engine.data import split_column_name, write_participant_csv
 from experiments.engine.evaluate import Evaluation, evaluate
 from experiments.engine.failures import CannotRun
 from experiments.engine.models import ENSEMBLES, MODELS
@@ -44,7 +44,7 @@ def run_script(
     """What the generated code computes from the CSV that participants take home."""
     split_column = split_column_name(table.schema)
     csv = folder / "data.csv"
-    csv.write_bytes(csv_bytes(table.frame, table.split, split_column=split_column))
+    write_participant_csv(table.frame, table.split, csv, split_column=split_column)
     source = DataSource(table.schema, split_column, csv_name=str(csv))
     namespace: dict[str, Any] = {"print": lambda *values: None}
     exec(compile(generate_script(config, source, replay), "script", "exec"), namespace)  # noqa: S102

@@ -28,18 +28,18 @@ from experiments.engine.codegen import (
 from experiments.engine.columns import Columns
 from experiments.engine.config import default_config, validate_config
 from experiments.engine.data import (
-    MISSING,
     DataError,
     build_schema,
     canonical_frame,
-    csv_bytes,
     infer_columns,
     read_table,
     split_column_name,
+    write_participant_csv,
 )
 from experiments.engine.evaluate import Evaluation, evaluate
 from experiments.engine.failures import CannotRun
 from experiments.engine.models import MODELS, SINGLE_MODELS
+from experiments.engine.reading.table_format import MISSING
 from experiments.engine.split import SplitPolicy, split_rows
 from tests.engine.conftest import Table
 
@@ -105,7 +105,7 @@ def prepare(header: list[str], rows: list[list[str]], positive: str, folder: Pat
     path.write_bytes(buffer.getvalue().encode())
     table = read_table(path)
     columns = infer_columns(table)
-    target = str(table.frame.columns[-1])
+    target = table.names[-1]
     frame = canonical_frame(table, columns, target=target)
     schema = build_schema(frame, columns, target, positive)
     return Table(schema, frame, split_rows(frame, target, SplitPolicy()))
@@ -114,7 +114,7 @@ def prepare(header: list[str], rows: list[list[str]], positive: str, folder: Pat
 def take_home(table: Table, path: Path) -> DataSource:
     """Write the participant's CSV there; what the generated code has to know of it."""
     split_column = split_column_name(table.schema)
-    path.write_bytes(csv_bytes(table.frame, table.split, split_column=split_column))
+    write_participant_csv(table.frame, table.split, path, split_column=split_column)
     return DataSource(table.schema, split_column, csv_name=str(path))
 
 

@@ -1,6 +1,5 @@
 """Reading tables strictly, understanding their columns, storing them exactly."""
 
-import io
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from experiments.engine import data as data_module
 from experiments.engine.data import (
     LARGEST_NUMBER,
     MIN_ROWS_PER_CLASS,
@@ -18,14 +16,15 @@ from experiments.engine.data import (
     build_schema,
     canonical_frame,
     content_hash,
-    csv_bytes,
     infer_columns,
-    possible_targets,
     read_dataset,
     read_table,
     split_column_name,
+    target_candidates,
     write_dataset,
+    write_participant_csv,
 )
+from experiments.engine.reading import table_format
 from experiments.engine.schema import ColumnType, Schema
 from experiments.engine.split import SplitPolicy, split_rows
 from tests.engine.conftest import Table
@@ -35,6 +34,10 @@ def read(content: bytes | str, folder: Path) -> RawTable:
     path = folder / "table.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return read_table(path)
+
+
+def texts(table: RawTable) -> dict[str, list[str | None]]:
+    return {name: values.to_pylist() for name, values in table.columns.items()}
 
 
 def refusal(content: bytes | str, folder: Path) -> DataError:
@@ -49,33 +52,33 @@ def refusal(content: bytes | str, folder: Path) -> DataError:
 def test_delimiters_and_line_ends_are_found(delimiter: str, line_end: str, tmp_path: Path) -> None:
     lines = ["name", "x"], ["a", "1"], ["b", "2"]
     table = read(line_end.join(delimiter.join(line) for line in lines), tmp_path)
-    assert table.frame.to_dict("list") == {"name": ["a", "b"], "x": ["1", "2"]}
+    assert texts(table) == {"name": ["a", "b"], "x": ["1", "2"]}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_encodings_are_found(encoding: str, tmp_path: Path) -> None:
     table = read("prénom,œuvre\nZoé,€\n".encode(encoding), tmp_path)
-    assert table.frame.to_dict("list") == {"prénom": ["Zoé"], "œuvre": ["€"]}
+    assert texts(table) == {"prénom": ["Zoé"], "œuvre": ["€"]}
 
 
 def test_a_byte_order_mark_written_twice_is_no_part_of_a_name(tmp_path: Path) -> None:
-    assert list(read(b"\xef\xbb\xbf\xef\xbb\xbfa,b\n1,2\n", tmp_path).frame.columns) == ["a", "b"]
+    assert read(b"\xef\xbb\xbf\xef\xbb\xbfa,b\n1,2\n", tmp_path).names == ["a", "b"]
 
 
 def test_quoted_delimiters_and_line_ends_stay_in_their_value(tmp_path: Path) -> None:
     table = read('a,b\n"1,5","x\r\ny"\n2,"say ""hi"""\n', tmp_path)
-    assert table.frame.to_dict("list") == {"a": ["1,5", "2"], "b": ["x\r\ny", 'say "hi"']}
+    assert texts(table) == {"a": ["1,5", "2"], "b": ["x\r\ny", 'say "hi"']}
 
 
 def test_missing_is_what_the_contract_says_and_none_is_a_class(tmp_path: Path) -> None:
     values = ["", "  ", "NA", "?", "NaN", "N/A", "null", "None", "none", "-", "0"]
     table = read("a,b\n" + "".join(f"{value},1\n" for value in values), tmp_path)
-    assert table.frame["a"].isna().tolist() == [True] * 7 + [False] * 4
-    assert table.frame["a"].dropna().tolist() == ["None", "none", "-", "0"]
+    assert [value is None for value in texts(table)["a"]] == [True] * 7 + [False] * 4
+    assert table.columns["a"].drop_null().to_pylist() == ["None", "none", "-", "0"]
 
 
 def test_a_header_may_begin_like_a_zip(tmp_path: Path) -> None:
-    assert list(read("PK,x\n1,2\n", tmp_path).frame.columns) == ["PK", "x"]
+    assert read("PK,x\n1,2\n", tmp_path).names == ["PK", "x"]
 
 
 # --- What is refused ---------------------------------------------------------------
@@ -90,10 +93,10 @@ def test_a_header_may_begin_like_a_zip(tmp_path: Path) -> None:
         (b"a, \n1,2\n", "unnamed_column"),
         (b"PK\x03\x04rest", "binary_file"),
         (b"\x89PNG\r\n\x1a\n", "binary_file"),
-        (b"\x1f\x8b\x08", "binary_file"),
-        (b"a,b\n1,\x002\n", "binary_file"),
-        ("a,b\n1,x\0y\n".encode("utf-16"), "binary_file"),
-        (b"\xff\xfea", "unknown_encoding"),
+        (b"\x1f\x8b\x08", "broken_gzip"),
+        (b"a,b\n1,\x002\n", "nul_byte"),
+        ("a,b\n1,x\0y\n".encode("utf-16"), "nul_byte"),
+        (b"\xff\xfea", "not_this_encoding"),
         (b'a,b\n1,"2\n3,4\n', "broken_quotes"),
         (b'a,b\n1,"2"x\n', "broken_quotes"),
         (b"a" * 200_000, "broken_quotes"),
@@ -129,7 +132,7 @@ def test_an_open_quote_is_told_with_its_line(tmp_path: Path) -> None:
 def test_bounds_hold(
     bound: str, limit: int, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(data_module, bound, limit)
+    monkeypatch.setattr(table_format, bound, limit)
     assert refusal("a,b,c\n" + "1,2,3\n" * 3, tmp_path).code == code
 
 
@@ -140,7 +143,7 @@ def test_no_bytes_crash_the_reader(tmp_path: Path, content: bytes) -> None:
         table = read(content, tmp_path)
     except DataError:
         return
-    assert len(infer_columns(table)) == table.frame.shape[1]
+    assert len(infer_columns(table)) == len(table.names)
 
 
 # --- What columns are ----------------------------------------------------------------
@@ -170,28 +173,44 @@ ROWS = 60
 )
 def test_types_are_guessed(values: list[str | None], kind: ColumnType, numeric: bool) -> None:
     repeated = (values * ROWS)[:ROWS]
-    (column,) = infer_columns(RawTable(pd.DataFrame({"x": repeated}, dtype=object)))
+    (column,) = infer_columns(RawTable.from_values({"x": repeated}))
     assert (column.type, column.numeric) == (kind, numeric)
 
 
 def test_what_is_infinite_to_a_booster_is_missing() -> None:
-    texts = ["1", "inf", "-1e999", "4e38", str(LARGEST_NUMBER), None]
-    table = RawTable(pd.DataFrame({"x": texts}, dtype=object))
+    values = ["1", "inf", "-1e999", "4e38", str(LARGEST_NUMBER), None]
+    table = RawTable.from_values({"x": values})
     (column,) = infer_columns(table)
-    values = canonical_frame(table, (column,), target="y")["x"]
-    assert values.isna().tolist() == [False, True, True, True, False, True]
+    numbers = canonical_frame(table, (column,), target="y")["x"]
+    assert numbers.isna().tolist() == [False, True, True, True, False, True]
     assert column.missing == 4
 
 
-def test_possible_targets_have_two_complete_classes() -> None:
-    raw = {"two": ["a", "b"], "one": ["a", "a"], "gap": ["a", None], "digit": ["1", "0"]}
-    found = possible_targets(RawTable(pd.DataFrame(raw, dtype=object)))
-    assert found == [("two", [("a", 1), ("b", 1)]), ("digit", [("0", 1), ("1", 1)])]
+def test_candidates_for_the_target_and_why_others_are_none() -> None:
+    raw = {
+        "two": ["a", "b", "b", "b"],
+        "one": ["a"] * 4,
+        "gap": ["a", None, "b", "a"],
+        "digit": ["1", "0", "1", "0"],
+        "many": ["x", "y", "y", "z"],
+    }
+    raw_long = {"quantity": [str(n / 7) for n in range(40)], "names": [f"n{n}" for n in range(40)]}
+    table = RawTable.from_values({**{n: v * 10 for n, v in raw.items()}, **raw_long})
+    found = {c.name: (c.classes, c.problem) for c in target_candidates(table, infer_columns(table))}
+    assert found == {
+        "two": ((("b", 30), ("a", 10)), ""),
+        "one": ((), "constant"),
+        "gap": ((), "missing"),
+        "digit": ((("0", 20), ("1", 20)), ""),
+        "many": ((("y", 20), ("x", 10), ("z", 10)), ""),
+        "quantity": ((), "quantity"),
+        "names": ((), "many_classes"),
+    }
 
 
 def schema_error(target: list[str | None], **other: list[str]) -> str:
     raw = pd.DataFrame({"y": target, **other}, dtype=object)
-    columns = infer_columns(RawTable(raw))
+    columns = infer_columns(RawTable.from_values({"y": target, **other}))
     with pytest.raises(DataError) as caught:
         build_schema(raw, columns, "y", "b")
     return caught.value.code
@@ -241,14 +260,16 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 ODD_TEXTS = TEXTS | st.sampled_from(["x\ry", "\r\n", 'a"b', "None", ",", "NA ", "'", "\ufeff", "#"])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+)
 @given(
     texts=st.lists(ODD_TEXTS.filter(lambda t: t.strip() != ""), min_size=1, max_size=6),
     numbers=st.lists(st.floats(-LARGEST_NUMBER, LARGEST_NUMBER), min_size=1, max_size=6),
     name=ODD_TEXTS,
 )
 def test_participants_read_back_the_same_bits_and_never_the_holdout(
-    texts: list[str], numbers: list[float], name: str
+    tmp_path: Path, texts: list[str], numbers: list[float], name: str
 ) -> None:
     rows = 60
     frame = pd.DataFrame(
@@ -261,8 +282,9 @@ def test_participants_read_back_the_same_bits_and_never_the_holdout(
     )
     frame["t"] = frame["t"].where(frame["t"].notna(), np.nan)
     split = split_rows(frame, "y", SplitPolicy())
-    content = csv_bytes(frame, split, split_column="_split")
-    back = pd.read_csv(io.BytesIO(content), dtype=object, keep_default_na=False, na_values=[""])
+    path = tmp_path / "shared.csv"
+    write_participant_csv(frame, split, path, split_column="_split")
+    back = pd.read_csv(path, dtype=object, keep_default_na=False, na_values=[""])
     shared = np.sort(np.concatenate([split.train, split.test]))
     assert back["row"].tolist() == frame["row"].iloc[shared].tolist()
     assert back["_split"].tolist() == ["train" if n in split.train else "test" for n in shared]

@@ -1,0 +1,363 @@
+"""Forms of a dataset: where it comes from, how it is written, what is predicted, its card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from classrooms.dataset_services import Preparation
+from classrooms.dataset_words import TARGET_PROBLEMS, type_label
+from classrooms.models import Dataset
+from experiments.engine.bundled import BUNDLED
+from experiments.engine.reading.table_format import (
+    MAX_HEADER_LINE,
+    MAX_MISSING_WORDS,
+    TableFormat,
+)
+from experiments.engine.schema import Column, ColumnType, allowed_types
+
+
+class BundledDatasetForm(forms.Form):
+    """Choice of a dataset that comes with the product."""
+
+    bundled_key = forms.ChoiceField(
+        label=_("Dataset"), choices=[(key, dataset.title) for key, dataset in BUNDLED.items()]
+    )
+
+
+class UploadForm(forms.Form):
+    """A table of the facilitator's own."""
+
+    title = forms.CharField(label=_("Title"), max_length=120)
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_(
+            "CSV, TSV or Parquet, or one of these as .gz, with a header row. Up to 100 MB, "
+            "500,000 rows and 500 columns. How it is written is recognised, and shown to you."
+        ),
+        error_messages={"empty": _("This file is empty. Choose one that has a header and rows.")},
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        limit = settings.UPLOAD_MAX_MEGABYTES * 1024 * 1024
+        if file.size > limit:
+            raise forms.ValidationError(
+                gettext(
+                    "This file has %(size)s; the limit is %(limit)s. Keep fewer rows or columns."
+                )
+                % {"size": filesizeformat(file.size), "limit": filesizeformat(limit)}
+            )
+        return file
+
+
+class FormatForm(forms.Form):
+    """How a file is written: what was detected, to be corrected."""
+
+    encoding = forms.ChoiceField(
+        label=_("Encoding"),
+        choices=[
+            ("utf-8", "UTF-8"),
+            ("utf-16", "UTF-16"),
+            ("utf-16-le", "UTF-16 LE"),
+            ("utf-16-be", "UTF-16 BE"),
+            ("cp1252", _("Windows-1252 (Western Europe)")),
+            ("latin-1", _("Latin-1 (ISO 8859-1)")),
+        ],
+        help_text=_("Change it when accented letters look wrong."),
+    )
+    delimiter = forms.ChoiceField(
+        label=_("Values are separated by"),
+        choices=[
+            (",", _("comma ,")),
+            (";", _("semicolon ;")),
+            ("\t", _("tab")),
+            ("|", _("bar |")),
+        ],
+    )
+    header_line = forms.IntegerField(
+        label=_("Line with the names of the columns"),
+        min_value=1,
+        max_value=MAX_HEADER_LINE,
+        help_text=_("What stands above it is left out."),
+    )
+    decimal = forms.ChoiceField(
+        label=_("Decimal sign"), choices=[(".", _("point: 1.5")), (",", _("comma: 1,5"))]
+    )
+    thousands = forms.ChoiceField(
+        label=_("Thousands are grouped by"),
+        required=False,
+        choices=[
+            ("", _("nothing: 1000")),
+            (" ", _("space: 1 000")),
+            (",", _("comma: 1,000")),
+            (".", _("point: 1.000")),
+            ("'", _("apostrophe: 1'000")),
+        ],
+    )
+    day_first = forms.TypedChoiceField(
+        label=_("A date like 03/04/2024 is"),
+        choices=[("yes", _("3 April (day first)")), ("no", _("4 March (month first)"))],
+        coerce=lambda value: value == "yes",
+    )
+    missing = forms.CharField(
+        label=_("Texts that mean “no value”"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("One per line; upper or lower case is the same. An empty cell always does."),
+    )
+    TEXT_ONLY = ("encoding", "delimiter", "header_line", "decimal", "thousands")
+
+    def __init__(self, *args: Any, table_format: TableFormat, **kwargs: Any) -> None:
+        self._format = table_format
+        values = table_format.model_dump()
+        initial = values | {
+            "day_first": "yes" if table_format.day_first else "no",
+            "missing": "\n".join(filter(None, table_format.missing)),
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+        if table_format.container == "parquet":
+            for name in self.TEXT_ONLY:
+                del self.fields[name]
+
+    def clean_missing(self) -> tuple[str, ...]:
+        words = [word.strip() for word in self.cleaned_data["missing"].splitlines()]
+        words = list(dict.fromkeys(["", *words]))
+        if len(words) > MAX_MISSING_WORDS:
+            raise forms.ValidationError(
+                gettext("At most %(limit)s texts.") % {"limit": MAX_MISSING_WORDS - 1}
+            )
+        if long := next((word for word in words if len(word) > 40), None):
+            raise forms.ValidationError(
+                gettext("“%(word)s” is longer than 40 characters.") % {"word": long}
+            )
+        return tuple(words)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("decimal") and cleaned["decimal"] == cleaned.get("thousands"):
+            self.add_error(
+                "thousands", gettext("This is the decimal sign already. Choose another one.")
+            )
+        return cleaned
+
+    @property
+    def table_format(self) -> TableFormat:
+        """The corrected format of a valid form."""
+        return TableFormat.model_validate(self._format.model_dump() | self.cleaned_data)
+
+
+class TargetForm(forms.Form):
+    """What to predict, and how rows are divided."""
+
+    target = forms.ChoiceField(
+        label=_("What to predict"),
+        help_text=_(
+            "The column and, of its values, the one that you want to find. With more than two "
+            "values, yours is put against all others."
+        ),
+        error_messages={"required": _("Choose the column and the value to find.")},
+    )
+    split_kind = forms.ChoiceField(
+        label=_("How rows are divided"),
+        choices=Dataset.SplitKind.choices,
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=_(
+            "By time when the model will predict the future; by group when one person, machine "
+            "or shop has several rows."
+        ),
+    )
+    split_by = forms.ChoiceField(
+        label=_("Column of times or groups"),
+        required=False,
+        help_text=_("Only for a split by time or by group. It may have no missing value."),
+    )
+
+    def __init__(self, data: Any = None, *, dataset: Dataset) -> None:
+        super().__init__(data, initial={"split_kind": dataset.split_kind})
+        self._dataset = dataset
+        # Values are indices: a column's name may hold any character.
+        self._targets: dict[str, tuple[str, str, bool]] = {}
+        self.fields["target"].choices = [("", gettext("Choose…")), *self._target_choices()]  # type: ignore[attr-defined]
+        self._split_columns = {
+            str(index): column
+            for index, column in enumerate(dataset.columns)
+            if not column["missing"]
+        }
+        self.fields["split_by"].choices = [  # type: ignore[attr-defined]
+            ("", gettext("none")),
+            *((key, column["name"]) for key, column in self._split_columns.items()),
+        ]
+        for key, column in self._split_columns.items():
+            if column["name"] == dataset.split_by:
+                self.initial["split_by"] = key
+        for key, (name, value, _two) in self._targets.items():
+            if (name, value) == (dataset.target, dataset.positive_class):
+                self.initial["target"] = key
+
+    def _target_choices(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        groups = []
+        for column_index, column in enumerate(self._dataset.targets):
+            options = []
+            for value_index, (value, count) in enumerate(column["values"]):
+                key = f"{column_index}.{value_index}"
+                two = len(column["values"]) == 2
+                self._targets[key] = (column["name"], value, two)
+                sentence = (
+                    gettext("%(column)s = %(value)s (%(count)s rows)")
+                    if two
+                    else gettext("%(column)s = %(value)s (%(count)s rows) against the rest")
+                )
+                words = {"column": column["name"], "value": value, "count": count}
+                options.append((key, sentence % words))
+            if options:
+                groups.append((column["name"], options))
+        return groups
+
+    @property
+    def has_targets(self) -> bool:
+        return bool(self._targets)
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """Columns that cannot be the target, and why."""
+        return [
+            (column["name"], str(TARGET_PROBLEMS[column["problem"]]))
+            for column in self._dataset.targets
+            if column["problem"]
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        kind = cleaned.get("split_kind") or Dataset.SplitKind.STRATIFIED.value
+        key = cleaned.get("split_by")
+        cleaned |= {"split_kind": kind, "split_by": ""}
+        if kind == Dataset.SplitKind.STRATIFIED:
+            return cleaned
+        if not key:
+            self.add_error("split_by", gettext("Choose the column of times or groups."))
+            return cleaned
+        column = self._split_columns[key]
+        if kind == Dataset.SplitKind.TIME and column["type"] not in {
+            ColumnType.DATETIME,
+            ColumnType.NUMERIC,
+            ColumnType.ID,
+        }:
+            self.add_error("split_by", gettext("Choose a column of dates or of numbers that grow."))
+        elif "target" in cleaned and column["name"] == self._targets[cleaned["target"]][0]:
+            self.add_error("split_by", gettext("This is what is predicted. Choose another one."))
+        cleaned["split_by"] = column["name"]
+        return cleaned
+
+    def preparation(self, columns: ColumnFormSet) -> Preparation:
+        """What was decided, by this form and the one of the columns, both valid."""
+        target, positive_class, two = self._targets[self.cleaned_data["target"]]
+        rest = "" if two else gettext("not %(value)s") % {"value": positive_class}
+        return Preparation(
+            target=target,
+            positive_class=positive_class,
+            rest_label=rest,
+            split_kind=self.cleaned_data["split_kind"],
+            split_by=self.cleaned_data["split_by"],
+            column_types=columns.changed_types,
+            leak_columns=[name for name in columns.leaks if name != target],
+        )
+
+
+class ColumnForm(forms.Form):
+    """What somebody who knows a column says of it, against the guess."""
+
+    type = forms.ChoiceField(label=_("Type"), required=False)
+    leak = forms.BooleanField(label=_("Written after the fact"), required=False)
+
+    def __init__(self, *args: Any, column: dict[str, Any], leaks: list[str], **kwargs: Any) -> None:
+        initial = {"type": column["type"], "leak": column["name"] in leaks}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.column = column
+        allowed = allowed_types(Column.model_validate(column))
+        self.fields["type"].choices = [(kind.value, type_label(kind)) for kind in allowed]  # type: ignore[attr-defined]
+        for field, words in (
+            ("type", gettext("Type of %(column)s")),
+            ("leak", gettext("%(column)s is written after the fact")),
+        ):
+            label = words % {"column": column["name"]}
+            self.fields[field].widget.attrs["aria-label"] = label
+
+
+class ColumnFormSet:
+    """One small form per column, numbered: their names may hold any character."""
+
+    def __init__(self, data: Any = None, *, dataset: Dataset) -> None:
+        # A post without them leaves the guesses as they are.
+        bound = data if data is not None and "c0-type" in data else None
+        self.forms = [
+            ColumnForm(bound, prefix=f"c{index}", column=column, leaks=dataset.leak_columns)
+            for index, column in enumerate(dataset.columns)
+        ]
+
+    def is_valid(self) -> bool:
+        return all(form.is_valid() for form in self.forms if form.is_bound)
+
+    @property
+    def changed_types(self) -> dict[str, str]:
+        return {
+            form.column["name"]: form.cleaned_data["type"]
+            for form in self.forms
+            if form.is_bound and form.cleaned_data["type"] not in {"", form.column["type"]}
+        }
+
+    @property
+    def leaks(self) -> list[str]:
+        return [
+            form.column["name"]
+            for form in self.forms
+            if form.is_bound and form.cleaned_data["leak"]
+        ]
+
+
+class CardForm(forms.ModelForm):
+    """The data card of an upload, with a sentence per column."""
+
+    class Meta:
+        model = Dataset
+        fields = ("title", "description", "source", "licence", "period")
+        widgets = {"description": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {
+            "description": _("What a row is, and which decision the prediction serves."),
+            "source": _("Who collected the data, and how."),
+            "licence": _("What participants may do with it: they take train and test rows home."),
+            "period": _("From when to when."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._names = {f"m{n}": column["name"] for n, column in enumerate(self.instance.columns)}
+        for field, name in self._names.items():
+            self.fields[field] = forms.CharField(
+                label=name,
+                required=False,
+                max_length=200,
+                initial=self.instance.column_meanings.get(name, ""),
+            )
+
+    @property
+    def card_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.Meta.fields]
+
+    @property
+    def meaning_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self._names]
+
+    @property
+    def meanings(self) -> dict[str, str]:
+        return {name: self.cleaned_data[field] for field, name in self._names.items()}
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}

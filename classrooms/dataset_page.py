@@ -1,0 +1,210 @@
+"""What pages show of a dataset, worked out once: templates only lay it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from classrooms.dataset_words import (
+    LEFT_OUT,
+    describe_finding,
+    describe_format,
+    describe_left_out,
+    type_label,
+)
+from classrooms.messages import DATASET_FAILURES, describe_failure
+from classrooms.models import Dataset, HealthReport
+
+CHART_WIDTH, CHART_HEIGHT = 144, 36
+SHOWN_CATEGORIES = 3
+
+
+@dataclass(frozen=True)
+class ChartBar:
+    """One bar of a small chart, the positive class standing on the negative one."""
+
+    x: float
+    width: float
+    negative_y: float
+    negative_height: float
+    positive_y: float
+    positive_height: float
+    title: str
+
+
+@dataclass(frozen=True)
+class ColumnRow:
+    """A column in words and as a small chart."""
+
+    name: str
+    type_label: str
+    meaning: str
+    missing: int
+    missing_percent: float
+    distinct: int
+    is_leak: bool
+    bars: list[ChartBar]
+    summary: str
+    alone: float | None
+    drift: float | None
+
+
+def dataset_context(dataset: Dataset, *, for_facilitator: bool) -> dict[str, Any]:
+    """What the pages of facilitator and participants share about a dataset.
+
+    Participants are not told what they are to find out: leaks, drift, what a column
+    alone predicts.
+    """
+    report = HealthReport.objects.filter(dataset=dataset).first()
+    health: dict[str, Any] = report.content if report else {}
+    findings = [
+        describe_finding(finding)
+        for finding in health.get("findings", ())
+        if for_facilitator or not finding["is_spoiler"]
+    ]
+    return {
+        "dataset": dataset,
+        "columns": column_rows(dataset, health, for_facilitator=for_facilitator),
+        "positive_percent": 100 * dataset.positive_rate,
+        "card": card_rows(dataset),
+        "summary": _(dataset.bundled.summary) if dataset.bundled else dataset.description,
+        "has_health": bool(health),
+        "for_facilitator": for_facilitator,
+        "findings": findings,
+        "sampled": health.get("sampled", 0),
+        "correlations": health.get("correlations", []) if for_facilitator else [],
+        "split_kind": dataset.get_split_kind_display(),
+        "chart_width": CHART_WIDTH,
+        "chart_height": CHART_HEIGHT,
+        "lines_left_out": left_out_rows(dataset),
+        "left_out": describe_left_out(counts) if (counts := _left_out_counts(dataset)) else "",
+    }
+
+
+def _left_out_counts(dataset: Dataset) -> dict[str, int]:
+    counts: dict[str, int] = dataset.left_out.get("counts", {})
+    return counts
+
+
+def left_out_rows(dataset: Dataset) -> list[dict[str, Any]]:
+    """The first lines of the file that are no rows, with the reason in words."""
+    return [
+        line | {"reason": LEFT_OUT[line["reason"]]} for line in dataset.left_out.get("lines", [])
+    ]
+
+
+def reading_rows(dataset: Dataset) -> list[tuple[str, str]]:
+    """How the file was read, as labels and words."""
+    if dataset.bundled or dataset.format is None:
+        return []
+    rows = describe_format(dataset.format)
+    words = ", ".join(
+        f"{word or _('(empty)')} × {count}" for word, count in dataset.missing_words.items()
+    )
+    return [*rows, (_("Missing values"), words or _("none"))]
+
+
+def card_rows(dataset: Dataset) -> list[tuple[str, str]]:
+    """Source, licence and period, as far as they are known."""
+    card = dataset.bundled
+    if card:
+        source, licence, period = _(card.source), _(card.licence), _(card.period)
+    else:
+        source, licence, period = dataset.source, dataset.licence, dataset.period
+    rows = [(_("Source"), source), (_("Licence"), licence), (_("Period"), period)]
+    return [(label, text) for label, text in rows if text]
+
+
+def column_rows(
+    dataset: Dataset, health: dict[str, Any], *, for_facilitator: bool
+) -> list[ColumnRow]:
+    """Each column in words, with its distribution where one was looked at."""
+    bundled = dataset.bundled.column_meanings if dataset.bundled else {}
+    rows = []
+    for column in dataset.columns:
+        name = column["name"]
+        found = health.get("columns", {}).get(name, {})
+        meaning = _(bundled[name]) if name in bundled else dataset.column_meanings.get(name, "")
+        rows.append(
+            ColumnRow(
+                name=name,
+                type_label=type_label(column["type"]),
+                meaning=meaning,
+                missing=column["missing"],
+                missing_percent=100 * column["missing"] / max(dataset.row_count, 1),
+                distinct=column["distinct"],
+                is_leak=for_facilitator and column.get("leak", False),
+                bars=_chart(found.get("bars", [])),
+                summary=_summary(column, found),
+                alone=found.get("alone") if for_facilitator else None,
+                drift=found.get("drift") if for_facilitator else None,
+            )
+        )
+    return rows
+
+
+def _summary(column: dict[str, Any], found: dict[str, Any]) -> str:
+    """A distribution in one line, which is also what a screen reader says of the chart."""
+    if numbers := found.get("summary"):
+        shown = {name: f"{value:.4g}" for name, value in numbers.items()}
+        return _("%(minimum)s to %(maximum)s, median %(median)s") % shown
+    if found.get("kind") == "categories":
+        total = sum(bar["negative"] + bar["positive"] for bar in found["bars"]) + found["others"]
+        shares = [
+            f"{bar['label']} {100 * (bar['negative'] + bar['positive']) / total:.0f} %"
+            for bar in found["bars"][:SHOWN_CATEGORIES]
+        ]
+        return ", ".join(shares)
+    if found.get("kind") == "words" and found["bars"]:
+        return _("%(least)s to %(most)s words") % {
+            "least": found["bars"][0]["label"].split(" – ")[0],
+            "most": found["bars"][-1]["label"].split(" – ")[-1],
+        }
+    if found.get("kind") == "dates" and found["bars"]:
+        ends = found["bars"][0]["label"], found["bars"][-1]["label"]
+        return f"{ends[0].split(' – ')[0]} – {ends[1].split(' – ')[-1]}"
+    return ", ".join(column["examples"])
+
+
+def _chart(bars: list[dict[str, Any]]) -> list[ChartBar]:
+    highest = max((bar["negative"] + bar["positive"] for bar in bars), default=0)
+    if not highest:
+        return []
+    width = CHART_WIDTH / len(bars)
+    chart = []
+    for place, bar in enumerate(bars):
+        negative = CHART_HEIGHT * bar["negative"] / highest
+        positive = CHART_HEIGHT * bar["positive"] / highest
+        chart.append(
+            ChartBar(
+                x=round(place * width + 0.5, 2),
+                width=round(min(width - 1, 24), 2),
+                negative_y=round(CHART_HEIGHT - negative, 2),
+                negative_height=round(negative, 2),
+                positive_y=round(CHART_HEIGHT - negative - positive, 2),
+                positive_height=round(positive, 2),
+                title=f"{bar['label']}: {bar['negative']} + {bar['positive']}",
+            )
+        )
+    return chart
+
+
+def trap_rows(dataset: Dataset) -> list[dict[str, Any]]:
+    """The planted traps, for the facilitator only."""
+    traps = dataset.bundled.traps if dataset.bundled else ()
+    return [
+        {
+            "title": _(trap.title),
+            "description": _(trap.description),
+            "columns": trap.columns,
+            "question": _(trap.question),
+        }
+        for trap in traps
+    ]
+
+
+def dataset_failure(dataset: Dataset) -> str:
+    """Why reading or splitting failed, in the reader's language."""
+    return describe_failure(dataset.failure_code, dataset.failure_context, DATASET_FAILURES)

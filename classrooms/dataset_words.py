@@ -1,0 +1,138 @@
+"""Words for what was found in a dataset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+
+from experiments.engine.reading.table_format import TableFormat
+from experiments.engine.schema import ColumnType
+
+
+def type_label(name: str) -> str:
+    """A column type in words."""
+    labels = {
+        ColumnType.NUMERIC: _("number"),
+        ColumnType.CATEGORICAL: _("category"),
+        ColumnType.BOOLEAN: _("yes/no"),
+        ColumnType.TEXT: _("free text"),
+        ColumnType.DATETIME: pgettext("column type", "date"),
+        ColumnType.ID: _("identifier"),
+    }
+    return labels[ColumnType(name)]
+
+
+TARGET_PROBLEMS: dict[str, Promise] = {
+    "missing": gettext_lazy("some rows have no value"),
+    "constant": gettext_lazy("all rows have the same value"),
+    "quantity": gettext_lazy(
+        "a quantity: predicting it is regression, and this workshop is about yes or no"
+    ),
+    "many_classes": gettext_lazy("more than 20 different values"),
+}
+
+LEFT_OUT: dict[str, Promise] = {
+    "ragged": gettext_lazy("does not fit the header"),
+    "blank": gettext_lazy("blank"),
+    "preamble": gettext_lazy("above the header"),
+    "footer": gettext_lazy("note or total at the end"),
+}
+
+DELIMITERS: dict[str, Promise] = {
+    ",": gettext_lazy("comma"),
+    ";": gettext_lazy("semicolon"),
+    "\t": gettext_lazy("tab"),
+    "|": gettext_lazy("bar"),
+}
+
+THOUSANDS: dict[str, Promise] = {
+    "": pgettext_lazy("thousands separator", "none"),
+    " ": gettext_lazy("space"),
+    ",": gettext_lazy("comma"),
+    ".": gettext_lazy("point"),
+    "'": gettext_lazy("apostrophe"),
+}
+
+FINDINGS: dict[str, Promise] = {
+    "all_missing": gettext_lazy("%(columns)s has no value at all: no model can use it."),
+    "constant": gettext_lazy("%(columns)s has the same value in every row: it tells nothing."),
+    "mostly_missing": gettext_lazy(
+        "%(columns)s is missing in %(share)s of the rows: is being missing the information?"
+    ),
+    "infinite": gettext_lazy(
+        "%(columns)s has %(count)s infinite or enormous values; they count as missing."
+    ),
+    "suspected_id": gettext_lazy(
+        "%(columns)s looks like an identifier: a first experiment leaves it out."
+    ),
+    "many_categories": gettext_lazy(
+        "%(columns)s has %(count)s categories: group the rare ones, or encode by target."
+    ),
+    "imbalanced": gettext_lazy(
+        "The rarer class of %(columns)s is %(share)s of the rows: accuracy would flatter a model "
+        "that never finds it."
+    ),
+    "duplicates": gettext_lazy(
+        "%(count)s rows repeat another one in every column but identifiers."
+    ),
+    "rows_in_train_and_test": gettext_lazy(
+        "%(count)s test rows stand in train, too: a model may know them by heart."
+    ),
+    "leak_suspected": gettext_lazy(
+        "%(columns)s alone nearly predicts the target (ROC AUC %(auc)s): is it known at the "
+        "moment of the prediction, or written after the fact?"
+    ),
+    "drift": gettext_lazy(
+        "%(columns)s is distributed otherwise in the holdout than in train (distance "
+        "%(distance)s): scores may fall there."
+    ),
+    "correlated": gettext_lazy(
+        "%(columns)s say nearly the same (rank correlation %(value)s): their importances will "
+        "share."
+    ),
+}
+
+
+def describe_finding(finding: dict[str, Any]) -> str:
+    """A finding of the health report, in the reader's language."""
+    values: dict[str, str] = {"columns": _(" and ").join(finding["columns"])}
+    for name, value in finding["values"].items():
+        if name == "share":
+            values[name] = _("%(percent).1f %%") % {"percent": 100 * value}
+        else:
+            values[name] = str(value) if isinstance(value, int) else f"{value:.2f}"
+    return str(FINDINGS[finding["code"]]) % values
+
+
+def describe_format(table_format: TableFormat) -> list[tuple[str, str]]:
+    """How the file was read: labels and words."""
+    day = _("day first") if table_format.day_first else _("month first")
+    if table_format.container == "parquet":
+        rows = [(_("Format"), "Parquet")]
+    else:
+        rows = [
+            (_("Encoding"), table_format.encoding.upper()),
+            (_("Separator"), str(DELIMITERS[table_format.delimiter])),
+            (_("Header"), _("line %(line)s") % {"line": table_format.header_line}),
+            (_("Decimal sign"), _("point") if table_format.decimal == "." else _("comma")),
+            (_("Thousands"), str(THOUSANDS[table_format.thousands])),
+            (_("Dates left open"), day),
+        ]
+    if table_format.compressed:
+        rows.append((_("Compression"), "gzip"))
+    return rows
+
+
+def describe_left_out(counts: dict[str, int]) -> str:
+    """How many lines of the file are no rows, and why: "3: 2 above the header, 1 blank"."""
+    total = sum(counts.values())
+    reasons = ", ".join(f"{count} {LEFT_OUT[reason]}" for reason, count in counts.items())
+    sentence = ngettext(
+        "%(count)s line of the file is no row of the table: %(reasons)s.",
+        "%(count)s lines of the file are no rows of the table: %(reasons)s.",
+        total,
+    )
+    return sentence % {"count": total, "reasons": reasons}

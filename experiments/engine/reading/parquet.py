@@ -1,0 +1,125 @@
+"""Parquet, which knows its types: numbers stay numbers, text stays text."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from experiments.engine.reading import table_format as bounds
+from experiments.engine.reading.source import Progress, Source
+from experiments.engine.reading.table import MissingWords, RawTable, check_names, check_row_count
+from experiments.engine.reading.table_format import DataError, TableFormat
+from experiments.engine.reading.values import LARGEST_EXACT_INTEGER
+
+ROWS_PER_PIECE = 5_000
+
+
+def read_parquet(source: Source, table_format: TableFormat, progress: Progress) -> RawTable:
+    """Read a Parquet file piece by piece.
+
+    Numbers become float64, unless whole ones would lose digits; booleans, dates and
+    times become text, dates in ISO 8601 and times in UTC.
+
+    Raises:
+        DataError: damaged, too large when unpacked, a column that is neither number,
+            text, date nor boolean, or what `check_names` and `check_row_count` refuse.
+    """
+    try:
+        with _unpacked(source) as path, pq.ParquetFile(path) as file:
+            return _read(file, table_format, progress)
+    except pa.ArrowInvalid as error:
+        raise DataError("broken_parquet") from error
+    except OSError as error:
+        raise DataError("broken_parquet") from error
+
+
+@contextmanager
+def _unpacked(source: Source) -> Iterator[Path]:
+    """The file itself, or what is in the gzip: Parquet is read from its end."""
+    if not source.compressed:
+        yield source.path
+        return
+    with tempfile.NamedTemporaryFile(suffix=".parquet") as unpacked:
+        with source.open() as packed:
+            shutil.copyfileobj(packed, unpacked)
+        unpacked.flush()
+        yield Path(unpacked.name)
+
+
+def _read(file: pq.ParquetFile, table_format: TableFormat, progress: Progress) -> RawTable:
+    schema = file.schema_arrow
+    check_names(schema.names)
+    check_row_count(file.metadata.num_rows)
+    for field in schema:
+        _check_type(field)
+    if not file.metadata.num_rows:
+        raise DataError("header_only")
+    missing = MissingWords(table_format.missing)
+    pieces: list[list[pa.Array]] = []
+    size = rows = 0
+    for batch in file.iter_batches(batch_size=ROWS_PER_PIECE):
+        piece = [_plain(column) for column in batch.columns]
+        size += sum(column.nbytes for column in piece)
+        if size > bounds.MAX_UNPACKED_BYTES * 2:
+            raise DataError("unpacks_without_end", megabytes=bounds.MAX_UNPACKED_BYTES * 2 // 2**20)
+        pieces.append(piece)
+        rows += batch.num_rows
+        progress(rows / file.metadata.num_rows)
+    columns = {
+        name: _column([piece[place] for piece in pieces], missing)
+        for place, name in enumerate(schema.names)
+    }
+    return RawTable(columns, table_format, missing_words=missing.counts)
+
+
+def _check_type(field: pa.Field) -> None:
+    kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+    known = (
+        pa.types.is_boolean,
+        pa.types.is_integer,
+        pa.types.is_floating,
+        pa.types.is_decimal,
+        pa.types.is_date,
+        pa.types.is_timestamp,
+        pa.types.is_string,
+        pa.types.is_large_string,
+        pa.types.is_null,
+    )
+    if not any(test(kind) for test in known):
+        raise DataError("unsupported_column", name=field.name, kind=str(field.type))
+
+
+def _plain(values: pa.Array) -> pa.Array:
+    """Strings, float64 or whole numbers."""
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    kind = values.type
+    if pa.types.is_boolean(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind):
+        return pc.cast(values, pa.string())
+    if pa.types.is_date(kind):
+        return pc.strftime(pc.cast(values, pa.timestamp("s")), format="%Y-%m-%d")
+    if pa.types.is_timestamp(kind):
+        seconds = pc.cast(values, pa.timestamp("s", "UTC" if kind.tz else None), safe=False)
+        return pc.strftime(seconds, format="%Y-%m-%dT%H:%M:%S")
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return pc.cast(values, pa.float64())
+    return values
+
+
+def _column(pieces: list[pa.Array], missing: MissingWords) -> pa.ChunkedArray:
+    values = pa.chunked_array(pieces)
+    if pa.types.is_integer(values.type):
+        ends = [end for end in pc.min_max(values).as_py().values() if end is not None]
+        exact = all(abs(end) <= LARGEST_EXACT_INTEGER for end in ends)
+        values = pc.cast(values, pa.float64() if exact else pa.string())
+    if pa.types.is_string(values.type):
+        cleaned = [missing.remove(piece) for piece in values.chunks]
+        return pa.chunked_array(cleaned, pa.string())
+    return pc.if_else(pc.is_nan(values), pa.scalar(None, pa.float64()), values)

@@ -1,0 +1,256 @@
+"""What a facilitator sees of a file, corrects, decides, and tells participants of it."""
+
+import gzip
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+
+from classrooms.models import Dataset
+from classrooms.preparation import process
+from tests import factories
+from tests.classrooms.test_datasets import GOOD, choice, choose, upload
+
+pytestmark = pytest.mark.django_db
+
+ROWS = 200
+
+
+@pytest.fixture
+def client() -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(factories.make_user())
+    return client
+
+
+def page(client: Client, dataset: Dataset) -> str:
+    return client.get(f"/datasets/{dataset.public_id}/").content.decode()
+
+
+def table(**columns: list[object]) -> str:
+    rows = zip(*columns.values(), strict=True)
+    return "\n".join([",".join(columns), *(",".join(map(str, row)) for row in rows)]) + "\n"
+
+
+# --- How it is read -------------------------------------------------------------------
+def test_how_a_file_was_read_is_shown_and_what_is_no_row(client: Client) -> None:
+    export = "Export du CRM\n\n" + GOOD.replace(",", ";") + "too;short\nTotal;;;\n"
+    dataset = upload(client, gzip.compress(export.encode()), "crm.csv.gz")
+    assert dataset.row_count == ROWS
+    shown = page(client, dataset)
+    for words in ("semicolon", "gzip", "line 3", "above the header", "Export du CRM", "total at"):
+        assert words in shown
+    assert "3 lines of the file are no rows of the table" in shown
+
+
+def test_a_wrong_detection_is_corrected_and_the_file_read_again(client: Client) -> None:
+    content = "name;value;paid\n" + "".join(
+        f"n{n % 9};-;{'yes' if n % 3 else 'no'}\n" for n in range(ROWS)
+    )
+    dataset = upload(client, content)
+    url = f"/datasets/{dataset.public_id}/format/"
+    form = client.get(url).context["form"]
+    posted = {name: form[name].initial for name in form.fields} | {"missing": "-\nabsent"}
+    assert client.post(url, posted).status_code == 302
+    process(dataset.pk)
+    dataset.refresh_from_db()
+    assert dataset.awaits_target
+    by_name = {column["name"]: column for column in dataset.columns}
+    assert by_name["value"]["missing"] == ROWS
+    assert client.get(url).context["form"]["missing"].initial == "-\nabsent"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("header_line", "0", "greater than or equal to 1"),
+        ("header_line", "one", "whole number"),
+        ("thousands", ".", "decimal sign already"),
+        ("delimiter", "x", "not one of the available choices"),
+        ("missing", "\n".join(map(str, range(40))), "At most 29"),
+        ("missing", "x" * 41, "longer than 40"),
+    ],
+)
+def test_an_impossible_format_is_refused_by_its_field(
+    client: Client, field: str, value: str, words: str
+) -> None:
+    dataset = upload(client, GOOD)
+    url = f"/datasets/{dataset.public_id}/format/"
+    form = client.get(url).context["form"]
+    posted = {name: form[name].initial for name in form.fields} | {field: value}
+    response = client.post(url, posted)
+    assert response.status_code == 200
+    assert words in str(response.context["form"].errors[field])
+    assert Dataset.objects.get(pk=dataset.pk).corrected_format == {}
+
+
+def test_a_file_that_could_not_be_read_can_be_read_otherwise(client: Client) -> None:
+    dataset = upload(client, "Loans,,2024,by me\n" + GOOD)
+    assert dataset.has_failed
+    assert f"/datasets/{dataset.public_id}/format/" in page(client, dataset)
+    posted = {
+        "encoding": "utf-8",
+        "delimiter": ",",
+        "header_line": "2",
+        "decimal": ".",
+        "thousands": "",
+        "day_first": "no",
+        "missing": "NA",
+    }
+    client.post(f"/datasets/{dataset.public_id}/format/", posted)
+    process(dataset.pk)
+    dataset.refresh_from_db()
+    assert dataset.awaits_target, dataset.failure_code
+    assert dataset.columns[0]["name"] == "number"
+
+
+def test_what_is_split_is_read_no_more(client: Client) -> None:
+    dataset = choose(client, upload(client, GOOD))
+    assert dataset.is_ready
+    assert client.get(f"/datasets/{dataset.public_id}/format/").status_code == 404
+
+
+# --- What is predicted, and how ----------------------------------------------------------
+def test_one_of_several_classes_is_put_against_the_rest(client: Client) -> None:
+    levels = ["gold", "silver", "None"]
+    content = table(x=list(range(ROWS)), level=[levels[n % 3] for n in range(ROWS)])
+    dataset = upload(client, content)
+    assert "against the rest" in page(client, dataset)
+    dataset = choose(client, dataset, "level", "None")
+    assert dataset.is_ready, dataset.failure_code
+    assert dataset.class_counts == {"None": 66, "not None": 134}
+    assert dataset.schema.negative_class == "not None"
+
+
+def test_a_quantity_is_refused_as_a_target_with_a_sentence(client: Client) -> None:
+    content = table(x=[n / 7 for n in range(ROWS)], y=[f"n{n}" for n in range(ROWS)])
+    dataset = upload(client, content)
+    shown = page(client, dataset)
+    assert "No column can be predicted" in shown
+    assert "predicting it is regression" in shown
+
+
+def test_a_split_by_time_keeps_the_latest_rows_hidden(client: Client) -> None:
+    days = [date(2024, 1, 1) + timedelta(days=n) for n in range(ROWS)]
+    paid = ["yes" if n % 3 else "no" for n in range(ROWS)]
+    content = table(day=[f"{day:%d/%m/%Y}" for day in days], paid=paid)
+    dataset = upload(client, content)
+    dataset = choose(client, dataset, split_kind="time", split_by="0")
+    assert dataset.is_ready, dataset.failure_code
+    assert (dataset.schema.split.kind, dataset.schema.split.column) == ("time", "day")
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"target": ""}, "target", "Choose the column"),
+        ({"target": "9.9"}, "target", "not one of the available choices"),
+        ({"split_kind": "time"}, "split_by", "times or groups"),
+        ({"split_kind": "time", "split_by": "2"}, "split_by", "dates or of numbers"),
+        ({"split_kind": "group", "split_by": "3"}, "split_by", "what is predicted"),
+        ({"split_kind": "other"}, "split_kind", "not one of the available choices"),
+    ],
+)
+def test_a_decision_that_cannot_be_is_refused_by_its_field(
+    client: Client, fields: dict[str, str], field: str, words: str
+) -> None:
+    dataset = upload(client, GOOD)
+    posted = {"target": choice(dataset, "paid", "yes")} | fields
+    response = client.post(f"/datasets/{dataset.public_id}/", posted)
+    assert response.status_code == 200
+    assert words in str(response.context["form"].errors[field])
+
+
+def test_a_split_that_fails_is_decided_anew(client: Client) -> None:
+    dataset = upload(client, GOOD)
+    level = {"split_kind": "group", "split_by": "2"}
+    dataset = choose(client, dataset, **level)
+    assert dataset.failure_code == "too_few_groups"
+    shown = page(client, dataset)
+    assert "has 2 groups; at least 5 are needed" in shown
+    dataset = choose(client, dataset)
+    assert dataset.is_ready
+
+
+def test_types_and_leaks_are_what_the_facilitator_says(client: Client) -> None:
+    dataset = upload(client, GOOD)
+    fields = {f"c{n}-type": column["type"] for n, column in enumerate(dataset.columns)}
+    dataset = choose(client, dataset, **fields | {"c1-type": "categorical", "c2-leak": "on"})
+    assert dataset.is_ready
+    column = dataset.schema.by_name["x"]
+    assert (column.type, column.numeric) == ("categorical", False)
+    assert [each.name for each in dataset.schema.columns if each.leak] == ["level"]
+    refused = upload(client, GOOD)
+    posted = fields | {"target": choice(refused, "paid", "yes"), "c2-type": "numeric"}
+    assert client.post(f"/datasets/{refused.public_id}/", posted).status_code == 200
+    refused.refresh_from_db()
+    assert refused.awaits_target
+
+
+# --- What is told of it --------------------------------------------------------------------
+LEAKY = table(
+    refund=[n % 4 + 1 if n % 3 == 0 else 0 for n in range(ROWS)],
+    same=[n % 4 + 1 if n % 3 == 0 else 0 for n in range(ROWS)],
+    still=["one"] * ROWS,
+    paid=["no" if n % 3 == 0 else "yes" for n in range(ROWS)],
+)
+
+
+def test_the_health_report_spoils_nothing_for_participants(client: Client) -> None:
+    dataset = choose(client, upload(client, LEAKY))
+    assert dataset.is_ready, dataset.failure_code
+    shown = page(client, dataset)
+    for words in (
+        "refund alone nearly predicts the target",
+        "refund and same say nearly the same",
+        "still has the same value in every row",
+        "rows repeat another one",
+    ):
+        assert words in shown
+    dojo = factories.make_dojo(dataset=dataset)
+    participant = Client(headers={"accept-language": "en"})
+    participant.force_login(factories.join(dojo).user)
+    told = participant.get(f"/dojos/{dojo.public_id}/data/").content.decode()
+    assert "still has the same value in every row" in told
+    assert "alone" not in told.lower()
+    assert "say nearly the same" not in told
+    assert "Drift" not in told
+
+
+def test_the_data_card_is_written_and_shown_to_participants(client: Client) -> None:
+    dataset = choose(client, upload(client, GOOD))
+    url = f"/datasets/{dataset.public_id}/card/"
+    posted = {
+        "title": "Loans <2024>",
+        "description": "A row is a loan.",
+        "source": "The bank's own system",
+        "licence": "For this workshop only",
+        "period": "2019 to 2024",
+        "m1": "Balance in k€ & more",
+    }
+    assert client.post(url, posted | {"title": ""}).status_code == 200
+    assert client.post(url, posted).status_code == 302
+    dojo = factories.make_dojo(dataset=Dataset.objects.get(pk=dataset.pk))
+    participant = Client(headers={"accept-language": "en"})
+    participant.force_login(factories.join(dojo).user)
+    told = participant.get(f"/dojos/{dojo.public_id}/data/").content.decode()
+    for words in (
+        "Loans &lt;2024&gt;",
+        "A row is a loan.",
+        "2019 to 2024",
+        "Balance in k€ &amp; more",
+    ):
+        assert words in told
+    assert client.get(url).context["form"]["m1"].initial == "Balance in k€ & more"
+
+
+def test_a_wide_dataset_keeps_its_form(client: Client) -> None:
+    names = [f"c{n}" for n in range(499)]
+    row = ",".join("1.5" for _ in names)
+    content = ",".join([*names, "paid"]) + "\n"
+    content += "".join(f"{row},{'yes' if n % 2 else 'no'}\n" for n in range(100))
+    dataset = upload(client, content)
+    fields = {f"c{n}-type": column["type"] for n, column in enumerate(dataset.columns)}
+    fields |= {f"c{n}-leak": "on" for n in range(499)}
+    posted = fields | {"target": choice(dataset, "paid", "yes")}
+    assert client.post(f"/datasets/{dataset.public_id}/", posted).status_code == 302
