@@ -113,14 +113,14 @@ class FormatForm(forms.Form):
     )
     TEXT_ONLY = ("encoding", "delimiter", "header_line", "decimal", "thousands")
 
-    def __init__(self, *args: Any, table_format: TableFormat, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, table_format: TableFormat) -> None:
         self._format = table_format
         values = table_format.model_dump()
         initial = values | {
             "day_first": "yes" if table_format.day_first else "no",
             "missing": "\n".join(filter(None, table_format.missing)),
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         if table_format.container == "parquet":
             for name in self.TEXT_ONLY:
                 del self.fields[name]
@@ -276,9 +276,11 @@ class ColumnForm(forms.Form):
     type = forms.ChoiceField(label=_("Type"), required=False)
     leak = forms.BooleanField(label=_("Written after the fact"), required=False)
 
-    def __init__(self, *args: Any, column: dict[str, Any], leaks: list[str], **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, prefix: str, column: dict[str, Any], leaks: list[str]
+    ) -> None:
         initial = {"type": column["type"], "leak": column["name"] in leaks}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, prefix=prefix, initial=initial)
         self.column = column
         allowed = allowed_types(Column.model_validate(column))
         self.fields["type"].choices = [(kind.value, type_label(kind)) for kind in allowed]  # type: ignore[attr-defined]

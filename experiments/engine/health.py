@@ -188,7 +188,7 @@ def _as_numbers(column: Column, values: pd.Series) -> pd.Series | None:
             seconds = moments.to_numpy("datetime64[s]").astype("float64")
             return pd.Series(seconds, index=values.index).where(moments.notna())
         case "words":
-            return values.str.split().str.len().astype("float64")
+            return values.str.count(r"\S+").astype("float64")
     return None
 
 

@@ -29,8 +29,6 @@ _MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y")
 _YEAR_FIRST = ("%Y/%m/%d", "%Y.%m.%d")
 _TIMES = ("", " %H:%M", " %H:%M:%S")
 
-Texts = pa.ChunkedArray
-
 
 @dataclass(frozen=True)
 class NumberStyle:
@@ -51,17 +49,17 @@ class NumberStyle:
         return rf"[+-]?{number}|[+-]?[iI][nN][fF](?:[iI][nN][iI][tT][yY])?"
 
 
-def are_numbers(texts: Texts, style: NumberStyle) -> bool:
+def are_numbers(texts: pa.ChunkedArray, style: NumberStyle) -> bool:
     """Whether every text is a number in this style, and none a code that looks like one."""
     pattern = rf"^\s*(?:{style.pattern})\s*$"
     return _all_match(texts, pattern) and not _any_match(texts, CODE_LIKE)
 
 
-def are_whole(texts: Texts) -> bool:
+def are_whole(texts: pa.ChunkedArray) -> bool:
     return _all_match(texts, WHOLE)
 
 
-def to_numbers(texts: Texts, style: NumberStyle) -> pd.Series:
+def to_numbers(texts: pa.ChunkedArray, style: NumberStyle) -> pd.Series:
     """Numbers as float64; NaN where missing, infinite, or too large for float32."""
     if style.thousands:
         pattern = SPACES if style.thousands == " " else re.escape(style.thousands)
@@ -77,7 +75,7 @@ def finite(numbers: pd.Series) -> pd.Series:
     return numbers.where(numbers.abs() <= LARGEST_NUMBER)
 
 
-def date_format(texts: Texts, *, day_first: bool) -> str:
+def date_format(texts: pa.ChunkedArray, *, day_first: bool) -> str:
     """The one format in which every text is a date; "" when there is none.
 
     Args:
@@ -96,7 +94,7 @@ def date_format(texts: Texts, *, day_first: bool) -> str:
     return ""
 
 
-def to_iso(texts: Texts, written: str) -> pd.Series:
+def to_iso(texts: pa.ChunkedArray, written: str) -> pd.Series:
     """Dates in ISO 8601, with the time of day where the format has one; NaN where missing."""
     if written == ISO:
         return to_objects(texts)
@@ -105,7 +103,7 @@ def to_iso(texts: Texts, written: str) -> pd.Series:
     return dates.where(dates.notna(), np.nan).astype(object)
 
 
-def to_objects(texts: Texts) -> pd.Series:
+def to_objects(texts: pa.ChunkedArray) -> pd.Series:
     """Python strings, equal ones once in memory, and NaN where missing."""
     encoded = pa.chunked_array(texts.chunks, pa.string()).combine_chunks().dictionary_encode()
     values = np.array([*encoded.dictionary.to_pylist(), np.nan], dtype=object)
@@ -117,19 +115,19 @@ def number_style(table_format: TableFormat) -> NumberStyle:
     return NumberStyle(table_format.decimal, table_format.thousands)
 
 
-def _are_dates(texts: Texts, written: str) -> bool:
+def _are_dates(texts: pa.ChunkedArray, written: str) -> bool:
     return not _dates(texts, written).isna().any()
 
 
-def _dates(texts: Texts, written: str) -> pd.Series:
+def _dates(texts: pa.ChunkedArray, written: str) -> pd.Series:
     """Moments in UTC; NaT where a text is none. pandas knows that February ends."""
     trimmed = to_objects(pc.utf8_trim_whitespace(texts))
     return pd.to_datetime(trimmed, format=written, errors="coerce", utc=True)
 
 
-def _all_match(texts: Texts, pattern: str) -> bool:
+def _all_match(texts: pa.ChunkedArray, pattern: str) -> bool:
     return bool(pc.all(pc.match_substring_regex(texts, pattern), min_count=0).as_py())
 
 
-def _any_match(texts: Texts, pattern: str) -> bool:
+def _any_match(texts: pa.ChunkedArray, pattern: str) -> bool:
     return bool(pc.any(pc.match_substring_regex(texts, pattern), min_count=0).as_py())
