@@ -12,6 +12,7 @@ from classrooms.dataset_words import (
     describe_finding,
     describe_format,
     describe_left_out,
+    number_text,
     type_label,
 )
 from classrooms.messages import DATASET_FAILURES, describe_failure
@@ -45,6 +46,7 @@ class ColumnRow:
     missing_percent: float
     distinct: int
     is_leak: bool
+    is_target: bool
     bars: list[ChartBar]
     summary: str
     alone: float | None
@@ -136,7 +138,8 @@ def column_rows(
                 missing_percent=100 * column["missing"] / max(dataset.row_count, 1),
                 distinct=column["distinct"],
                 is_leak=for_facilitator and column.get("leak", False),
-                bars=_chart(found.get("bars", [])),
+                is_target=name == dataset.target,
+                bars=_chart(found.get("bars", []), found.get("others")),
                 summary=_summary(column, found),
                 alone=found.get("alone") if for_facilitator else None,
                 drift=found.get("drift") if for_facilitator else None,
@@ -148,31 +151,32 @@ def column_rows(
 def _summary(column: dict[str, Any], found: dict[str, Any]) -> str:
     """A distribution in one line, which is also what a screen reader says of the chart."""
     if numbers := found.get("summary"):
-        shown = {name: f"{value:.4g}" for name, value in numbers.items()}
+        shown = {name: number_text(value) for name, value in numbers.items()}
         return _("%(minimum)s to %(maximum)s, median %(median)s") % shown
-    if found.get("kind") == "categories":
-        total = sum(bar["negative"] + bar["positive"] for bar in found["bars"]) + found["others"]
+    if found.get("kind") == "categories" and found["bars"]:
+        bars = [*found["bars"], *filter(None, [found["others"]])]
+        total = sum(bar["negative"] + bar["positive"] for bar in bars)
         shares = [
-            f"{bar['label']} {100 * (bar['negative'] + bar['positive']) / total:.0f} %"
+            f"{bar['label']} {100 * (bar['negative'] + bar['positive']) / total:.0f}\u00a0%"
             for bar in found["bars"][:SHOWN_CATEGORIES]
         ]
-        return ", ".join(shares)
-    if found.get("kind") == "words" and found["bars"]:
-        return _("%(least)s to %(most)s words") % {
-            "least": found["bars"][0]["label"].split(" – ")[0],
-            "most": found["bars"][-1]["label"].split(" – ")[-1],
-        }
-    if found.get("kind") == "dates" and found["bars"]:
+        rare = found["bars"][0]["negative"] + found["bars"][0]["positive"] < total / 100
+        return ", ".join(column["examples"] if rare else shares)
+    if found.get("kind") in {"words", "dates"} and found["bars"]:
         ends = found["bars"][0]["label"], found["bars"][-1]["label"]
-        return f"{ends[0].split(' – ')[0]} – {ends[1].split(' – ')[-1]}"
+        least, most = ends[0].split(" – ")[0], ends[1].split(" – ")[-1]
+        span = least if least == most else f"{least} – {most}"
+        return _("%(count)s words") % {"count": span} if found["kind"] == "words" else span
     return ", ".join(column["examples"])
 
 
-def _chart(bars: list[dict[str, Any]]) -> list[ChartBar]:
+def _chart(bars: list[dict[str, Any]], others: dict[str, Any] | None) -> list[ChartBar]:
+    if others:
+        bars = [*bars, others | {"label": _("all others")}]
     highest = max((bar["negative"] + bar["positive"] for bar in bars), default=0)
     if not highest:
         return []
-    width = CHART_WIDTH / len(bars)
+    width = min(CHART_WIDTH / len(bars), CHART_HEIGHT)
     chart = []
     for place, bar in enumerate(bars):
         negative = CHART_HEIGHT * bar["negative"] / highest
@@ -180,7 +184,7 @@ def _chart(bars: list[dict[str, Any]]) -> list[ChartBar]:
         chart.append(
             ChartBar(
                 x=round(place * width + 0.5, 2),
-                width=round(min(width - 1, 24), 2),
+                width=round(width - 1, 2),
                 negative_y=round(CHART_HEIGHT - negative, 2),
                 negative_height=round(negative, 2),
                 positive_y=round(CHART_HEIGHT - negative - positive, 2),

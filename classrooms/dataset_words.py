@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
@@ -96,14 +98,24 @@ FINDINGS: dict[str, Promise] = {
 }
 
 
+def number_text(value: float) -> str:
+    """A number as a person would say it: four digits that matter, in the reader's language."""
+    if value and not 1e-4 <= abs(value) < 1e9:
+        return f"{value:.3g}"
+    places = max(0, 3 - math.floor(math.log10(abs(value)))) if value else 0
+    text = f"{value:.{places}f}"
+    decimals = len(text.rstrip("0").partition(".")[2]) if "." in text else 0
+    return number_format(value, decimals, force_grouping=True)
+
+
 def describe_finding(finding: dict[str, Any]) -> str:
     """A finding of the health report, in the reader's language."""
     values: dict[str, str] = {"columns": _(" and ").join(finding["columns"])}
     for name, value in finding["values"].items():
         if name == "share":
-            values[name] = _("%(percent).1f %%") % {"percent": 100 * value}
+            values[name] = _("%(percent)s %%") % {"percent": number_format(100 * value, 1)}
         else:
-            values[name] = str(value) if isinstance(value, int) else f"{value:.2f}"
+            values[name] = number_format(value, 0 if isinstance(value, int) else 2)
     return str(FINDINGS[finding["code"]]) % values
 
 
@@ -127,9 +139,9 @@ def describe_format(table_format: TableFormat) -> list[tuple[str, str]]:
 
 
 def describe_left_out(counts: dict[str, int]) -> str:
-    """How many lines of the file are no rows, and why: "3: 2 above the header, 1 blank"."""
+    """How many lines of the file are no rows, and why."""
     total = sum(counts.values())
-    reasons = ", ".join(f"{count} {LEFT_OUT[reason]}" for reason, count in counts.items())
+    reasons = ", ".join(f"{LEFT_OUT[reason]} ({count})" for reason, count in counts.items())
     sentence = ngettext(
         "%(count)s line of the file is no row of the table: %(reasons)s.",
         "%(count)s lines of the file are no rows of the table: %(reasons)s.",

@@ -39,6 +39,10 @@ class TablerBoundField(BoundField):
     def is_checkbox_list(self) -> bool:
         return isinstance(self.field.widget, CheckboxSelectMultiple)
 
+    @property
+    def is_radio_list(self) -> bool:
+        return type(self.field.widget) is RadioSelect
+
 
 class Renderer(TemplatesSetting):
     field_template_name = "forms/field.html"

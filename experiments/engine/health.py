@@ -80,10 +80,11 @@ class ColumnHealth:
         kind: what the bars are: "bins" of numbers, of moments ("dates") or of a text's
             number of words ("words"), or "categories", the most frequent first.
         bars: of train rows with a value.
-        others: rows of rarer categories that have no bar.
+        others: rows of the rarer categories together; None when each has its bar.
         summary: minimum, quartiles, maximum, mean and standard deviation of numbers.
-        alone: ROC AUC of the column alone, cross-validated on train; None where it
-            cannot be said.
+        alone: ROC AUC of the column alone, on train: of a number's order or, if that is
+            better, of a small tree, cross-validated; of a category's share of positives,
+            cross-fitted. None where it cannot be said.
         drift: distance between train and holdout, 0 (same) to 1: Kolmogorov-Smirnov for
             numbers, total variation for categories.
         drift_p_value: how often chance alone would give that distance.
@@ -91,7 +92,7 @@ class ColumnHealth:
 
     kind: str
     bars: tuple[Bar, ...]
-    others: int = 0
+    others: Bar | None = None
     summary: dict[str, float] = field(default_factory=dict)
     alone: float | None = None
     drift: float = 0.0
@@ -149,7 +150,9 @@ def _column(
 ) -> ColumnHealth:
     numbers, kind = _as_numbers(column, train), _kind(column)
     if numbers is None:
-        bars, others = _categories(train, target)
+        # An identifier has a bar per row: that is no distribution.
+        shown = train.iloc[:0] if column.type == ColumnType.ID else train
+        bars, others = _categories(shown, target[: len(shown)])
         drift, p_value = _categories_drift(train, holdout)
         return ColumnHealth(
             kind,
@@ -237,7 +240,7 @@ def _summary(numbers: pd.Series) -> dict[str, float]:
     }
 
 
-def _categories(values: pd.Series, target: np.ndarray) -> tuple[tuple[Bar, ...], int]:
+def _categories(values: pd.Series, target: np.ndarray) -> tuple[tuple[Bar, ...], Bar | None]:
     counts = pd.crosstab(values.to_numpy(dtype=object), target).reindex(
         columns=[0, 1], fill_value=0
     )
@@ -247,7 +250,8 @@ def _categories(values: pd.Series, target: np.ndarray) -> tuple[tuple[Bar, ...],
         Bar(str(name)[:SHOWN_CHARACTERS], int(row[0]), int(row[1]))
         for name, row in shown.iterrows()
     )
-    return bars, int(counts.to_numpy().sum() - shown.to_numpy().sum())
+    rest = counts.loc[order[SHOWN_CATEGORIES:]].sum()
+    return bars, Bar("", int(rest[0]), int(rest[1])) if rest.sum() else None
 
 
 # --- What a column alone knows of the target -----------------------------------------------
@@ -268,7 +272,9 @@ def _alone_by_number(numbers: pd.Series, target: np.ndarray) -> float | None:
     scores = cross_val_predict(
         tree, numbers.to_numpy().reshape(-1, 1), target, cv=_folds(), method="predict_proba"
     )
-    return float(roc_auc_score(target, scores[:, 1]))
+    # The order itself needs no learning; a tree finds what is high in the middle.
+    order = float(roc_auc_score(target, numbers.fillna(numbers.median())))
+    return max(order, 1 - order, float(roc_auc_score(target, scores[:, 1])))
 
 
 def _alone_by_category(values: pd.Series, target: np.ndarray) -> float | None:

@@ -260,7 +260,7 @@ def test_a_short_dojo_in_english_on_an_uploaded_file(person: MakePerson, tmp_pat
     sign_up(robin, "robin@example.org")
     broken, good = tmp_path / "broken.csv", tmp_path / "loans.csv"
     lines = [f"{n % 7},{'ab'[n % 3 > 0]},{'yes' if n % 4 else 'no'}" for n in range(200)]
-    broken.write_text("\n".join(["a,region,paid", *lines[:20], "1,2,3,4", *lines[20:]]))
+    broken.write_text("\n".join(["a,region,paid", *lines[:20], *["1,2,3,4"] * 15, *lines[20:]]))
     good.write_text("\n".join(["a,region,paid", *lines]))
 
     robin.open("/datasets/new/")
@@ -269,7 +269,7 @@ def test_a_short_dojo_in_english_on_an_uploaded_file(person: MakePerson, tmp_pat
         robin.page.set_input_files("input[type=file]", path)
         robin.page.get_by_role("button", name="Upload").click()
         if path is broken:
-            expect(robin.page.get_by_text("lines 22")).to_be_visible(timeout=60_000)
+            expect(robin.page.get_by_text("lines 22, 23")).to_be_visible(timeout=60_000)
             robin.check()
             robin.page.get_by_role("link", name="Upload a corrected file").click()
     robin.page.select_option("select[name=target]", label="paid = yes (150 rows)")
