@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-services check bench messages lock clean preflight setup setup-dev
+.PHONY: help run demo test test-services check bench messages docs lock clean preflight setup setup-dev
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-15s %s\n", $$1, $$2}'
@@ -62,6 +62,7 @@ check: setup-dev ## Format, lint, types, architecture, migrations, translations,
 	@$(BIN)/lint-imports --no-logo > .import-report || { cat .import-report; rm .import-report; exit 1; }; rm .import-report
 	@$(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0
 	@$(BIN)/python scripts/messages.py check
+	@$(BIN)/python scripts/config_reference.py check
 	@DJANGO_DEBUG=off DJANGO_ALLOWED_HOSTS=example.org \
 	 DJANGO_SECRET_KEY=$$(head -c 48 /dev/urandom | base64) \
 	 $(BIN)/python manage.py check --deploy --fail-level WARNING
@@ -73,6 +74,9 @@ bench: setup-dev ## Benchmarks, as ratios against bare scripts in the same run
 
 messages: setup-dev ## Update the French catalogue from the sources
 	@$(BIN)/python scripts/messages.py update
+
+docs: setup-dev ## Update the reference of the config from its declaration
+	@$(BIN)/python scripts/config_reference.py update
 
 lock: setup-dev ## Recompile the locked requirements from the .in files
 	@for name in base ml dev; do $(BIN)/uv pip compile --quiet --generate-hashes --no-header \

@@ -49,7 +49,7 @@ def form_field(info: FieldInfo, name: str = "", *, columns: list[str] | None = N
         )
     if annotation is bool:
         return forms.BooleanField(**common | {"required": False})
-    lowest, highest = _bounds(info)
+    lowest, highest = bounds(info)
     if annotation is int:
         return forms.IntegerField(min_value=lowest, max_value=highest, **common)
     if annotation is float:
@@ -68,7 +68,7 @@ def _named(names: list[str]) -> list[tuple[str, str]]:
     return [(name, name) for name in names]
 
 
-def _bounds(info: FieldInfo) -> tuple[Any, Any]:
+def bounds(info: FieldInfo) -> tuple[Any, Any]:
     constraints: list[Any] = list(info.metadata)
     for argument in get_args(info.annotation):
         constraints += getattr(argument, "__metadata__", ())

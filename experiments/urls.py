@@ -1,10 +1,11 @@
 from django.urls import path
 
-from experiments.views import experiments, record, scores, take_home
+from experiments.views import experiments, record, reference, scores, take_home
 
 app_name = "experiments"
 
 urlpatterns = [
+    path("config.schema.json", reference.config_schema, name="config_schema"),
     path("dojos/<slug:dojo_id>/work/", record.workspace, name="workspace"),
     path("dojos/<slug:dojo_id>/framing/", record.framing, name="framing"),
     path(

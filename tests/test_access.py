@@ -39,6 +39,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "classrooms:cockpit": ("get", FACILITATORS, "facilitator"),
     "classrooms:clock_action": ("post", FACILITATORS, "facilitator"),
     "classrooms:reveal": ("post", FACILITATORS, "facilitator"),
+    "experiments:config_schema": ("get", EVERYONE, "public"),
     "experiments:workspace": ("get", PARTICIPANTS, "participant"),
     "experiments:framing": ("get", PARTICIPANTS, "participant"),
     "experiments:experiment_new": ("get", PARTICIPANTS, "participant"),

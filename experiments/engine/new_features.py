@@ -19,13 +19,10 @@ NUMBER, DATE, TEXT, CATEGORY = "number", "date", "text", "category"
 MAX_NEW_FEATURES = 30
 
 
-def column_field() -> str:
-    field: str = Field(
-        min_length=1,
-        max_length=200,
-        title=N_("Column"),
-        description=N_("The column that it is made of."),
-    )
+def column_field(
+    title: str = N_("Column"), description: str = N_("The column that it is made of.")
+) -> str:
+    field: str = Field(min_length=1, max_length=200, title=title, description=description)
     return field
 
 
@@ -91,8 +88,8 @@ class Ratio(NewFeature):
     summary = N_("One number divided by another; missing where that is zero.")
 
     operation: Literal["ratio"] = "ratio"
-    numerator: str = column_field()
-    denominator: str = column_field()
+    numerator: str = column_field(N_("Numerator"), N_("What is divided."))
+    denominator: str = column_field(N_("Denominator"), N_("What it is divided by."))
 
     @property
     def sources(self) -> list[str]:
@@ -105,8 +102,8 @@ class Difference(NewFeature):
     takes = frozenset({NUMBER, DATE})
 
     operation: Literal["difference"] = "difference"
-    left: str = column_field()
-    right: str = column_field()
+    left: str = column_field(N_("From this"), N_("What it is taken from, or the later date."))
+    right: str = column_field(N_("Minus this"), N_("What is taken away, or the earlier date."))
 
     @property
     def sources(self) -> list[str]:
@@ -211,8 +208,8 @@ class Interaction(NewFeature):
     makes = ColumnType.CATEGORICAL
 
     operation: Literal["interaction"] = "interaction"
-    left: str = column_field()
-    right: str = column_field()
+    left: str = column_field(N_("First column"), N_("Its category comes first in the name."))
+    right: str = column_field(N_("Second column"), N_("Its category comes second in the name."))
 
     @property
     def sources(self) -> list[str]:

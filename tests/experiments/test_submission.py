@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jsonschema
 import pytest
 from django.test import Client
 
@@ -242,3 +243,14 @@ def test_cancelling_keeps_the_run_in_the_log(member: Membership, client: Client)
     assert experiment.runs.get().status == "cancelled"
     page = client.get(experiment.get_absolute_url()).content.decode()
     assert "You cancelled it." in page
+
+
+def test_the_schema_for_editors_accepts_what_the_form_writes(
+    member: Membership, client: Client
+) -> None:
+    schema = client.get("/config.schema.json").json()
+    for model in MODELS:
+        config = factories.config_of(member, model).model_dump(mode="json")
+        jsonschema.validate(config, schema)
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(config | {"folds": 5}, schema)
