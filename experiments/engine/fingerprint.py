@@ -38,6 +38,10 @@ def fingerprint(
     data["columns"] = config.columns.chosen(schema)
     parts = {
         "dataset": dataset_hash,
+        # The same table is another problem with another target, and other types of columns
+        # are prepared otherwise.
+        "problem": [schema.target, schema.positive_class],
+        "columns": [[c.name, c.type, c.numeric, c.leak] for c in schema.columns],
         "split": schema.split.model_dump(mode="json"),
         "costs": schema.costs.model_dump(mode="json") if schema.costs else None,
         "config": data,

@@ -10,13 +10,14 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from experiments.engine.config import ExperimentConfig, default_config
+from experiments.engine.data import retype
 from experiments.engine.evaluate import Evaluation, evaluate, fit
 from experiments.engine.failures import CannotRun
 from experiments.engine.fingerprint import DISTRIBUTIONS, fingerprint, library_versions
 from experiments.engine.metrics import METRICS
 from experiments.engine.models import MODELS
 from experiments.engine.portable import scores
-from experiments.engine.schema import Costs, SplitPolicy
+from experiments.engine.schema import ColumnType, Costs, SplitPolicy
 from experiments.engine.split import split_rows
 from tests.engine.conftest import Table
 
@@ -224,7 +225,15 @@ def test_a_fingerprint_tells_every_cause_of_another_result(table: Table) -> None
     base = fingerprint("hash", schema, config, versions)
     otherwise_split = schema.model_copy(update={"split": SplitPolicy(seed=3)})
     with_costs = schema.model_copy(update={"costs": Costs(false_positive=1, false_negative=5)})
+    other_target = schema.model_copy(update={"target": "answer"})
+    turned = schema.model_copy(update={"positive_class": schema.negative_class})
+    retyped = schema.model_copy(
+        update={"columns": retype(schema.columns, {"whole": ColumnType.CATEGORICAL})}
+    )
     others = {
+        fingerprint("hash", other_target, config, versions),
+        fingerprint("hash", turned, config, versions),
+        fingerprint("hash", retyped, config, versions),
         fingerprint("other", schema, config, versions),
         fingerprint("hash", otherwise_split, config, versions),
         fingerprint("hash", with_costs, config, versions),
@@ -232,7 +241,7 @@ def test_a_fingerprint_tells_every_cause_of_another_result(table: Table) -> None
         fingerprint("hash", schema, default_config(schema, "dummy"), versions),
         fingerprint("hash", schema, config, versions | {"numpy": "0"}),
     }
-    assert len(others | {base}) == 7
+    assert len(others | {base}) == 10
     assert base == fingerprint("hash", schema, config, dict(reversed(versions.items())))
     assert len(base) == 64
 
