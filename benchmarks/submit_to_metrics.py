@@ -81,13 +81,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def processes(port: int, logs: Path) -> Iterator[None]:
-    """Web, compute and io, as the Procfile starts them."""
+def processes(port: int, logs: Path, compute: str = "") -> Iterator[None]:
+    """Web, compute and io, as the Procfile starts them.
+
+    Args:
+        compute: options of the compute worker that are to be otherwise.
+    """
     started = []
     for line in (ROOT / "Procfile").read_text().splitlines():
         name, command = line.split(": ", 1)
         command = command.replace("$PORT", str(port)).replace("${COMPUTE_CONCURRENCY:-2}", "2")
         command = command.replace("var/beat-schedule", str(logs / "beat"))
+        command += f" {compute}" if name == "compute" else ""
         log = (logs / f"{name}.log").open("wb")
         arguments = [sys.executable, "-m", *command.split()]
         started.append(
@@ -101,7 +106,7 @@ def processes(port: int, logs: Path) -> Iterator[None]:
             process.wait()
 
 
-def prepare() -> Any:
+def prepare(variant: str = "solo") -> Any:
     """A participant in a Dojo on the churn data; returns the membership."""
     import django
 
@@ -125,7 +130,7 @@ def prepare() -> Any:
         display_name="Bench",
         title="Bench",
         language="en",
-        variant="solo",
+        variant=variant,
         dataset=dataset,
         primary_metric="roc_auc",
         success_threshold=0.8,
