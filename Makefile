@@ -4,6 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
+# Two tests at a time, but for those that start the whole product: it needs the machine.
+ALONGSIDE := -n 2 --dist worksteal -m "not browser and not processes"
+ALONE     := -m "browser or processes"
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-services check bench messages docs lock clean preflight setup setup-dev
 
@@ -47,14 +51,15 @@ run: ## Serve the product with a demo Dojo on http://127.0.0.1:8000
 
 test: setup-dev ## All tests, with SQLite and the broker of files
 	@sh scripts/browser.sh $(BIN)/python
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(ALONGSIDE)
+	@$(BIN)/python -m pytest $(ALONE)
 
 test-services: setup-dev ## The same tests on PostgreSQL and Redis
 	@sh scripts/browser.sh $(BIN)/python
 	@$(BIN)/python scripts/services.py
 	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} \
 	 CELERY_BROKER_URL=$${CELERY_BROKER_URL:-redis://127.0.0.1:6379/9} \
-	 $(BIN)/python -m pytest
+	 sh -c '$(BIN)/python -m pytest $(ALONGSIDE) && $(BIN)/python -m pytest $(ALONE)'
 
 check: setup-dev ## Format, lint, types, architecture, migrations, translations, deployment
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .

@@ -2,9 +2,13 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 # Processes that the tests start are told the same folder.
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="ml-experimenter-tests-"))
+# Tests that run side by side (pytest-xdist) have a folder each.
+if (worker := os.environ.get("PYTEST_XDIST_WORKER", "")) not in os.environ["VAR_DIR"]:
+    os.environ["VAR_DIR"] = str(Path(os.environ["VAR_DIR"]) / worker)
 os.environ.setdefault("LEASE_SECONDS", "3")
 # Playwright's synchronous interface keeps an event loop in the thread of the tests.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

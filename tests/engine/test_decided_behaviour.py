@@ -111,12 +111,15 @@ def test_dividing_by_zero_gives_missing_and_is_told(table: Table) -> None:
 
 
 # --- Rows ---------------------------------------------------------------------------
-def small(rows: int, positive: int, **more: Any) -> Table:
-    """So many rows, the first ones positive, in a train part of 60 %."""
+def small(positive: list[int], rows: int = 100, **more: Any) -> Table:
+    """So many rows, those at the given places positive, in a train part of 60 %."""
     rng = np.random.default_rng(0)
-    y = np.array(["yes"] * positive + ["no"] * (rows - positive))
-    frame = pd.DataFrame({"x": rng.normal(size=rows), "when": np.arange(float(rows)), "y": y})
-    kinds = {"x": ColumnType.NUMERIC, "when": ColumnType.NUMERIC, "y": ColumnType.BOOLEAN}
+    y = np.full(rows, "no", dtype=object)
+    y[positive] = "yes"
+    when = np.arange(float(rows))
+    frame = pd.DataFrame({"x": rng.normal(size=rows), "when": when, "six": when // 6, "y": y})
+    numbers = dict.fromkeys(["x", "when", "six"], ColumnType.NUMERIC)
+    kinds = numbers | {"y": ColumnType.BOOLEAN}
     columns = tuple(
         Column(name=name, type=kind, numeric=name != "y", missing=0, distinct=rows)
         for name, kind in kinds.items()
@@ -125,20 +128,30 @@ def small(rows: int, positive: int, **more: Any) -> Table:
     return Table(schema, frame, split_rows(frame, "y", schema.split))
 
 
+BY_TIME = SplitPolicy(kind="time", column="when")
+# Of the rows by time, 0 to 59 are train, 60 to 79 test, 80 to 99 holdout.
+LATER = [*range(60, 65), *range(80, 85)]
+
+
 def test_more_folds_than_rows_of_the_rarer_class_are_refused() -> None:
-    failure = why_not(small(100, 8), ["x"], validation={"folds": 5})
-    assert (failure.code, failure.context) == ("folds_exceed_class", {"folds": 5, "rows": 4})
-    assert run(small(100, 8), ["x"], validation={"folds": 4}).cross_validation["folds"]
+    # Three groups of positive rows: one for each part.
+    by_group = small(list(range(18)), split=SplitPolicy(kind="group", column="six"))
+    failure = why_not(by_group, ["x"], validation={"folds": 7})
+    assert (failure.code, failure.context) == ("folds_exceed_class", {"folds": 7, "rows": 6})
 
 
 def test_a_class_that_vanishes_in_time_is_told() -> None:
-    by_time = small(100, 25, split=SplitPolicy(kind="time", column="when"))
+    # The first of four folds learns from rows 0 to 11.
+    by_time = small([*range(30, 40), *LATER], split=BY_TIME)
     failure = why_not(by_time, ["x"], validation={"folds": 4})
     assert failure.code == "class_vanishes_in_fold"
 
 
 def test_a_class_that_vanishes_within_a_step_is_told() -> None:
-    failure = why_not(small(100, 8), ["x"], calibration="sigmoid", validation={"folds": 2})
+    # The first fold learns from two positive rows, which calibration divides further.
+    by_time = small([2, 3, 14, 26, 38, 50, *LATER], split=BY_TIME)
+    assert run(by_time, ["x"], validation={"folds": 4}).cross_validation["folds"]
+    failure = why_not(by_time, ["x"], calibration="sigmoid", validation={"folds": 4})
     assert failure.code == "class_vanishes"
 
 
