@@ -17,6 +17,7 @@ from experiments.engine.bundled import BUNDLED
 from experiments.engine.reading.table_format import (
     MAX_HEADER_LINE,
     MAX_MISSING_WORDS,
+    MAX_WORD_CHARACTERS,
     TableFormat,
 )
 from experiments.engine.schema import Column, ColumnType, allowed_types
@@ -132,9 +133,10 @@ class FormatForm(forms.Form):
             raise forms.ValidationError(
                 gettext("At most %(limit)s texts.") % {"limit": MAX_MISSING_WORDS - 1}
             )
-        if long := next((word for word in words if len(word) > 40), None):
+        if long := next((word for word in words if len(word) > MAX_WORD_CHARACTERS), None):
             raise forms.ValidationError(
-                gettext("“%(word)s” is longer than 40 characters.") % {"word": long}
+                gettext("“%(word)s” is longer than %(limit)s characters.")
+                % {"word": long, "limit": MAX_WORD_CHARACTERS}
             )
         return tuple(words)
 

@@ -102,10 +102,17 @@ def reading_rows(dataset: Dataset) -> list[tuple[str, str]]:
     if dataset.bundled or dataset.format is None:
         return []
     rows = describe_format(dataset.format)
-    words = ", ".join(
-        f"{word or _('(empty)')} × {count}" for word, count in dataset.missing_words.items()
-    )
+    empty = _("(empty)")
+    words = ", ".join(f"{word or empty} × {count}" for word, count in dataset.missing_words.items())
     return [*rows, (_("Missing values"), words or _("none"))]
+
+
+def stray_rows(dataset: Dataset) -> list[tuple[str, str]]:
+    """Columns that would be numbers or dates, and the words among them."""
+    return [
+        (name, ", ".join(f"{word} × {count}" for word, count in words.items()))
+        for name, words in dataset.stray_words.items()
+    ]
 
 
 def card_rows(dataset: Dataset) -> list[tuple[str, str]]:

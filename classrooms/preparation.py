@@ -25,6 +25,7 @@ from experiments.engine.data import (
     read_table,
     retype,
     split_column_name,
+    stray_words,
     target_candidates,
     write_dataset,
     write_participant_csv,
@@ -100,6 +101,7 @@ def _inspection(table: RawTable, columns: tuple[Column, ...]) -> Fields:
             "lines": [asdict(item) for item in table.left_out],
         },
         "missing_words": dict(table.missing_words),
+        "stray_words": stray_words(table, columns),
         "columns": [column.model_dump(mode="json") for column in columns],
         "preview": [[_short(value) for value in row] for row in table.head(PREVIEW_ROWS)],
         "targets": [

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from classrooms.access import Request
@@ -65,9 +68,16 @@ def workflow_steps() -> list[str]:
     ]
 
 
-def page_or_part(request: Request, template: str, part: str) -> str:
+def render_page_or_part(
+    request: Request, template: str, part: str, context: dict[str, Any]
+) -> HttpResponse:
     """The page, or its live part alone where htmx asks for that.
 
-    A boosted link or form asks for a whole page, though through htmx.
+    A boosted link or form asks for a whole page, though through htmx. Both have one
+    address, so caches are told what the answer depends on: without it, the browser's
+    back button shows the part for the page.
     """
-    return f"{template}#{part}" if request.htmx and not request.htmx.boosted else template
+    is_part = request.htmx and not request.htmx.boosted
+    response = render(request, f"{template}#{part}" if is_part else template, context)
+    patch_vary_headers(response, ["HX-Request", "HX-Boosted"])
+    return response

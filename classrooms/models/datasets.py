@@ -80,6 +80,8 @@ class Dataset(Job):
     columns = models.JSONField(_("columns"), default=list, blank=True)
     preview = models.JSONField(_("first rows"), default=list, blank=True)
     targets = models.JSONField(_("possible targets"), default=list, blank=True)
+    # By column: words that keep it from being numbers or dates, with how often they stand.
+    stray_words = models.JSONField(_("words among numbers"), default=dict, blank=True)
     row_count = models.PositiveIntegerField(_("rows"), default=0)
 
     # What the facilitator decides before the split.
@@ -144,6 +146,13 @@ class Dataset(Job):
         """How the file was read, or is to be; None before the first reading."""
         stored = self.corrected_format or self.table_format
         return TableFormat.model_validate(stored) if stored else None
+
+    @property
+    def format_without_strays(self) -> TableFormat:
+        """The format, with the words that stand among numbers or dates read as "no value"."""
+        found = self.format or TableFormat()
+        strays = {word.lower(): None for words in self.stray_words.values() for word in words}
+        return found.model_copy(update={"missing": (*found.missing, *strays)})
 
     @property
     def split_policy(self) -> SplitPolicy:

@@ -19,6 +19,7 @@ from classrooms.dataset_page import (
     dataset_failure,
     left_out_rows,
     reading_rows,
+    stray_rows,
     trap_rows,
 )
 from classrooms.dataset_services import (
@@ -29,7 +30,7 @@ from classrooms.dataset_services import (
     write_card,
 )
 from classrooms.models import Dataset
-from classrooms.presentation import page_or_part
+from classrooms.presentation import render_page_or_part
 from experiments.engine.bundled import BUNDLED
 from experiments.engine.reading.table_format import TableFormat
 
@@ -87,10 +88,11 @@ def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
         "column_forms": zip(columns.forms, dataset.columns, strict=True),
         "failure": dataset_failure(dataset) if dataset.has_failed else "",
         "reading": reading_rows(dataset),
+        "strays": stray_rows(dataset),
+        "without_strays": FormatForm(table_format=dataset.format_without_strays),
         "traps": trap_rows(dataset),
     }
-    template = page_or_part(request, "classrooms/dataset_detail.html", "live")
-    return render(request, template, context)
+    return render_page_or_part(request, "classrooms/dataset_detail.html", "live", context)
 
 
 @opener_view

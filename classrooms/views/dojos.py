@@ -13,7 +13,7 @@ from classrooms.dataset_page import dataset_context
 from classrooms.forms import DojoForm
 from classrooms.live import event_stream
 from classrooms.models import Dataset, Membership
-from classrooms.presentation import clock_buttons, dojo_context, page_or_part
+from classrooms.presentation import clock_buttons, dojo_context, render_page_or_part
 from classrooms.selectors import dojo_clock
 
 
@@ -54,8 +54,7 @@ def cockpit(request: Request, membership: Membership) -> HttpResponse:
     context["join_url"] = request.build_absolute_uri(
         reverse("classrooms:join", args=[dojo.join_code])
     )
-    template = page_or_part(request, "classrooms/cockpit.html", "controls")
-    return render(request, template, context)
+    return render_page_or_part(request, "classrooms/cockpit.html", "controls", context)
 
 
 @member_view

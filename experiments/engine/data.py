@@ -17,7 +17,7 @@ from experiments.engine.reading.detection import detect_format
 from experiments.engine.reading.parquet import read_parquet
 from experiments.engine.reading.source import Progress, Source
 from experiments.engine.reading.table import RawTable
-from experiments.engine.reading.table_format import DataError, TableFormat
+from experiments.engine.reading.table_format import MAX_WORD_CHARACTERS, DataError, TableFormat
 from experiments.engine.reading.values import (
     LARGEST_NUMBER,
     are_numbers,
@@ -45,6 +45,10 @@ BOOLEAN_PAIRS = (
     {"vrai", "faux"},
 )
 ROWS_FOR_AN_ID = 50
+# Up to so many words, in up to this share of the rows, stand in a column's way of being
+# numbers or dates.
+MAX_STRAY_WORDS = 5
+MAX_STRAY_SHARE = 0.2
 WORDS_OF_A_TEXT = 5
 EXAMPLES = 4
 EXAMPLE_CHARACTERS = 40
@@ -108,6 +112,39 @@ def _infer(name: str, table: RawTable) -> Column:
     missing = int(_numbers(table, column).isna().sum())
     infinite = missing - values.null_count
     return column.model_copy(update={"missing": missing, "infinite": infinite})
+
+
+def stray_words(table: RawTable, columns: tuple[Column, ...]) -> dict[str, dict[str, int]]:
+    """Words that may mean "no value": but for them, a column would be numbers or dates.
+
+    Only suggested: "none" may be a class.
+
+    Returns:
+        How often each stands, by column.
+    """
+    return {
+        column.name: words
+        for column in columns
+        if not column.numeric and not column.date_format
+        if (words := _strays(table, column.name))
+    }
+
+
+def _strays(table: RawTable, name: str) -> dict[str, int]:
+    present = table.columns[name].drop_null()
+    is_word = pc.invert(pc.match_substring_regex(present, r"\d"))
+    words = pc.value_counts(pc.utf8_trim_whitespace(present.filter(is_word))).to_pylist()
+    rows = sum(item["counts"] for item in words)
+    if not 0 < len(words) <= MAX_STRAY_WORDS or rows > MAX_STRAY_SHARE * len(present):
+        return {}
+    if any(len(item["values"]) > MAX_WORD_CHARACTERS for item in words):
+        return {}
+    others = pa.chunked_array([pc.unique(present.filter(pc.invert(is_word)))])
+    if are_numbers(others, number_style(table.format)) or date_format(
+        others, day_first=table.format.day_first
+    ):
+        return {item["values"]: item["counts"] for item in words}
+    return {}
 
 
 def _guess_type(distinct: pa.Array, *, rows: int, numeric: bool, written: str) -> ColumnType:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from classrooms.access import Request, member_view, participant_view
 from classrooms.models import Membership
-from classrooms.presentation import dojo_context, page_or_part
+from classrooms.presentation import dojo_context, render_page_or_part
 from classrooms.services import NotNow
 from experiments import services
 from experiments.config_form import ConfigForm
@@ -128,8 +128,7 @@ def _editor(
         "ask_baseline": ask_baseline,
         "has_framing": Framing.objects.filter(membership=membership).exists(),
     }
-    template = page_or_part(request, "experiments/experiment_new.html", "config")
-    return render(request, template, context)
+    return render_page_or_part(request, "experiments/experiment_new.html", "config", context)
 
 
 def _find(membership: Membership, experiment_id: str) -> Experiment:

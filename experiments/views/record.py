@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from classrooms.access import Request, participant_view
 from classrooms.models import Membership
-from classrooms.presentation import dojo_context, page_or_part
+from classrooms.presentation import dojo_context, render_page_or_part
 from experiments.forms import FramingForm
 from experiments.models import Framing
 from experiments.presentation import next_action
@@ -28,8 +28,7 @@ def workspace(request: Request, membership: Membership) -> HttpResponse:
         "experiments": experiments,
         "next_action": next_action(membership, framing, experiments),
     }
-    template = page_or_part(request, "experiments/workspace.html", "work")
-    return render(request, template, context)
+    return render_page_or_part(request, "experiments/workspace.html", "work", context)
 
 
 @participant_view

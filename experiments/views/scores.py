@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from classrooms.access import Request, facilitator_view, member_view
 from classrooms.models import Membership
-from classrooms.presentation import dojo_context, page_or_part
+from classrooms.presentation import dojo_context, render_page_or_part
 from experiments.selectors import leaderboard_with_baseline, room_rows
 
 
@@ -20,8 +20,7 @@ def leaderboard(request: Request, membership: Membership) -> HttpResponse:
         "rows": leaderboard_with_baseline(dojo),
         "metric_label": dojo.get_primary_metric_display(),
     }
-    template = page_or_part(request, "experiments/leaderboard.html", "board")
-    return render(request, template, context)
+    return render_page_or_part(request, "experiments/leaderboard.html", "board", context)
 
 
 @facilitator_view

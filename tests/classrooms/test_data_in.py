@@ -60,6 +60,21 @@ def test_a_wrong_detection_is_corrected_and_the_file_read_again(client: Client) 
     assert client.get(url).context["form"]["missing"].initial == "-\nabsent"
 
 
+def test_words_among_numbers_are_taken_for_missing_by_one_button(client: Client) -> None:
+    paid = ["yes" if n % 3 else "no" for n in range(ROWS)]
+    price = ["n.c." if n % 20 == 0 else f"{n}.5" for n in range(ROWS)]
+    dataset = upload(client, table(price=price, age=range(ROWS), paid=paid))
+    shown = client.get(f"/datasets/{dataset.public_id}/")
+    assert "n.c. × 10" in shown.content.decode()
+    posted = {field.name: field.value() for field in shown.context["without_strays"]}
+    assert client.post(f"/datasets/{dataset.public_id}/format/", posted).status_code == 302
+    process(dataset.pk)
+    dataset.refresh_from_db()
+    price_column = next(column for column in dataset.columns if column["name"] == "price")
+    assert (price_column["type"], price_column["missing"]) == ("numeric", 10)
+    assert "Read them as missing" not in page(client, dataset)
+
+
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [

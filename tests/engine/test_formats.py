@@ -19,6 +19,7 @@ from experiments.engine.data import (
     infer_columns,
     read_table,
     retype,
+    stray_words,
 )
 from experiments.engine.reading import table_format as bounds
 from experiments.engine.reading.table import RawTable
@@ -63,6 +64,34 @@ def test_one_byte_encodings_are_told_apart(tmp_path: Path) -> None:
     assert (windows.format.encoding, windows.columns["prix"].to_pylist()) == ("cp1252", ["5 €"])
     latin = read(b"nom,code\n\xc9lodie,\x81\n", tmp_path)
     assert (latin.format.encoding, latin.columns["nom"].to_pylist()) == ("latin-1", ["Élodie"])
+
+
+def test_words_among_numbers_hide_neither_decimals_nor_themselves(tmp_path: Path) -> None:
+    rows = "".join(f"{n},50;{n + 10}/03/2024;{n % 3}\n" for n in range(1, 19))
+    table = read(f"prix;jour;zone\n{rows}N.C.;inconnu;x\n n.c. ;12/03/2024;1\n", tmp_path)
+    assert table.format.decimal == ","
+    columns = infer_columns(table)
+    assert stray_words(table, columns) == {
+        "prix": {"N.C.": 1, "n.c.": 1},
+        "jour": {"inconnu": 1},
+        "zone": {"x": 1},
+    }
+    words = ("", "n.c.", "inconnu", "x")
+    corrected = table.format.model_copy(update={"missing": words})
+    again = read_table(tmp_path / "upload", corrected)
+    columns = infer_columns(again)
+    assert stray_words(again, columns) == {}
+    assert [column.type for column in columns] == [
+        ColumnType.NUMERIC,
+        ColumnType.DATETIME,
+        ColumnType.NUMERIC,
+    ]
+
+
+def test_a_column_of_words_has_no_stray_ones(tmp_path: Path) -> None:
+    rows = "".join(f"{'abc'[n % 3]},v{n},{n if n % 3 else 'none'}\n" for n in range(30))
+    table = read(f"letter,code,often\n{rows}", tmp_path)
+    assert stray_words(table, infer_columns(table)) == {}
 
 
 def test_a_french_export_is_understood(tmp_path: Path) -> None:

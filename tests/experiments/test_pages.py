@@ -158,3 +158,17 @@ print(json.dumps([name for name in ("numpy", "pandas", "sklearn") if name in sys
         },
     )
     assert json.loads(found.stdout) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "page"), [("participant", "work"), ("participant", "experiments/new")]
+)
+def test_caches_tell_a_page_from_its_live_part(role: str, page: str, cast) -> None:
+    path = f"/dojos/{cast.dojo.public_id}/{page}/"
+    whole = cast.clients[role].get(path)
+    part = cast.clients[role].get(path, headers={"HX-Request": "true"})
+    assert "<html" in whole.content.decode()
+    assert "<html" not in part.content.decode()
+    for response in (whole, part):
+        assert "HX-Request" in response.headers["Vary"]

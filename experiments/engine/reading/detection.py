@@ -31,6 +31,8 @@ NUMBER_STYLES: tuple[tuple[Decimal, Thousands], ...] = (
     (".", "'"),
     (",", "'"),
 )
+# What is a number but for a few words is a column of numbers.
+NEARLY_ALL = 0.8
 AMBIGUOUS_GROUP = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 
 
@@ -110,7 +112,7 @@ def _header(rows: list[tuple[int, list[str]]]) -> int:
 
 
 def _number_style(rows: list[list[str]]) -> tuple[Decimal, Thousands]:
-    """The separators under which the most columns are numbers throughout."""
+    """The separators under which the most columns are numbers, throughout or nearly."""
     width, _ = _usual_width(rows)
     columns = list(zip(*(fields for fields in rows if len(fields) == width), strict=True))
     texts = [[text.strip() for text in column if text.strip()] for column in columns]
@@ -118,9 +120,14 @@ def _number_style(rows: list[list[str]]) -> tuple[Decimal, Thousands]:
     commas = [text for column in texts for text in column if "," in text]
     groups = bool(commas) and all(AMBIGUOUS_GROUP.fullmatch(text) for text in commas)
 
-    def plausibility(style: tuple[Decimal, Thousands]) -> tuple[int, bool]:
+    def plausibility(style: tuple[Decimal, Thousands]) -> tuple[float, bool]:
         pattern = re.compile(NumberStyle(*style).pattern)
-        numeric = sum(bool(column) and all(map(pattern.fullmatch, column)) for column in texts)
+        shares = [
+            sum(map(bool, map(pattern.fullmatch, column))) / len(column)
+            for column in texts
+            if column
+        ]
+        numeric = sum(share for share in shares if share >= NEARLY_ALL)
         return numeric, style == (".", ",") and groups
 
     return max(NUMBER_STYLES, key=plausibility)

@@ -17,6 +17,7 @@ MAX_FIELD_CHARACTERS = 100_000
 MAX_NAME_CHARACTERS = 200
 MAX_HEADER_LINE = 200
 MAX_MISSING_WORDS = 30
+MAX_WORD_CHARACTERS = 40
 
 # "None" is not among them: it is a class in more tables than it is a missing value.
 MISSING = ("", "na", "n/a", "nan", "null", "?", "#n/a")
@@ -26,7 +27,7 @@ Delimiter = Literal[",", ";", "\t", "|"]
 Decimal = Literal[".", ","]
 # A space stands for the no-break spaces, too.
 Thousands = Literal["", ",", ".", " ", "'"]
-Word = Annotated[str, StringConstraints(max_length=40)]
+Word = Annotated[str, StringConstraints(max_length=MAX_WORD_CHARACTERS)]
 
 
 class DataError(Exception):
