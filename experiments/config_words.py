@@ -13,6 +13,7 @@ from experiments.engine.changes import Change
 from experiments.engine.config import ExperimentConfig
 from experiments.engine.models import MODELS, ModelSpec
 from experiments.engine.new_features import OPERATIONS
+from experiments.engine.search import Search
 from experiments.option_labels import option_label
 
 KINDS_OF_COLUMNS: dict[str, str | Promise] = {
@@ -33,8 +34,12 @@ def model_label(name: str) -> str:
     return _(MODELS[name].label)
 
 
-def hyperparameter_rows(model: ModelSpec) -> list[tuple[str, str]]:
-    """Title and value of each hyperparameter, those of an ensemble's members included."""
+def hyperparameter_rows(model: ModelSpec, search: Search | None = None) -> list[tuple[str, str]]:
+    """Title and value of each hyperparameter, those of an ensemble's members included.
+
+    Of one that the search draws, the range.
+    """
+    ranges = search.ranges if search and search.is_on else {}
     rows: list[tuple[str, str]] = []
     for name, info in type(model).model_fields.items():
         if name == "members":
@@ -42,7 +47,9 @@ def hyperparameter_rows(model: ModelSpec) -> list[tuple[str, str]]:
                 rows.append((_("Member %(number)s") % {"number": place}, _(member.label)))
                 rows += hyperparameter_rows(member)
         elif name != "name":
-            rows.append((_(str(info.title)), option_label(getattr(model, name), name)))
+            fixed = option_label(getattr(model, name), name)
+            words = _range_words(ranges[name].model_dump()) if name in ranges else fixed
+            rows.append((_(str(info.title)), words))
     return rows
 
 
@@ -71,7 +78,7 @@ def describe_change(change: Change) -> str:
             return _("%(name)s: prepared otherwise than its type") % {"name": name}
         case ("search", name) if isinstance(change.before or change.after, dict):
             return _("%(name)s: %(before)s → %(after)s") % {
-                "name": _("range of %(name)s") % {"name": name},
+                "name": _("%(name)s, range") % {"name": field_title(("model", name))},
                 "before": _range_words(change.before),
                 "after": _range_words(change.after),
             }
@@ -98,9 +105,13 @@ def _range_words(drawn: dict[str, Any] | None) -> str:
     if drawn is None:
         return option_label("none")
     return _("%(low)s to %(high)s") % {
-        "low": option_label(drawn["low"]),
-        "high": option_label(drawn["high"]),
+        "low": _bound_words(drawn["low"]),
+        "high": _bound_words(drawn["high"]),
     }
+
+
+def _bound_words(bound: float) -> str:
+    return option_label(int(bound) if bound.is_integer() else bound)
 
 
 def _value_words(value: Any, field: str) -> str:

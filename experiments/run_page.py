@@ -316,5 +316,5 @@ def experiment_page(experiment: Experiment) -> ExperimentPage:
         changes,
         config.columns.chosen(schema),
         [new_feature_words(feature.model_dump()) for feature in config.new_features],
-        hyperparameter_rows(config.model),
+        hyperparameter_rows(config.model, config.search),
     )

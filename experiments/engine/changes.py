@@ -10,6 +10,15 @@ from experiments.engine.config import ExperimentConfig
 from experiments.engine.schema import Schema
 
 
+# Where what is chosen decides which settings there are.
+KINDS = (
+    ("model", "name"),
+    ("selection", "method"),
+    ("reduction", "method"),
+    ("search", "method"),
+)
+
+
 @dataclass(frozen=True)
 class Change:
     """One difference between two configs.
@@ -28,8 +37,9 @@ def describe_changes(
 ) -> list[Change]:
     """What differs, field by field.
 
-    Columns are compared as chosen, however they were written; another model, selection
-    or reduction is one change, whatever its settings.
+    Columns are compared as chosen, however they were written; another model, selection,
+    reduction or search is one change, whatever its settings. The ranges of a search are
+    told one by one.
     """
     old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
     changes = [
@@ -39,11 +49,12 @@ def describe_changes(
     del old["columns"], new["columns"]
     old_columns, new_columns = (side["preparation"].pop("columns") for side in (old, new))
     changes += _of_dicts(old_columns, new_columns, ("preparation", "columns"))
-    for section, key in (("model", "name"), ("selection", "method"), ("reduction", "method")):
+    old_ranges, new_ranges = (side["search"].pop("ranges") for side in (old, new))
+    for section, key in KINDS:
         if old[section][key] != new[section][key]:
             changes.append(Change((section, key), old[section][key], new[section][key]))
             del old[section], new[section]
-    changes += _of_dicts(old["search"].pop("ranges"), new["search"].pop("ranges"), ("search",))
+    changes += _of_dicts(old_ranges, new_ranges, ("search",))
     return changes + list(_differences(old, new, ()))
 
 

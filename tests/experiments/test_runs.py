@@ -7,7 +7,7 @@ from classrooms.models.jobs import JobStatus
 from experiments import execution, services
 from experiments.engine.config import ExperimentConfig
 from experiments.models import Experiment, Predictions, Run
-from experiments.run_page import run_page
+from experiments.run_page import experiment_page, run_page
 from tests import factories
 
 # Real transactions: the thread that keeps a lease has a connection of its own.
@@ -172,6 +172,22 @@ def test_a_search_is_stored_with_all_its_trials(member) -> None:
     best = max(page.trials, key=lambda trial: trial["mean"])
     assert page.run.search["best"] == best["parameters"]
     assert page.found_hyperparameters.startswith("Rows per leaf at least = ")
+
+
+def test_a_search_is_told_in_words(member) -> None:
+    first = factories.submit(member, config=tree(member))
+    search = {
+        "method": "random",
+        "trials": 4,
+        "ranges": {"min_samples_leaf": {"low": 1.0, "high": 40.0}},
+    }
+    experiment = factories.submit(member, config=tree(member, search=search), compared_to=first)
+    page = experiment_page(experiment)
+    assert page.changes == [
+        "Search: none → random",
+        "Rows per leaf at least, range: none → 1 to 40",
+    ]
+    assert dict(page.hyperparameters)["Rows per leaf at least"] == "1 to 40"
 
 
 def test_what_cannot_run_says_why(member) -> None:
