@@ -9,7 +9,6 @@ from typing import Any
 from experiments.engine.config import ExperimentConfig
 from experiments.engine.schema import Schema
 
-
 # Where what is chosen decides which settings there are.
 KINDS = (
     ("model", "name"),
