@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from pydantic import BaseModel
 
 from experiments.config_layout import ConfigLayout
+from experiments.config_limits import runnable_config
 from experiments.config_shape import (
     Shape,
     extended,
@@ -33,7 +34,6 @@ from experiments.engine.config import (
     FieldError,
     Threshold,
     Validation,
-    validate_config,
 )
 from experiments.engine.models import ENSEMBLES, MODELS, SINGLE_MODELS
 from experiments.engine.new_features import OPERATIONS, Equals
@@ -216,7 +216,7 @@ class ConfigForm(ConfigLayout):
         if self.errors:
             return cleaned
         try:
-            self.config = validate_config(self._data(cleaned), self.schema)
+            self.config = runnable_config(self._data(cleaned), self.schema)
         except ConfigInvalid as invalid:
             for error in invalid.errors:
                 self.add_error(self._field_of(error), describe_config_error(error))

@@ -140,9 +140,15 @@ class _Execution:
 
     def _evaluate(self, prepared: Prepared, schema: Schema, report: Report) -> Fields:
         config = self.run.experiment.parsed_config
+        first = self.run.reproduces
         try:
             self.evaluated = evaluate(
-                config, schema, prepared.frame, prepared.split, on_progress=report
+                config,
+                schema,
+                prepared.frame,
+                prepared.split,
+                replay=first.replay if first else None,
+                on_progress=report,
             )
         except CannotRun as error:
             raise JobFailure(error.code, error.context) from error

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from experiments.engine.config import ConfigInvalid, ExperimentConfig, FieldError, validate_config
+from experiments.config_limits import runnable_config
+from experiments.engine.config import ConfigInvalid, ExperimentConfig, FieldError
 from experiments.engine.schema import Schema
 from experiments.engine.yaml_text import MAX_CHARACTERS, dump_yaml, parse_yaml
 from experiments.messages import describe_config_error
@@ -36,7 +37,7 @@ class YamlForm(forms.Form):
     def clean_yaml(self) -> str:
         text: str = self.cleaned_data["yaml"]
         try:
-            self.config = validate_config(parse_yaml(text), self.schema)
+            self.config = runnable_config(parse_yaml(text), self.schema)
         except ConfigInvalid as invalid:
             raise forms.ValidationError(
                 [_located(error, describe_config_error(error)) for error in invalid.errors]

@@ -24,7 +24,7 @@ from experiments.engine.metrics import METRICS
 from experiments.engine.portable_source import Imports, needed_source
 from experiments.engine.recipe import PORTABLE, Function, Named, Recipe
 from experiments.engine.schema import Schema
-from experiments.engine.search import distributions, search_rounds
+from experiments.engine.search import Replay, distributions, search_rounds
 from experiments.engine.source_text import (
     Node,
     assignment,
@@ -39,7 +39,6 @@ from experiments.engine.threads import THREAD_VARIABLES
 __all__ = [
     "Code",
     "DataSource",
-    "Replay",
     "data_code",
     "experiment_code",
     "functions_code",
@@ -60,14 +59,6 @@ class DataSource:
     schema: Schema
     split_column: str
     csv_name: str = "data.csv"
-
-
-@dataclass(frozen=True)
-class Replay:
-    """How far a search came within its budget of seconds, to be done again the same."""
-
-    candidates: int
-    rounds: tuple[int, ...]
 
 
 @dataclass

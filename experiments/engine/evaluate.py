@@ -18,6 +18,7 @@ from experiments.engine.config import ExperimentConfig
 from experiments.engine.failures import CannotRun, learner_errors
 from experiments.engine.pipeline import build, build_pipeline
 from experiments.engine.schema import Costs, Schema
+from experiments.engine.search import Replay
 from experiments.engine.searching import SearchRecord, run_search
 from experiments.engine.split import Split
 
@@ -123,12 +124,14 @@ def evaluate(
     frame: pd.DataFrame,
     split: Split,
     *,
+    replay: Replay | None = None,
     on_progress: OnProgress = lambda fraction: None,
 ) -> Evaluated:
     """Search if asked for, fit on train, cross-validate within train, score on every part.
 
     Args:
         frame: the canonical frame, shape (n_rows, n_columns).
+        replay: how far the search came the first time, when this repeats a run.
         on_progress: called between fits with the share of the work done, 0 to 1.
 
     Raises:
@@ -145,7 +148,7 @@ def evaluate(
     with library_cautions(cautions), learner_errors():
         if config.search.is_on:
             report = lambda share: on_progress(share * begun)  # noqa: E731
-            record = run_search(config, schema, X, y, folds, on_progress=report)
+            record = run_search(config, schema, X, y, folds, replay=replay, on_progress=report)
             config = record.chosen(config)
         started = time.perf_counter()
         pipeline = build_pipeline(config, schema).fit(X, y)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -72,6 +73,19 @@ class Search(BaseModel):
     @property
     def is_on(self) -> bool:
         return self.method != "none"
+
+
+@dataclass(frozen=True)
+class Replay:
+    """How far a search came within its budget of seconds, to be done again the same.
+
+    Attributes:
+        candidates: how many draws were tried.
+        rounds: of each round, every how many rows of a class it learned from.
+    """
+
+    candidates: int
+    rounds: tuple[int, ...]
 
 
 def searchable_fields(model: type[ModelSpec]) -> list[str]:

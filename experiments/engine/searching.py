@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -17,7 +18,7 @@ from experiments.engine.config import ExperimentConfig
 from experiments.engine.metrics import METRICS
 from experiments.engine.pipeline import build, build_pipeline
 from experiments.engine.schema import Schema
-from experiments.engine.search import distributions, is_whole, search_rounds
+from experiments.engine.search import Replay, distributions, is_whole, search_rounds
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def run_search(
     y: np.ndarray,
     folds: list[tuple[np.ndarray, np.ndarray]],
     *,
+    replay: Replay | None = None,
     on_progress: Callable[[float], None],
     clock: Callable[[], float] = time.perf_counter,
 ) -> SearchRecord:
@@ -90,15 +92,17 @@ def run_search(
         X: original columns of train, shape (n_rows, n_columns).
         y: 1 for the positive class, shape (n_rows,).
         folds: the same as those of the run's own cross-validation.
+        replay: how far an earlier search came: this one goes as far, whatever the time.
     """
     search = config.search
     model = build(searched_recipe(config))
-    candidates = draw(config)
+    candidates = draw(config)[: replay.candidates if replay else None]
     drawn = {id(candidate): number for number, candidate in enumerate(candidates, start=1)}
     prepared = list(portable.prepare_folds(build_pipeline(config, schema, raw=True), X, y, folds))
-    rounds = search_rounds(search, int(min(np.bincount(y, minlength=2))))
+    possible = search_rounds(search, int(min(np.bincount(y, minlength=2))))
+    rounds = list(replay.rounds) if replay else possible
     work = sum(max(1, len(candidates) // 3**place) for place in range(len(rounds)))
-    ends = clock() + search.seconds
+    ends = math.inf if replay else clock() + search.seconds
     lower = not METRICS[search.metric].higher_is_better
     trials: list[Trial] = []
     tried = len(candidates)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from classrooms.models import Membership
 from experiments.engine.codegen import generate_script
-from experiments.exports.code import data_source, replay_of
+from experiments.exports.code import data_source
 from experiments.models import Experiment, Framing
 from experiments.run_page import MetricRow, RunPage, experiment_page, run_page
 from experiments.selectors import experiments_of
@@ -128,7 +128,7 @@ def _approach(experiment: Experiment) -> str:
 
 def _code(experiment: Experiment) -> str:
     source = data_source(experiment.membership.dojo)
-    script = generate_script(experiment.parsed_config, source, replay_of(experiment.run))
+    script = generate_script(experiment.parsed_config, source, experiment.run.replay)
     return f"```python\n{script}```"
 
 

@@ -17,7 +17,7 @@ from experiments.engine.codegen import (
     imports_code,
 )
 from experiments.engine.fingerprint import ENGINE_VERSION
-from experiments.exports.code import data_source, replay_of
+from experiments.exports.code import data_source
 from experiments.exports.log import context_section, experiment_text, results_table
 from experiments.models import Experiment, Run
 from experiments.run_page import run_page
@@ -33,7 +33,7 @@ def build_notebook(membership: Membership, experiments: Sequence[Experiment]) ->
     """
     codes = {
         experiment.pk: experiment_code(
-            experiment.parsed_config, membership.dojo.schema, replay_of(experiment.run)
+            experiment.parsed_config, membership.dojo.schema, experiment.run.replay
         )
         for experiment in experiments
         if experiment.run.has_succeeded

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classrooms.identifiers import new_public_id
 from classrooms.models.jobs import Job, JobQuerySet, JobStatus
+from experiments.engine.search import Replay
 from experiments.models.experiments import Experiment
 
 ANOTHER_PROCESS_WAIT = timedelta(seconds=5)
@@ -112,6 +113,13 @@ class Run(Job):
             self.holdout_metrics if part == "holdout" else self.metrics.get(part, {})
         )
         return values.get(metric)
+
+    @property
+    def replay(self) -> Replay | None:
+        """How far the search came; None where there was none, or it has not ended."""
+        if not self.search:
+            return None
+        return Replay(self.search["candidates"], tuple(self.search["rounds"]))
 
 
 class Predictions(models.Model):

@@ -44,11 +44,9 @@ def prepare(raw: pd.DataFrame, folder: Path, *, target: str, positive: str) -> T
 WORDS = ["très", "bon", "service", "slow", "never", "again", "prix", "panne", "thanks", "it's"]
 
 
-@pytest.fixture(scope="session")
-def table(tmp_path_factory: pytest.TempPathFactory) -> Table:
-    """240 rows with every kind of column, missing values, and names that bite."""
+def with_every_kind_of_column(rows: int, folder: Path) -> Table:
+    """Every kind of column, missing values, and names that bite."""
     rng = np.random.default_rng(7)
-    rows = 240
     signal = rng.normal(size=rows)
     raw = pd.DataFrame(
         {
@@ -80,5 +78,15 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Table:
             "outcome": np.where(signal + rng.normal(size=rows) > 0.4, 'won; "really"', "lost"),
         }
     )
-    folder = tmp_path_factory.mktemp("engine")
     return prepare(raw, folder, target="outcome", positive='won; "really"')
+
+
+@pytest.fixture(scope="session")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Table:
+    return with_every_kind_of_column(240, tmp_path_factory.mktemp("engine"))
+
+
+@pytest.fixture(scope="session")
+def tall_table(tmp_path_factory: pytest.TempPathFactory) -> Table:
+    """Enough rows for every round of a halving search."""
+    return with_every_kind_of_column(900, tmp_path_factory.mktemp("tall"))

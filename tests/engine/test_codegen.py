@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, Phase, given, reject, settings
 
-from experiments.engine.codegen import DataSource, Replay, generate_script, literal
+from experiments.engine.codegen import DataSource, generate_script, literal
 from experiments.engine.config import (
     ConfigInvalid,
     ExperimentConfig,
@@ -23,6 +23,7 @@ from experiments.engine.evaluate import Evaluation, evaluate
 from experiments.engine.failures import CannotRun
 from experiments.engine.models import ENSEMBLES, MODELS
 from experiments.engine.schema import Costs, SplitPolicy
+from experiments.engine.search import Replay
 from experiments.engine.split import split_rows
 from tests.engine import configs
 from tests.engine.conftest import Table
@@ -155,6 +156,26 @@ def test_a_search_that_was_cut_short_is_repeated_as_far_as_it_came(
         validate_config(data, table.schema), table.schema, table.frame, table.split
     ).evaluation
     assert run_script(config, table, tmp_path, Replay(2, (1,))) == recorded(without)
+
+
+def test_a_halving_search_gives_the_same_numbers_in_code(tall_table: Table, tmp_path: Path) -> None:
+    data = {
+        "columns": {"include": ["signal", "colour"]},
+        "model": {"name": "logistic_regression"},
+        "search": {
+            "method": "halving",
+            "trials": 9,
+            "seconds": 600,
+            "ranges": {"C": {"low": 0.0001, "high": 10, "log": True}},
+        },
+        "validation": {"folds": 3},
+    }
+    config = validate_config(data, tall_table.schema)
+    run = evaluate(config, tall_table.schema, tall_table.frame, tall_table.split).evaluation
+    assert run.search is not None
+    assert run.search.rounds == (9, 3, 1)
+    replay = Replay(run.search.candidates, run.search.rounds)
+    assert run_script(config, tall_table, tmp_path, replay) == recorded(run)
 
 
 # --- Readable ---------------------------------------------------------------------------

@@ -2,15 +2,17 @@
 
 from typing import Any
 
+import hypothesis
 import pytest
 from django.http import QueryDict
 from django.utils import translation
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from experiments.config_form import ConfigForm
 from experiments.engine.config import ExperimentConfig, default_config, validate_config
 from experiments.engine.schema import Costs, Schema
+from experiments.engine.yaml_text import dump_yaml
+from experiments.yaml_form import YamlForm
 from tests.engine import configs
 from tests.engine.conftest import Table, table  # noqa: F401 (a fixture is used by its name)
 
@@ -60,6 +62,12 @@ def config_of(form: ConfigForm, schema: Schema) -> ExperimentConfig:
     return posted.config
 
 
+@pytest.fixture
+def _time_for_long_searches(settings: Any) -> None:
+    settings.RUN_SOFT_TIME_LIMIT_SECONDS = 1200
+
+
+@pytest.mark.usefixtures("_time_for_long_searches")
 @pytest.mark.parametrize("place", range(len(SYSTEMATIC)))
 def test_the_form_gives_back_every_config_that_it_shows(place: int, schema: Schema) -> None:
     config = validate_config(SYSTEMATIC[place], schema)
@@ -128,6 +136,23 @@ def test_a_search_asks_for_ranges_of_the_model(schema: Schema) -> None:
     assert "where the range begins" in str(posted.errors[high])
 
 
+def test_a_search_leaves_the_run_half_of_its_time(schema: Schema, settings: Any) -> None:
+    settings.RUN_SOFT_TIME_LIMIT_SECONDS = 100
+    form = ConfigForm.for_config(default_config(schema, "random_forest"), schema)
+    form = reshaped(form, schema, "reshape", **{"search.method": "random"})
+    drawn = {"search.ranges.max_depth.low": "2", "search.ranges.max_depth.high": "9"}
+    long = ConfigForm.posted(post_of(form, **drawn, **{"search.seconds": "51"}), schema)
+    assert not long.is_valid()
+    assert long.errors["search.seconds"] == ["Must be 50 or less."]
+    just = ConfigForm.posted(post_of(form, **drawn, **{"search.seconds": "50"}), schema)
+    assert just.is_valid(), just.errors
+    assert just.config is not None
+    text = dump_yaml(just.config)
+    assert YamlForm({"yaml": text}, schema=schema).is_valid()
+    as_yaml = YamlForm({"yaml": text.replace("seconds: 50", "seconds: 51")}, schema=schema)
+    assert as_yaml.errors["yaml"] == ["search.seconds: Must be 50 or less."]
+
+
 def test_a_column_is_prepared_in_the_ways_that_fit_it(schema: Schema) -> None:
     form = ConfigForm.for_config(default_config(schema, "random_forest"), schema)
     form = reshaped(form, schema, "add_prepared", add_column="visits")
@@ -169,8 +194,10 @@ ACTIONS = st.sampled_from(
 ) | st.text(max_size=12)  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(posts=st.lists(st.tuples(PATHS, VALUES), max_size=8), action=ACTIONS)
+@hypothesis.settings(
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture], deadline=None
+)
+@hypothesis.given(posts=st.lists(st.tuples(PATHS, VALUES), max_size=8), action=ACTIONS)
 def test_no_post_breaks_the_form(schema: Schema, posts: list[tuple[str, str]], action: str) -> None:
     post = QueryDict(mutable=True)
     for name, value in posts:

@@ -174,6 +174,23 @@ def test_a_search_is_stored_with_all_its_trials(member) -> None:
     assert page.found_hyperparameters.startswith("Rows per leaf at least = ")
 
 
+def test_a_repetition_searches_as_far_as_the_first_run_came(member) -> None:
+    ranges = {"min_samples_leaf": {"low": 1.0, "high": 40.0}}
+    search = {"method": "random", "trials": 4, "ranges": ranges}
+    experiment = factories.submit(member, config=tree(member, search=search))
+    run_all()
+    first = reload(experiment).run
+    # As if its seconds had been over by then.
+    first.search["candidates"] = 2
+    first.save()
+    services.repeat_run(reload(experiment))
+    Run.objects.filter(reproduces=first).update(queued_at=first.queued_at)
+    run_all()
+    again = Run.objects.get(reproduces=first)
+    assert len(again.search["trials"]) == 2
+    assert again.search["trials"][1]["parameters"] == first.search["trials"][1]["parameters"]
+
+
 def test_a_search_is_told_in_words(member) -> None:
     first = factories.submit(member, config=tree(member))
     search = {
