@@ -7,6 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Two tests at a time, but for those that start the whole product: it needs the machine.
 ALONGSIDE := -n 2 --dist worksteal -m "not browser and not processes"
 ALONE     := -m "browser or processes"
+BENCH     ?= submit_to_metrics models workshop large
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-services check bench messages docs lock clean preflight setup setup-dev
@@ -74,8 +75,8 @@ check: setup-dev ## Format, lint, types, architecture, migrations, translations,
 	@$(BIN)/mypy --no-error-summary
 	@echo "All checks passed."
 
-bench: setup-dev ## Benchmarks, as ratios against bare scripts in the same run
-	@$(BIN)/python benchmarks/submit_to_metrics.py
+bench: setup-dev ## Benchmarks, as ratios against bare scripts in the same run; one alone: BENCH=models
+	@for name in $(BENCH); do $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 messages: setup-dev ## Update the French catalogue from the sources
 	@$(BIN)/python scripts/messages.py update

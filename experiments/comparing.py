@@ -36,6 +36,22 @@ def comparison_fields(
     return {"comparison": _compare(experiment, reference, found, y_test, schema)}
 
 
+def compare_with_reference(run: Run, found: Predicted, y_test: np.ndarray) -> None:
+    """Compare the run, now that it has finished, unless it was compared already.
+
+    Its reference may have finished while it was evaluated. Both lock the reference's
+    experiment first, so that the later one sees the earlier.
+    """
+    experiment = run.experiment
+    pair = Experiment.objects.filter(pk__in=[experiment.pk, experiment.compared_to_id])
+    list(pair.select_for_update().order_by("pk"))
+    run.refresh_from_db(fields=["comparison"])
+    schema = experiment.membership.dojo.schema
+    if not run.comparison and (reference := _finished_run(experiment.compared_to)):
+        run.comparison = _compare(experiment, reference, found, y_test, schema)
+        run.save(update_fields=["comparison"])
+
+
 def _finished_run(experiment: Experiment | None) -> Run | None:
     if experiment is None:
         return None
@@ -73,7 +89,6 @@ def compare_dependants(run: Run, y_test: np.ndarray) -> None:
         )
         .select_related("predictions", "experiment__membership__dojo")
     )
-    run.refresh_from_db(fields=["threshold"])
     for dependant in waiting:
         experiment = dependant.experiment
         schema = run.experiment.membership.dojo.schema

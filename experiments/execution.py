@@ -15,7 +15,12 @@ from django.utils import timezone
 
 from classrooms.jobs import Fields, JobFailure, Report, perform_job, ring, worker_name
 from classrooms.models import Dataset
-from experiments.comparing import compare_dependants, comparison_fields, intervals_of
+from experiments.comparing import (
+    compare_dependants,
+    compare_with_reference,
+    comparison_fields,
+    intervals_of,
+)
 from experiments.engine.assembly import source_columns
 from experiments.engine.data import read_dataset
 from experiments.engine.errors import confusion, worst_errors
@@ -194,6 +199,8 @@ class _Execution:
             ring(interpret_run_task, interpretation.pk)
         prepared = load_dataset(self.dojo.dataset)
         y_test = self.dojo.schema.encode_target(prepared.frame.iloc[prepared.split.test])
+        self.run.refresh_from_db(fields=["threshold"])
+        compare_with_reference(self.run, self._test_predictions(self.run.threshold), y_test)
         compare_dependants(self.run, y_test)
 
 

@@ -144,6 +144,13 @@ FAILURES: dict[str, str | Promise] = {
         "Once prepared, the table would have up to %(columns)s columns on %(rows)s rows, more than "
         "fits into memory. Group rare categories, shorten the vocabulary, or leave columns out."
     ),
+    "needs_scaling": gettext_lazy(
+        "Some numbers are too large for a linear model or for this selection. Scale the columns."
+    ),
+    "search_too_wide": gettext_lazy(
+        "The search would keep up to %(columns)s prepared columns of %(rows)s rows for each of "
+        "%(folds)s folds, more than fits into memory. Choose fewer folds, or fewer columns."
+    ),
 }
 
 WARNINGS: dict[str, str | Promise] = {
@@ -167,6 +174,19 @@ WARNINGS: dict[str, str | Promise] = {
     "identifier_used": gettext_lazy(
         "%(names)s looks like an identifier: a model can learn it by heart and know nothing of "
         "new rows."
+    ),
+    "search_is_optimistic": gettext_lazy(
+        "The cross-validation scores are those of the best trial on the folds that chose it, so "
+        "they look a little too good. The test score does not."
+    ),
+    "inner_folds_ignore_group": gettext_lazy(
+        "Calibration, stacking and target encoding divide the train rows without regard to "
+        "groups: the probabilities may be surer than they should be. Look at log loss and Brier."
+    ),
+    "inner_folds_ignore_time": gettext_lazy(
+        "Stacking, target encoding and the calibration within a search divide the train rows "
+        "without regard to time: the probabilities may be surer than they should be. Look at log "
+        "loss and Brier."
     ),
     "rare_grouped": gettext_lazy(
         "%(names)s has more categories than are kept: the rarest were grouped into one."

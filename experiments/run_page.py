@@ -213,7 +213,12 @@ class RunPage:
         if not found:
             return []
         sign = -1 if METRICS[self.run.search["metric"]].higher_is_better else 1
-        ranked = sorted(found, key=lambda trial: (-trial["round"], sign * trial["mean"]))
+
+        def place(trial: dict[str, Any]) -> tuple[Any, ...]:
+            unknown = trial["mean"] is None
+            return -trial["round"], unknown, 0 if unknown else sign * trial["mean"]
+
+        ranked = sorted(found, key=place)
         return [
             trial | {"words": self._parameters(trial["parameters"])}
             for trial in ranked[:TRIALS_SHOWN]

@@ -18,8 +18,8 @@ from experiments.engine.schema import Costs
 RESAMPLES = 2_000
 # Beyond so many drawn rows in all, fewer resamples: their percentiles move little.
 MAX_DRAWN = 80_000_000
-# Counts per chunk: a few megabytes, which caches hold.
-CHUNK = 1_000_000
+# Counts per chunk: two megabytes, which caches hold.
+CHUNK = 250_000
 
 Interval = tuple[float, float]
 
@@ -61,16 +61,12 @@ class _Ranked:
         clipped = np.clip(probability, tiny, 1 - tiny)
         surprise = -np.log(np.where(y == 1, clipped, 1 - clipped))
         self.losses = np.stack([surprise, (probability - y) ** 2], axis=1)
-        self.positives = np.flatnonzero(y == 1)
-        # Rows of equal probability share a rank: those before it, and those up to its end.
-        first = np.r_[True, np.diff(probability) != 0]
-        starts = np.flatnonzero(first)
-        group = np.cumsum(first) - 1
-        ends = np.r_[starts[1:], len(y)]
-        self.before, self.until = starts[group[self.positives]], ends[group[self.positives]]
-        positives_before = np.searchsorted(self.positives, self.before)
-        self.own_before = positives_before
-        self.own_until = np.searchsorted(self.positives, self.until)
+        # Rows of equal probability share a rank.
+        self.starts = np.flatnonzero(np.r_[True, np.diff(probability) != 0])
+        self.has_ties = len(self.starts) < len(y)
+        self.positive = (y == 1).astype("float64")
+        held = np.add.reduceat(self.positive, self.starts)
+        self.with_positives = np.flatnonzero(held)
         self.costs = costs
 
     def scores(self, counts: np.ndarray) -> dict[str, np.ndarray]:
@@ -98,21 +94,23 @@ class _Ranked:
     def _ranking(
         self, weights: np.ndarray, positive: np.ndarray, total: np.ndarray
     ) -> dict[str, np.ndarray]:
-        """ROC AUC and average precision, summed over the positive rows."""
-        drawn = np.zeros((len(weights), weights.shape[1] + 1))
-        np.cumsum(weights, axis=1, out=drawn[:, 1:])
-        own_weights = weights[:, self.positives]
-        own = np.zeros((len(weights), len(self.positives) + 1))
-        np.cumsum(own_weights, axis=1, out=own[:, 1:])
-        drawn_until, own_until = drawn[:, self.until], own[:, self.own_until]
-        negatives_until = drawn_until - own_until
-        negatives_before = drawn[:, self.before] - own[:, self.own_before]
-        negative = (total - positive)[:, None]
-        below = negative - (negatives_until + negatives_before) / 2
+        """ROC AUC and average precision, summed over the ranks that hold a positive row."""
+        ranks = self.with_positives
+        if self.has_ties:
+            own = np.add.reduceat(weights * self.positive, self.starts, axis=1)[:, ranks]
+            weights = np.add.reduceat(weights, self.starts, axis=1)
+            beside = weights[:, ranks] - own
+        else:
+            own, beside = weights[:, ranks], 0.0
+        until = np.cumsum(weights, axis=1)[:, ranks]
+        own_until = np.cumsum(own, axis=1)
+        negative = total - positive
         with np.errstate(divide="ignore", invalid="ignore"):
-            area = np.einsum("ij,ij->i", own_weights, below) / (positive * negative[:, 0])
-            precision = np.where(drawn_until > 0, own_until / drawn_until, 0)
-            average = np.einsum("ij,ij->i", own_weights, precision) / positive
+            precision = np.where(until > 0, own_until / until, 0)
+            average = np.einsum("ij,ij->i", own, precision) / positive
+            # A negative row of the same rank counts half.
+            below = negative[:, None] - (until - own_until) + beside / 2
+            area = np.einsum("ij,ij->i", own, below) / (positive * negative)
         degenerate = (positive == 0) | (positive == total)
         return {
             "roc_auc": np.where(degenerate, np.nan, area),
@@ -145,10 +143,10 @@ def draw_counts(rows: int, resamples: int, seed: int) -> Iterator[np.ndarray]:
     rng = np.random.default_rng(seed)
     step = max(1, CHUNK // rows)
     for start in range(0, resamples, step):
-        size = min(step, resamples - start)
-        drawn = rng.integers(0, rows, size=(size, rows), dtype=np.int64)
-        drawn += np.arange(size)[:, None] * rows
-        yield np.bincount(drawn.ravel(), minlength=size * rows).reshape(size, rows)
+        counts = np.empty((min(step, resamples - start), rows), dtype=np.int64)
+        for resample in counts:
+            resample[:] = np.bincount(rng.integers(0, rows, rows, np.uint32), minlength=rows)
+        yield counts
 
 
 def _gather(parts: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:

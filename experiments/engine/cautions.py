@@ -12,11 +12,17 @@ import numpy as np
 import pandas as pd
 from sklearn.exceptions import ConvergenceWarning
 
-from experiments.engine.assembly import column_groups
+from experiments.engine.assembly import column_groups, source_columns
 from experiments.engine.config import ExperimentConfig
 from experiments.engine.failures import CannotRun
+from experiments.engine.new_features import QuantileBins
 from experiments.engine.pipeline import build
-from experiments.engine.preparation import TextPreparation
+from experiments.engine.preparation import (
+    CategoricalPreparation,
+    DatePreparation,
+    NumericPreparation,
+    TextPreparation,
+)
 from experiments.engine.recipe import Function
 from experiments.engine.schema import ColumnType, Schema
 
@@ -55,16 +61,13 @@ def column_cautions(config: ExperimentConfig, schema: Schema, train: pd.DataFram
         train: shape (n_rows, n_columns), original columns only.
     """
     chosen = config.columns.chosen(schema)
-    new = {feature.name: _computed(config, train)[feature.name] for feature in config.new_features}
+    computed = _computed(config, train)
+    new = {feature.name: computed[feature.name] for feature in config.new_features}
     columns = {**{name: train[name] for name in chosen}, **new}
     distinct = {name: values.nunique(dropna=True) for name, values in columns.items()}
-    known = [schema.by_name[name] for name in chosen]
-    encoded = {
-        name
-        for group in column_groups(config, schema)
-        if group.kind in ("categorical", "number_categories")
-        for name in group.columns
-    }
+    # A column may come in by a new feature only.
+    known = [schema.by_name[name] for name in source_columns(config, schema)]
+    encoded = _encoded(config, schema)
     return [
         *_about("leaking_column", [column.name for column in known if column.leak]),
         *_about("all_missing", [name for name in columns if distinct[name] == 0]),
@@ -76,6 +79,43 @@ def column_cautions(config: ExperimentConfig, schema: Schema, train: pd.DataFram
             "rare_grouped",
             [name for name in encoded if distinct[name] > _most_categories(name, config)],
         ),
+        *_protocol_cautions(config, schema),
+    ]
+
+
+def _protocol_cautions(config: ExperimentConfig, schema: Schema) -> list[Caution]:
+    """What the way of validating leaves open."""
+    found = []
+    if config.search.is_on:
+        found.append(Caution("search_is_optimistic"))
+    if _divides_within_train(config, schema):
+        if schema.split.kind == "group":
+            found.append(Caution("inner_folds_ignore_group"))
+        elif schema.split.kind == "time":
+            found.append(Caution("inner_folds_ignore_time"))
+    return found
+
+
+def _divides_within_train(config: ExperimentConfig, schema: Schema) -> bool:
+    """Whether a step learns by folds of its own that know nothing of times or groups."""
+    members = getattr(config.model, "members", [config.model])
+    calibrates = any(member.gives_margins for member in members)
+    if schema.split.kind == "group":
+        calibrates |= config.calibration != "none"
+    else:
+        # The calibration of the whole pipeline divides by time.
+        calibrates &= config.search.is_on or len(members) > 1
+    encoded = (_categorical(name, config).encode for name in _encoded(config, schema))
+    return calibrates or config.model.name == "stacking" or "target" in encoded
+
+
+def _encoded(config: ExperimentConfig, schema: Schema) -> list[str]:
+    """The features that are prepared as categories."""
+    return [
+        name
+        for group in column_groups(config, schema)
+        if group.kind in ("categorical", "number_categories")
+        for name in group.columns
     ]
 
 
@@ -100,10 +140,13 @@ def _has_new_gaps(name: str, columns: dict[str, Any], config: ExperimentConfig) 
     return bool((columns[name].isna().to_numpy() & complete).any())
 
 
-def _most_categories(name: str, config: ExperimentConfig) -> int:
+def _categorical(name: str, config: ExperimentConfig) -> CategoricalPreparation:
     own = config.preparation.columns.get(name)
-    preparation = own if own is not None and own.treat_as == "categorical" else None
-    chosen = preparation or config.preparation.categorical
+    return own if isinstance(own, CategoricalPreparation) else config.preparation.categorical
+
+
+def _most_categories(name: str, config: ExperimentConfig) -> int:
+    chosen = _categorical(name, config)
     return 10**9 if chosen.encode == "target" else chosen.max_categories
 
 
@@ -113,17 +156,22 @@ def check_size(config: ExperimentConfig, schema: Schema, rows: int) -> None:
     Raises:
         CannotRun: too many rows for this model, or too wide a table once prepared.
     """
-    most = config.model.max_rows
+    most = config.model.row_limit
     if most is not None and rows > most:
         raise CannotRun("too_many_rows_for_model", rows=rows, limit=most)
     width = sum(_width(group, config, schema) for group in column_groups(config, schema))
     if width * rows > MAX_CELLS:
         raise CannotRun("table_too_wide", columns=width, rows=rows)
+    # A search keeps every fold's rows prepared, for all its trials.
+    folds = config.validation.folds * config.validation.repeats
+    if config.search.is_on and folds * width * rows > MAX_CELLS:
+        raise CannotRun("search_too_wide", columns=width, rows=rows, folds=folds)
 
 
 def _width(group: Any, config: ExperimentConfig, schema: Schema) -> int:
     """How many columns a group becomes, at most."""
     total = 0
+    bins = {f.name: f.bins for f in config.new_features if isinstance(f, QuantileBins)}
     for name in group.columns:
         own = config.preparation.columns.get(name)
         match group.kind:
@@ -132,11 +180,16 @@ def _width(group: Any, config: ExperimentConfig, schema: Schema) -> int:
                 total += text.svd_components or text.vocabulary
             case "categorical" | "number_categories":
                 known = schema.by_name.get(name)
-                total += min(_most_categories(name, config), known.distinct if known else 50)
+                categories = min(_most_categories(name, config), known.distinct if known else 50)
+                total += categories if _categorical(name, config).encode == "one_hot" else 1
             case "datetime":
-                total += 8
+                date = own if isinstance(own, DatePreparation) else config.preparation.datetime
+                total += len(date.parts) + date.elapsed_days
             case "bins":
-                total += 20
+                total += bins[name]
+            case "numeric":
+                number = own if isinstance(own, NumericPreparation) else config.preparation.numeric
+                total += 1 + number.missing_indicator
             case _:
                 total += 2
     return total

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pydantic import ValidationError
@@ -20,12 +20,14 @@ from experiments.engine.new_features import (
     NewFeature,
     QuantileBins,
 )
-from experiments.engine.preparation import DatePreparation, TextPreparation
 from experiments.engine.schema import Column, ColumnType, Schema
 from experiments.engine.search import Range, is_whole, searchable_fields
 
 Check = Callable[[ExperimentConfig, Schema], Iterator[FieldError]]
 CHECKS: list[Check] = []
+
+MAX_SUGGESTIONS = 3
+MAX_MISTYPED = 60
 
 
 def check(function: Check) -> Check:
@@ -36,23 +38,28 @@ def check(function: Check) -> Check:
 
 def check_errors(config: ExperimentConfig, schema: Schema) -> list[FieldError]:
     """What all the rules say."""
-    return [error for one_check in CHECKS for error in one_check(config, schema)]
+    errors = [error for one_check in CHECKS for error in one_check(config, schema)]
+    known = [column.name for column in schema.features] + [f.name for f in config.new_features]
+    # Looking for names that are alike is slow, and nobody mistypes hundreds.
+    unknown = [error for error in errors if error.code == "unknown_column"][:MAX_SUGGESTIONS]
+    for error in unknown:
+        name = error.context["name"]
+        if len(name) <= MAX_MISTYPED and (near := difflib.get_close_matches(name, known, n=1)):
+            error.context["suggestion"] = near[0]
+    return errors
 
 
-def _unknown(path: tuple[str, ...], name: str, known: Iterable[str]) -> FieldError:
-    near = difflib.get_close_matches(name, list(known), n=1)
-    context = {"name": name, "suggestion": near[0] if near else None}
-    return FieldError(path, "unknown_column", context)
+def _unknown(path: tuple[str, ...], name: str) -> FieldError:
+    return FieldError(path, "unknown_column", {"name": name})
 
 
 # --- Columns ------------------------------------------------------------------------
 @check
 def columns_are_known(config: ExperimentConfig, schema: Schema) -> Iterator[FieldError]:
-    names = [column.name for column in schema.features]
     for key in ("include", "exclude"):
         for name in getattr(config.columns, key):
             if name not in schema.by_name:
-                yield _unknown(("columns", key), name, names)
+                yield _unknown(("columns", key), name)
 
 
 @check
@@ -109,13 +116,21 @@ def single_columns_can_be_prepared_so(
                 yield FieldError(path, "bins_are_prepared")
                 continue
         elif name == schema.target or name not in schema.by_name:
-            yield _unknown(path, name, [*(c.name for c in schema.features), *new])
+            yield _unknown(path, name)
             continue
         else:
             allowed = treatments(schema.by_name[name])
         if preparation.treat_as not in allowed:
             context = {"name": name, "allowed": list(allowed)}
             yield FieldError((*path, "treat_as"), "cannot_treat_as", context)
+
+
+def _sections(config: ExperimentConfig, kind: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every preparation of this kind, the general one first, each with its path."""
+    yield ("preparation", kind), getattr(config.preparation, kind)
+    for name, own in config.preparation.columns.items():
+        if own.treat_as == kind:
+            yield ("preparation", "columns", name), own
 
 
 @check
@@ -129,37 +144,23 @@ def missing_numbers_reach_only_models_that_take_them(
         refused = "missing_refused_by_selection"
     if not refused:
         return
-    if config.preparation.numeric.impute == "none":
-        yield FieldError(("preparation", "numeric", "impute"), refused)
-    for name, preparation in config.preparation.columns.items():
-        if preparation.treat_as == "numeric" and preparation.impute == "none":
-            yield FieldError(("preparation", "columns", name, "impute"), refused)
+    for path, numeric in _sections(config, "numeric"):
+        if numeric.impute == "none":
+            yield FieldError((*path, "impute"), refused)
 
 
 @check
 def a_power_transform_has_a_value_for_every_row(
     config: ExperimentConfig, schema: Schema
 ) -> Iterator[FieldError]:
-    sections: list[tuple[tuple[str, ...], Any]] = [
-        (("preparation", "numeric"), config.preparation.numeric)
-    ]
-    for name, preparation in config.preparation.columns.items():
-        if preparation.treat_as == "numeric":
-            sections.append((("preparation", "columns", name), preparation))
-    for path, numeric in sections:
+    for path, numeric in _sections(config, "numeric"):
         if numeric.scale == "power" and numeric.impute == "none":
             yield FieldError((*path, "scale"), "missing_refused_by_scaling")
 
 
 @check
 def runs_of_words_have_a_length(config: ExperimentConfig, schema: Schema) -> Iterator[FieldError]:
-    sections: list[tuple[tuple[str, ...], TextPreparation]] = [
-        (("preparation", "text"), config.preparation.text)
-    ]
-    for name, preparation in config.preparation.columns.items():
-        if preparation.treat_as == "text":
-            sections.append((("preparation", "columns", name), preparation))
-    for path, text in sections:
+    for path, text in _sections(config, "text"):
         if text.ngram_max < text.ngram_min:
             yield FieldError(
                 (*path, "ngram_max"), "shorter_than_shortest", {"least": text.ngram_min}
@@ -168,13 +169,7 @@ def runs_of_words_have_a_length(config: ExperimentConfig, schema: Schema) -> Ite
 
 @check
 def dates_have_parts(config: ExperimentConfig, schema: Schema) -> Iterator[FieldError]:
-    sections: list[tuple[tuple[str, ...], DatePreparation]] = [
-        (("preparation", "datetime"), config.preparation.datetime)
-    ]
-    for name, preparation in config.preparation.columns.items():
-        if preparation.treat_as == "datetime":
-            sections.append((("preparation", "columns", name), preparation))
-    for path, date in sections:
+    for path, date in _sections(config, "datetime"):
         if not date.parts and not date.elapsed_days:
             yield FieldError((*path, "parts"), "no_date_part")
 
@@ -207,7 +202,7 @@ def new_features_are_made_of_fitting_columns(
         path = ("new_features", str(place))
         for name in feature.sources:
             if name not in kinds:
-                yield _unknown((*path, _field_naming(feature, name)), name, kinds)
+                yield _unknown((*path, _field_naming(feature, name)), name)
             elif feature.takes and kinds[name] not in feature.takes:
                 context = {"name": name, "takes": sorted(feature.takes)}
                 yield FieldError((*path, _field_naming(feature, name)), "wrong_kind", context)

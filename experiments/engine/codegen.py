@@ -162,11 +162,12 @@ def data_code(source: DataSource) -> str:
         "# Everything is read as text, so that no code loses its zeros.",
         assignment("data", read),
     ]
-    if schema.split.kind == "time":
-        time = literal(schema.split.column)
-        if schema.by_name[str(schema.split.column)].numeric:
-            lines.append(f'data[{time}] = data[{time}].astype("float64")')
-        lines.append(f'data = data.sort_values({time}, kind="stable")')
+    if schema.split.column:
+        column = literal(schema.split.column)
+        if schema.by_name[schema.split.column].numeric:
+            lines.append(f'data[{column}] = data[{column}].astype("float64")')
+        if schema.split.kind == "time":
+            lines.append(f'data = data.sort_values({column}, kind="stable")')
     split, target = literal(source.split_column), literal(schema.target)
     positive = literal(schema.positive_class)
     lines += [

@@ -36,6 +36,7 @@ PATTERNS = {
     r"|contains? only one class|Invalid classes inferred|least populated class"
     r"|provided less than \d+ examples|n_splits=\d+ cannot be greater"
     r"|[Cc]lasses? .* only one|have only one class",
+    "needs_scaling": r"results in a frozen fit",
     "not_finite": r"contains infinity|contains NaN|value too large for dtype",
 }
 

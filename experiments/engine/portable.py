@@ -17,6 +17,11 @@ from xgboost import XGBClassifier
 
 
 # --- Scores ---------------------------------------------------------------------------
+def positive(model, X):
+    """The probability of the positive class."""
+    return model.predict_proba(X)[:, 1].astype("float64")
+
+
 def scores(y, probability, threshold=0.5):
     """Every metric, for the positive class."""
     prediction = (probability >= threshold).astype(int)
@@ -50,10 +55,9 @@ def scores_and_cost(y, probability, threshold=0.5, *, costs):
 def best_threshold(y, probability, value):
     """The threshold whose predictions have the best value, of 0.01, 0.02, … 0.99."""
     thresholds = np.arange(1, 100) / 100
-    said = probability[:, None] >= thresholds
-    true = y[:, None] == 1
-    counts = (said & true, said & ~true, ~said & true, ~said & ~true)
-    values = value(*(count.sum(axis=0) for count in counts))
+    of_class = [np.sort(probability[y == 1]), np.sort(probability[y == 0])]
+    fn, tn = (np.searchsorted(sorted_, thresholds) for sorted_ in of_class)
+    values = value(len(of_class[0]) - fn, len(of_class[1]) - tn, fn, tn)
     return float(thresholds[np.argmax(values)])
 
 
@@ -195,7 +199,7 @@ def cross_predict(pipeline, X, y, folds):
     """Each fold's rows, and their probabilities by a model that has not seen them."""
     for fit_rows, check_rows in folds:
         model = clone(pipeline).fit(X.iloc[fit_rows], y[fit_rows])
-        yield check_rows, model.predict_proba(X.iloc[check_rows])[:, 1]
+        yield check_rows, positive(model, X.iloc[check_rows])
 
 
 def summary(each):
@@ -214,7 +218,7 @@ def tuned_threshold(y, predicted, value, without=()):
 
 def evaluate(pipeline, train, test, folds, score=scores):
     """Metrics on train, in cross-validation within train, and on test."""
-    scored = lambda model, X, y: score(y, model.predict_proba(X)[:, 1])  # noqa: E731
+    scored = lambda model, X, y: score(y, positive(model, X))  # noqa: E731
     found = cross_validate(pipeline, *train, cv=folds, scoring=scored, error_score="raise")
     each = pd.DataFrame(found).filter(like="test_").rename(columns=lambda name: name[5:])
     mean, std = each.mean().to_dict(), each.std(ddof=0).to_dict()
@@ -239,9 +243,9 @@ def evaluate_tuned(pipeline, train, test, folds, value, score=scores):
     threshold = tuned_threshold(train[1], predicted, value)
     pipeline.fit(*train)
     return {
-        "train": score(train[1], pipeline.predict_proba(train[0])[:, 1], threshold),
+        "train": score(train[1], positive(pipeline, train[0]), threshold),
         "cross_validation": summary(pd.DataFrame(each)),
-        "test": score(test[1], pipeline.predict_proba(test[0])[:, 1], threshold),
+        "test": score(test[1], positive(pipeline, test[0]), threshold),
     }
 
 
@@ -259,8 +263,11 @@ def try_candidate(model, parameters, prepared, metric, every=1):
     each = []
     for X_fit, y_fit, X_check, y_check in prepared:
         rows = np.sort(np.argsort(y_fit, kind="stable")[::every])
-        fitted = clone(model).set_params(**parameters).fit(X_fit[rows], y_fit[rows])
-        each.append(scores(y_check, fitted.predict_proba(X_check)[:, 1])[metric])
+        try:
+            fitted = clone(model).set_params(**parameters).fit(X_fit[rows], y_fit[rows])
+            each.append(scores(y_check, positive(fitted, X_check))[metric])
+        except ValueError:
+            each.append(np.nan)  # it cannot learn from so few rows: worse than all others
     return each
 
 

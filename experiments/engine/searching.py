@@ -27,15 +27,15 @@ class Trial:
 
     Attributes:
         every: learned from every n-th row of each class.
-        mean, std: of the search's metric over the folds.
+        mean, std: of the search's metric over the folds; None where it could not learn.
     """
 
     number: int
     round: int
     every: int
     parameters: dict[str, float]
-    mean: float
-    std: float
+    mean: float | None
+    std: float | None
     seconds: float
 
 
@@ -47,6 +47,7 @@ class SearchRecord:
         candidates: how many draws were tried, which the budget of seconds may have cut.
         rounds: of each round that was ended, every how many rows of a class it learned from.
         best: the hyperparameters that won.
+        is_complete: whether every draw and every round was tried within the seconds.
     """
 
     metric: str
@@ -54,6 +55,7 @@ class SearchRecord:
     rounds: tuple[int, ...]
     best: dict[str, float]
     trials: tuple[Trial, ...]
+    is_complete: bool
 
     def chosen(self, config: ExperimentConfig) -> ExperimentConfig:
         """The config with the hyperparameters that won, in place of the search."""
@@ -121,8 +123,8 @@ def run_search(
                     round=number,
                     every=every,
                     parameters=_plain(candidate, config),
-                    mean=means[-1],
-                    std=float(np.std(each)),
+                    mean=_known(means[-1]),
+                    std=_known(float(np.std(each))),
                     seconds=clock() - started,
                 )
             )
@@ -140,6 +142,7 @@ def run_search(
         rounds=tuple(finished),
         best=_plain(candidates[0], config),
         trials=tuple(trials),
+        is_complete=tried == search.trials and finished == possible,
     )
 
 
@@ -150,6 +153,10 @@ def draw(config: ExperimentConfig) -> list[dict[str, Any]]:
     named = {f"{prefix}{name}": drawn for name, drawn in ranges.items()}
     sampler = ParameterSampler(named, config.search.trials, random_state=config.seed)
     return list(sampler)
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _plain(candidate: dict[str, Any], config: ExperimentConfig) -> dict[str, float]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, F, OuterRef, Subquery, Window
+from django.db.models import Count, F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +27,8 @@ class RunQuerySet(JobQuerySet["Run"]):
         """What a worker process may take: a repetition waits for another process than the
         first run's, though not for ever, since there may be only one."""
         too_soon = now - ANOTHER_PROCESS_WAIT
-        return self.exclude(reproduces__worker=worker, queued_at__gt=too_soon)
+        computed_here = Q(reproduces__worker=worker) | Q(reproduces__reused_from__worker=worker)
+        return self.exclude(computed_here, queued_at__gt=too_soon)
 
     def in_fair_order(self) -> Self:
         """Queued runs, everyone's first before anyone's second.
@@ -99,7 +100,7 @@ class Run(Job):
         constraints = [
             models.UniqueConstraint(
                 fields=["experiment"],
-                condition=models.Q(status__in=["queued", "running"]),
+                condition=Q(status__in=["queued", "running"]),
                 name="one_unfinished_run_per_experiment",
             )
         ]

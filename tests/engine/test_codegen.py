@@ -131,6 +131,19 @@ def test_other_splits_give_the_same_numbers_in_code(
     assert_same(validate_config(data, divided.schema), divided, tmp_path)
 
 
+def test_numbers_as_groups_give_the_same_folds_in_code(table: Table, tmp_path: Path) -> None:
+    # As text these would come in another order.
+    frame = table.frame.assign(visits=table.frame["visits"] * 7)
+    schema = table.schema.model_copy(update={"split": SplitPolicy(kind="group", column="visits")})
+    divided = Table(schema, frame, split_rows(frame, schema.target, schema.split))
+    data = {
+        "columns": {"include": ["signal"]},
+        "model": {"name": "decision_tree"},
+        "validation": {"folds": 3},
+    }
+    assert_same(validate_config(data, schema), divided, tmp_path)
+
+
 def test_a_search_that_was_cut_short_is_repeated_as_far_as_it_came(
     table: Table, tmp_path: Path
 ) -> None:

@@ -56,6 +56,19 @@ def errors_of(data: Any) -> dict[tuple[str, ...], str]:
     return {error.path: error.code for error in caught.value.errors}
 
 
+@pytest.mark.parametrize("name", ["model", "members", "selection", "text", "logistic_regression"])
+def test_a_column_may_be_called_like_a_part_of_the_config(name: str) -> None:
+    where = "preparation", "columns", name
+    wrong = VALID | {"preparation": {"columns": {name: {"treat_as": "image"}}}}
+    with pytest.raises(ConfigInvalid) as caught:
+        validate_config(wrong, SCHEMA)
+    error = next(error for error in caught.value.errors if error.code == "union_tag_invalid")
+    assert error.path == (*where, "treat_as")
+    assert error.context["expected_tags"] == "numeric, categorical, boolean, datetime, text"
+    scaled = {"columns": {name: {"treat_as": "numeric", "scale": "log"}}}
+    assert errors_of(VALID | {"preparation": scaled})[*where, "scale"] == "literal_error"
+
+
 def test_a_careful_start_has_every_column_but_identifiers() -> None:
     chosen = ["age", "colour", "member", "comment", "since"]
     assert default_config(SCHEMA).columns.include == chosen
@@ -291,6 +304,21 @@ def test_an_unknown_column_comes_with_the_nearest_name() -> None:
     with pytest.raises(ConfigInvalid) as caught:
         validate_config(VALID | {"columns": {"include": ["color"]}}, SCHEMA)
     assert caught.value.errors[0].context == {"name": "color", "suggestion": "colour"}
+
+
+def test_suggestions_are_made_for_a_few_names_of_a_likely_length() -> None:
+    wrong = ["colou" + "r" * 200, *(f"colour{n}" for n in range(2, 9))]
+    with pytest.raises(ConfigInvalid) as caught:
+        validate_config({"columns": {"include": wrong}, "model": {"name": "dummy"}}, SCHEMA)
+    suggested = ["suggestion" in error.context for error in caught.value.errors]
+    assert suggested == [False, True, True, False, False, False, False, False]
+
+
+@pytest.mark.parametrize("text", ['a: "\\ud800"', '"\\udfff": 1', 'a: ["x", "\\ud83d"]'])
+def test_half_a_character_is_no_yaml(text: str) -> None:
+    with pytest.raises(ConfigInvalid) as caught:
+        parse_yaml(text)
+    assert caught.value.errors[0].code == "yaml_syntax"
 
 
 def test_errors_of_form_and_of_meaning_are_told_together() -> None:

@@ -47,6 +47,9 @@ def test_a_column_marked_as_leaking_runs_and_is_told(table: Table) -> None:
     marked = Table(table.schema.model_copy(update={"columns": columns}), table.frame, table.split)
     assert cautions(marked, ["whole", "signal"])["leaking_column"]["names"] == ["whole"]
     assert "leaking_column" not in cautions(marked, ["signal"])
+    total = {"operation": "total", "name": "t", "columns": ["whole", "signal"]}
+    through = cautions(marked, ["signal"], new_features=[total])
+    assert through["leaking_column"]["names"] == ["whole"]
 
 
 @pytest.mark.parametrize(
@@ -196,3 +199,78 @@ def test_a_model_that_would_not_end_is_refused(
     monkeypatch.setattr(MODELS["rbf_svm"], "max_rows", 100)
     failure = why_not(table, ["signal"], "rbf_svm")
     assert (failure.code, failure.context["limit"]) == ("too_many_rows_for_model", 100)
+
+
+def test_a_target_encoding_is_one_column_however_many_categories(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cautions_module, "MAX_CELLS", 400)  # 144 train rows
+    preparation = {"categorical": {"encode": "target"}}
+    assert run(table, ["colour", "signal"], preparation=preparation)
+    assert why_not(table, ["colour", "signal"]).code == "table_too_wide"
+
+
+def test_a_search_counts_every_fold_that_it_keeps(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cautions_module, "MAX_CELLS", 144 * 4)
+    search = {"method": "random", "trials": 2, "ranges": {"max_depth": {"low": 1, "high": 4}}}
+    assert run(table, ["signal"], "decision_tree")
+    failure = why_not(table, ["signal"], "decision_tree", search=search)
+    assert (failure.code, failure.context["folds"]) == ("search_too_wide", 5)
+
+
+def test_an_ensemble_has_the_row_limit_of_its_slowest_member(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MODELS["rbf_svm"], "max_rows", 100)
+    members = {"members": [{"name": "dummy"}, {"name": "rbf_svm"}]}
+    failure = why_not(table, ["signal"], "voting", settings=members)
+    assert (failure.code, failure.context["limit"]) == ("too_many_rows_for_model", 100)
+
+
+def test_numbers_too_large_for_a_linear_selection_are_told(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    raw = pd.DataFrame({"x": 10 ** rng.uniform(0, 37, 200), "y": rng.choice(["a", "b"], 200)})
+    large = prepare(raw, tmp_path, target="y", positive="a")
+    unscaled = {"selection": {"method": "l1"}, "preparation": {"numeric": {"scale": "none"}}}
+    assert why_not(large, ["x"], "decision_tree", **unscaled).code == "needs_scaling"
+
+
+# --- What the way of validating leaves open ---------------------------------------------
+def test_a_search_says_that_its_folds_chose_it(table: Table) -> None:
+    search = {"method": "random", "trials": 2, "ranges": {"max_depth": {"low": 1, "high": 4}}}
+    settings = {"max_depth": 3}
+    assert "search_is_optimistic" in cautions(
+        table, ["signal"], model="decision_tree", search=search
+    )
+    assert cautions(table, ["signal"], model="decision_tree", settings=settings) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "told"),
+    [
+        ("group", {"calibration": "sigmoid"}, True),
+        ("group", {"model": "linear_svm"}, True),
+        ("group", {"model": "logistic_regression"}, False),
+        ("time", {"calibration": "sigmoid"}, False),
+        ("time", {"model": "linear_svm"}, False),
+        ("time", {"preparation": {"categorical": {"encode": "target"}}}, True),
+        (
+            "time",
+            {
+                "model": "stacking",
+                "settings": {"members": [{"name": "dummy"}, {"name": "decision_tree"}]},
+            },
+            True,
+        ),
+    ],
+)
+def test_folds_within_the_model_that_know_no_groups_are_told(
+    kind: str, more: dict[str, Any], told: bool, table: Table
+) -> None:
+    policy = SplitPolicy(kind=kind, column="until" if kind == "time" else "visits")
+    schema = table.schema.model_copy(update={"split": policy})
+    divided = Table(schema, table.frame, split_rows(table.frame, schema.target, policy))
+    found = cautions(divided, ["signal", "colour"], **more)
+    assert (f"inner_folds_ignore_{kind}" in found) == told

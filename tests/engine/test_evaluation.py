@@ -9,15 +9,14 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from experiments.engine.config import ExperimentConfig, default_config
-from experiments.engine.data import retype
+from experiments.engine.config import ExperimentConfig, default_config, validate_config
 from experiments.engine.evaluate import Evaluation, evaluate, fit
 from experiments.engine.failures import CannotRun
 from experiments.engine.fingerprint import DISTRIBUTIONS, fingerprint, library_versions
 from experiments.engine.metrics import METRICS
 from experiments.engine.models import MODELS
 from experiments.engine.portable import scores
-from experiments.engine.schema import ColumnType, Costs, SplitPolicy
+from experiments.engine.schema import ColumnType, Costs, SplitPolicy, retype
 from experiments.engine.split import split_rows
 from tests.engine.conftest import Table
 
@@ -36,6 +35,16 @@ def codes(evaluation: Evaluation) -> list[str]:
 
 
 # --- Splits -----------------------------------------------------------------------
+def test_probabilities_have_the_precision_in_which_they_are_scored(table: Table) -> None:
+    """XGBoost's are 32 bits long; intervals and stored predictions have 64."""
+    config = validate_config(
+        {"columns": {"include": ["signal"]}, "model": {"name": "xgboost"}}, table.schema
+    )
+    found = evaluate(config, table.schema, table.frame, table.split)
+    assert found.test_probability.dtype == np.float64
+    assert found.out_of_fold.dtype == np.float64
+
+
 def test_a_split_is_complete_disjoint_sorted_and_stratified() -> None:
     target = np.array(["no"] * 700 + ["yes"] * 300)
     split = split_rows(pd.DataFrame({"y": target}), "y", SplitPolicy())

@@ -99,6 +99,33 @@ def test_a_search_is_done_again_as_far_as_it_came(
     assert finished == without_seconds(first)[: len(finished)]
 
 
+def test_a_draw_that_cannot_learn_from_few_rows_is_the_worst(tall_table: Table) -> None:
+    config = validate_config(
+        {
+            "columns": {"include": ["signal", "whole"]},
+            "model": {"name": "k_nearest_neighbours"},
+            "search": {
+                "method": "halving",
+                "trials": 9,
+                "ranges": {"n_neighbors": {"low": 5, "high": 150}},
+            },
+            "validation": {"folds": 3},
+        },
+        tall_table.schema,
+    )
+    record = search(tall_table, config)
+    failed = [trial for trial in record.trials if trial.mean is None]
+    assert failed
+    assert all(trial.parameters["n_neighbors"] > 30 for trial in failed)
+    assert record.best not in [trial.parameters for trial in failed]
+
+
+def test_a_search_says_whether_its_time_was_enough(table: Table) -> None:
+    config = config_of(table, seconds=10)
+    assert search(table, config).is_complete
+    assert not search(table, config, clock=ticking(1.0)).is_complete
+
+
 def test_a_repeated_run_has_the_scores_of_the_first(table: Table) -> None:
     config = config_of(table)
     whole = evaluate(config, table.schema, table.frame, table.split).evaluation

@@ -93,6 +93,32 @@ def test_an_equal_config_takes_over_the_result_at_once(member, monkeypatch) -> N
         assert Predictions.objects.filter(run=run).exists()
 
 
+def test_a_search_that_its_seconds_cut_short_is_not_taken_over(member) -> None:
+    search = {
+        "method": "random",
+        "trials": 3,
+        "ranges": {"min_samples_leaf": {"low": 1.0, "high": 40.0}},
+    }
+    first = factories.submit(member, config=tree(member, search=search))
+    run_all()
+    Run.objects.update(search=reload(first).run.search | {"is_complete": False})
+    second = factories.submit(member, config=tree(member, search=search))
+    run_all()
+    assert reload(second).run.reused_from is None
+    third = factories.submit(member, config=tree(member, search=search))
+    run_all()
+    assert reload(third).run.reused_from == reload(second).run
+
+
+def test_a_reference_that_ends_during_the_run_is_compared_all_the_same(member, monkeypatch) -> None:
+    first = factories.submit(member, "dummy")
+    run_all()
+    monkeypatch.setattr(execution, "comparison_fields", lambda *args: {})  # not there yet
+    second = factories.submit(member, "logistic_regression", compared_to=first, expected_effect=0.1)
+    run_all()
+    assert reload(second).run.comparison["judgement"]["verdict"] == "supported"
+
+
 def test_another_seed_is_another_result(member) -> None:
     first = factories.submit(member, config=tree(member))
     other = factories.submit(member, config=tree(member, seed=7))
@@ -134,6 +160,17 @@ def test_a_repetition_waits_for_another_worker(member) -> None:
     services.repeat_run(reload(experiment))
     execution.execute_next_run()
     assert Run.objects.queued().count() == 1, "the same process leaves it to another for a while"
+
+
+def test_a_repetition_of_a_result_taken_over_waits_for_another_worker_too(member) -> None:
+    factories.submit(member, config=tree(member))
+    run_all()
+    again = factories.submit(member, config=tree(member))
+    run_all()
+    Run.objects.filter(experiment=again).update(worker="another:1")
+    services.repeat_run(reload(again))
+    execution.execute_next_run()
+    assert Run.objects.queued().count() == 1
 
 
 def test_what_has_no_result_or_is_repeated_already_is_not_repeated(member) -> None:

@@ -38,7 +38,7 @@ class ModelSpec(BaseModel):
         is_seeded: whether the estimator takes a `random_state`.
         accepts_missing: whether the estimator takes missing numbers as they are.
         gives_margins: whether its scores are distances, to be calibrated into probabilities.
-        max_rows: more train rows than this would not end in a workshop's time.
+        max_rows: the `row_limit` of a model that has one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
@@ -60,6 +60,11 @@ class ModelSpec(BaseModel):
     def takes_missing(self) -> bool:
         """Whether missing numbers may reach it."""
         return self.accepts_missing
+
+    @property
+    def row_limit(self) -> int | None:
+        """More train rows than this would not end in a workshop's time."""
+        return self.max_rows
 
     @property
     def without_effect(self) -> frozenset[str]:

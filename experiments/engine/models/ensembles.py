@@ -79,6 +79,11 @@ class Ensemble(ModelSpec):
     def takes_missing(self) -> bool:
         return all(member.accepts_missing for member in self.members)
 
+    @property
+    def row_limit(self) -> int | None:
+        limits = [member.max_rows for member in self.members if member.max_rows is not None]
+        return min(limits, default=None)
+
     def _named_members(self, seed: int) -> list[tuple[str, Recipe]]:
         """Members as scikit-learn wants them; one that gives distances is calibrated."""
         named = []
