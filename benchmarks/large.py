@@ -125,9 +125,9 @@ def main() -> None:
         LOG_LEVEL="ERROR",
     )
     sys.path.insert(0, str(ROOT))
-    from experiments.engine.threads import limit_threads
+    from experiments.engine.process_settings import set_up_process
 
-    limit_threads()
+    set_up_process()
     import django
 
     django.setup()

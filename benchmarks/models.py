@@ -21,9 +21,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from experiments.engine.threads import limit_threads
+from experiments.engine.process_settings import set_up_process
 
-limit_threads()
+set_up_process()
 
 from experiments.engine import codegen  # noqa: E402
 from experiments.engine.bundled import BUNDLED  # noqa: E402

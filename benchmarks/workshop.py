@@ -214,9 +214,9 @@ def main(rounds: int = 10) -> None:
         LOG_LEVEL="WARNING",
     )
     sys.path.insert(0, str(ROOT))
-    from experiments.engine.threads import limit_threads
+    from experiments.engine.process_settings import set_up_process
 
-    limit_threads()
+    set_up_process()
     try:
         dojo = prepare("standard").dojo
         port = free_port()

@@ -26,9 +26,10 @@ def prepare_science(sender: str, instance: Any, **kwargs: Any) -> None:
     if "compute" not in instance.app.amqp.queues.consume_from:
         return
     _state["queue"] = "compute"
-    from experiments.engine.threads import limit_threads  # noqa: PLC0415 (before the libraries)
+    # Before the libraries.
+    from experiments.engine.process_settings import set_up_process  # noqa: PLC0415
 
-    limit_threads()
+    set_up_process()
     from classrooms import preparation  # noqa: F401, PLC0415 (warms the engine)
     from experiments import execution  # noqa: F401, PLC0415 (warms the engine)
     from experiments.engine.pipeline import import_all  # noqa: PLC0415 (warms the engine)

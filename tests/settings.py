@@ -13,9 +13,9 @@ os.environ.setdefault("LEASE_SECONDS", "3")
 # Playwright's synchronous interface keeps an event loop in the thread of the tests.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-from experiments.engine.threads import limit_threads
+from experiments.engine.process_settings import set_up_process
 
-limit_threads()
+set_up_process()
 
 from config.settings import *
 

@@ -22,6 +22,7 @@ from experiments.engine.assembly import (
 from experiments.engine.config import ExperimentConfig
 from experiments.engine.metrics import METRICS
 from experiments.engine.portable_source import Imports, needed_source
+from experiments.engine.process_settings import THREAD_VARIABLES
 from experiments.engine.recipe import PORTABLE, Function, Named, Recipe
 from experiments.engine.schema import Schema
 from experiments.engine.search import Replay, distributions, search_rounds
@@ -34,7 +35,6 @@ from experiments.engine.source_text import (
     literal,
     tuple_of,
 )
-from experiments.engine.threads import THREAD_VARIABLES
 
 __all__ = [
     "Code",

@@ -1,8 +1,8 @@
 """Small tables for the engine's tests. Threads are limited before the libraries load."""
 
-from experiments.engine.threads import limit_threads
+from experiments.engine.process_settings import set_up_process
 
-limit_threads()
+set_up_process()
 
 from dataclasses import dataclass  # noqa: E402
 from pathlib import Path  # noqa: E402

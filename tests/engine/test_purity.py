@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import os
+import platform
 import subprocess
 import sys
 
@@ -18,7 +19,7 @@ WEB_MODULES = (
     "recipe",
     "schema",
     "source_text",
-    "threads",
+    "process_settings",
     "yaml_text",
 )
 SCIENCE = {"numpy", "pandas", "sklearn", "scipy", "xgboost", "lightgbm", "pyarrow", "joblib"}
@@ -48,7 +49,7 @@ def test_the_engine_knows_nothing_of_the_platform() -> None:
 
 def test_threads_are_limited_before_the_libraries_load() -> None:
     code = (
-        "from experiments.engine.threads import limit_threads; limit_threads();"
+        "from experiments.engine.process_settings import set_up_process; set_up_process();"
         "import numpy, sklearn.ensemble, lightgbm, xgboost, threadpoolctl;"
         "print(*[p['num_threads'] for p in threadpoolctl.threadpool_info()])"
     )
@@ -59,6 +60,19 @@ def test_threads_are_limited_before_the_libraries_load() -> None:
     pools = done.stdout.split()
     assert len(pools) >= 2
     assert set(pools) == {"1"}
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="mallopt is glibc's")
+def test_memory_is_kept_for_the_next_array() -> None:
+    code = (
+        "from experiments.engine.process_settings import set_up_process; set_up_process();"
+        "import resource, numpy;"
+        "faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt;"
+        "ones = lambda: numpy.ones(2 * 2**20).sum();"  # 16 MB: 4,096 pages
+        "ones(); before = faults(); ones(); print(faults() - before)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 400
 
 
 @pytest.mark.parametrize("name", ALL_MODULES)
