@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 
 from classrooms.jobs import Fields, JobFailure, Report, perform_job, worker_name
 from classrooms.models import Dataset, HealthReport
-from experiments.engine.config import default_config
+from experiments.engine.baseline import baseline_scores
 from experiments.engine.data import (
     DataError,
     RawTable,
@@ -23,16 +23,14 @@ from experiments.engine.data import (
     content_hash,
     infer_columns,
     read_table,
-    retype,
     split_column_name,
     stray_words,
     target_candidates,
     write_dataset,
     write_participant_csv,
 )
-from experiments.engine.evaluate import evaluate
 from experiments.engine.health import health_report
-from experiments.engine.schema import Column, ColumnType
+from experiments.engine.schema import Column, ColumnType, retype
 from experiments.engine.split import Split, split_rows
 
 PREVIEW_ROWS = 12
@@ -141,7 +139,6 @@ def _preparation(
     _store(dataset, frame, split, split_column)
     report(0.6)
     health |= health_report(frame, schema, split, _stage(report, 0.6, 0.9))
-    evaluation = evaluate(default_config(schema, "dummy"), schema, frame, split).evaluation
     return {
         "columns": [column.model_dump(mode="json") for column in columns],
         "content_hash": dataset.content_hash,
@@ -155,7 +152,7 @@ def _preparation(
         "class_counts": {
             str(name): int(count) for name, count in frame[schema.target].value_counts().items()
         },
-        "baseline_metrics": {"test": evaluation.test, "holdout": evaluation.holdout},
+        "baseline_metrics": baseline_scores(frame, schema, split),
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +28,7 @@ from experiments.engine.reading.values import (
     to_numbers,
     to_objects,
 )
-from experiments.engine.schema import Column, ColumnType, Schema, allowed_types
+from experiments.engine.schema import Column, ColumnType, Schema
 from experiments.engine.split import Split
 
 __all__ = ["LARGEST_NUMBER", "DataError", "RawTable", "TableFormat"]
@@ -238,29 +237,6 @@ def canonical_frame(
         else:
             typed[column.name] = to_objects(table.texts(column.name))
     return pd.DataFrame(typed, columns=pd.Index(list(typed), dtype=object))
-
-
-def retype(columns: tuple[Column, ...], types: Mapping[str, ColumnType]) -> tuple[Column, ...]:
-    """The columns, with the types that somebody who knows them gave to some.
-
-    Only types that the values allow (`allowed_types`) are taken.
-    """
-    return tuple(
-        column.model_copy(update=_as_type(column, types[column.name]))
-        if column.name in types
-        and types[column.name] != column.type
-        and types[column.name] in allowed_types(column)
-        else column
-        for column in columns
-    )
-
-
-def _as_type(column: Column, kind: ColumnType) -> dict[str, object]:
-    if kind in {ColumnType.NUMERIC, ColumnType.ID}:
-        return {"type": kind}
-    # As text an infinite number is a value like any other.
-    missing = column.missing - column.infinite
-    return {"type": kind, "numeric": False, "date_format": "", "infinite": 0, "missing": missing}
 
 
 def build_schema(

@@ -46,6 +46,11 @@ class Column(BaseModel):
     leak: bool = False
     examples: tuple[str, ...] = ()
 
+    @property
+    def has_order(self) -> bool:
+        """Whether its values can be before and after each other, as times are."""
+        return self.numeric or bool(self.date_format)
+
 
 class Costs(BaseModel):
     """What each outcome of a prediction costs, in euros per row; a gain is negative."""
@@ -70,6 +75,29 @@ def allowed_types(column: Column) -> tuple[ColumnType, ...]:
     else:
         kinds += [ColumnType.CATEGORICAL, ColumnType.TEXT, ColumnType.ID]
     return tuple(dict.fromkeys(kinds))
+
+
+def retype(columns: tuple[Column, ...], types: Mapping[str, ColumnType]) -> tuple[Column, ...]:
+    """The columns, with the types that somebody who knows them gave to some.
+
+    Only types that the values allow (`allowed_types`) are taken.
+    """
+    return tuple(
+        column.model_copy(update=_as_type(column, types[column.name]))
+        if column.name in types
+        and types[column.name] != column.type
+        and types[column.name] in allowed_types(column)
+        else column
+        for column in columns
+    )
+
+
+def _as_type(column: Column, kind: ColumnType) -> dict[str, object]:
+    if kind in {ColumnType.NUMERIC, ColumnType.ID}:
+        return {"type": kind}
+    # As text an infinite number is a value like any other.
+    missing = column.missing - column.infinite
+    return {"type": kind, "numeric": False, "date_format": "", "infinite": 0, "missing": missing}
 
 
 SplitKind = Literal["stratified", "time", "group"]

@@ -10,6 +10,7 @@ from django.test import Client
 
 from classrooms.models import Dataset
 from classrooms.preparation import process
+from experiments.engine import cautions
 from experiments.engine.data import read_dataset
 from tests import factories
 
@@ -87,6 +88,22 @@ def test_an_upload_is_read_then_split_once(client: Client) -> None:
     assert (dataset.target, (dataset.split_seed, dataset.content_hash)) == ("paid", before)
 
 
+def test_a_table_too_wide_for_a_first_run_is_still_split(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cautions, "MAX_CELLS", 10)
+    dataset = choose(client, upload(client, GOOD))
+    assert dataset.is_ready, dataset.failure_code
+
+
+def test_a_class_that_comes_late_is_still_split_by_time(client: Client) -> None:
+    rows = "".join(f"{n},{'yes' if n > 60 and n % 2 else 'no'}\n" for n in range(200))
+    dataset = upload(client, "number,paid\n" + rows)
+    dataset = choose(client, dataset, split_kind="time", split_by="0")
+    assert dataset.is_ready, dataset.failure_code
+    assert dataset.baseline_metrics["holdout"]["accuracy"] == 0.5
+
+
 def test_participants_get_no_row_of_the_holdout(client: Client) -> None:
     dataset = choose(client, upload(client, GOOD))
     with default_storage.open(dataset.participant_csv_path) as file:
@@ -104,6 +121,7 @@ def test_participants_get_no_row_of_the_holdout(client: Client) -> None:
         ("a,\n1,2\n", "number 2 has no name"),
         ("a,b\n1,2\n1,2,3\n", "lines 3"),
         ('a,b\n1,"2\n3,4\n', "quotation mark"),
+        ("a,b\n1," + "x" * 200_000, "more than 100000 characters"),
         ("a\n1\n2\n", "Only one column"),
         (b"PK\x03\x04" + bytes(50), "another kind of file (zip"),
         (b"a,b\n1,\x00\n", "Line 2 holds a NUL byte"),
