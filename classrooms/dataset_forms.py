@@ -20,7 +20,7 @@ from experiments.engine.reading.table_format import (
     MAX_WORD_CHARACTERS,
     TableFormat,
 )
-from experiments.engine.schema import Column, ColumnType, allowed_types
+from experiments.engine.schema import Column, ColumnType, allowed_types, retype
 
 
 class BundledDatasetForm(forms.Form):
@@ -155,7 +155,12 @@ class FormatForm(forms.Form):
 
 
 class TargetForm(forms.Form):
-    """What to predict, and how rows are divided."""
+    """What to predict, and how rows are divided.
+
+    Args:
+        columns: what the same post says of the columns; their types decide which of them
+            can be sorted by time.
+    """
 
     target = forms.ChoiceField(
         label=_("What to predict"),
@@ -181,9 +186,10 @@ class TargetForm(forms.Form):
         help_text=_("Only for a split by time or by group. It may have no missing value."),
     )
 
-    def __init__(self, data: Any = None, *, dataset: Dataset) -> None:
+    def __init__(self, data: Any = None, *, dataset: Dataset, columns: ColumnFormSet) -> None:
         super().__init__(data, initial={"split_kind": dataset.split_kind})
         self._dataset = dataset
+        self._columns = columns
         # Values are indices: a column's name may hold any character.
         self._targets: dict[str, tuple[str, str, bool]] = {}
         self.fields["target"].choices = [("", gettext("Choose…")), *self._target_choices()]  # type: ignore[attr-defined]
@@ -245,19 +251,16 @@ class TargetForm(forms.Form):
         if not key:
             self.add_error("split_by", gettext("Choose the column of times or groups."))
             return cleaned
-        column = self._split_columns[key]
-        if kind == Dataset.SplitKind.TIME and column["type"] not in {
-            ColumnType.DATETIME,
-            ColumnType.NUMERIC,
-            ColumnType.ID,
-        }:
+        name = self._split_columns[key]["name"]
+        if kind == Dataset.SplitKind.TIME and name not in self._columns.names_with_order:
             self.add_error("split_by", gettext("Choose a column of dates or of numbers that grow."))
-        elif "target" in cleaned and column["name"] == self._targets[cleaned["target"]][0]:
+        elif "target" in cleaned and name == self._targets[cleaned["target"]][0]:
             self.add_error("split_by", gettext("This is what is predicted. Choose another one."))
-        cleaned["split_by"] = column["name"]
+        cleaned["split_by"] = name
         return cleaned
 
-    def preparation(self, columns: ColumnFormSet) -> Preparation:
+    @property
+    def preparation(self) -> Preparation:
         """What was decided, by this form and the one of the columns, both valid."""
         target, positive_class, two = self._targets[self.cleaned_data["target"]]
         rest = "" if two else gettext("not %(value)s") % {"value": positive_class}
@@ -267,8 +270,8 @@ class TargetForm(forms.Form):
             rest_label=rest,
             split_kind=self.cleaned_data["split_kind"],
             split_by=self.cleaned_data["split_by"],
-            column_types=columns.changed_types,
-            leak_columns=[name for name in columns.leaks if name != target],
+            column_types=self._columns.changed_types,
+            leak_columns=[name for name in self._columns.leaks if name != target],
         )
 
 
@@ -309,12 +312,19 @@ class ColumnFormSet:
         return all(form.is_valid() for form in self.forms if form.is_bound)
 
     @property
-    def changed_types(self) -> dict[str, str]:
+    def changed_types(self) -> dict[str, ColumnType]:
+        """Types by column name, where the guess was wrong; what is no type is left out."""
         return {
-            form.column["name"]: form.cleaned_data["type"]
+            form.column["name"]: ColumnType(form.cleaned_data["type"])
             for form in self.forms
-            if form.is_bound and form.cleaned_data["type"] not in {"", form.column["type"]}
+            if form.is_valid() and form.cleaned_data["type"] not in {"", form.column["type"]}
         }
+
+    @property
+    def names_with_order(self) -> set[str]:
+        """Columns that are numbers or dates, as the facilitator says that they are."""
+        columns = tuple(Column.model_validate(form.column) for form in self.forms)
+        return {column.name for column in retype(columns, self.changed_types) if column.has_order}
 
     @property
     def leaks(self) -> list[str]:

@@ -17,6 +17,7 @@ from classrooms.services import NotNow
 from classrooms.tasks import process_dataset
 from experiments.engine.bundled import BUNDLED
 from experiments.engine.reading.table_format import TableFormat
+from experiments.engine.schema import ColumnType
 
 
 @transaction.atomic
@@ -77,7 +78,7 @@ class Preparation:
     rest_label: str = ""
     split_kind: str = Dataset.SplitKind.STRATIFIED
     split_by: str = ""
-    column_types: dict[str, str] = field(default_factory=dict)
+    column_types: dict[str, ColumnType] = field(default_factory=dict)
     leak_columns: list[str] = field(default_factory=list)
 
 

@@ -1,5 +1,6 @@
 """Preparing a dataset: choose or upload, look, correct, name the target, wait for the split."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -31,6 +32,7 @@ from classrooms.dataset_services import (
 )
 from classrooms.models import Dataset
 from classrooms.presentation import render_page_or_part
+from classrooms.services import NotNow
 from experiments.engine.bundled import BUNDLED
 from experiments.engine.reading.table_format import TableFormat
 
@@ -79,9 +81,13 @@ def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
     """What is in the dataset; its live part renders alone while a worker reads it."""
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user), public_id=dataset_id)
     posted = request.POST or None
-    form, columns = TargetForm(posted, dataset=dataset), ColumnFormSet(posted, dataset=dataset)
+    columns = ColumnFormSet(posted, dataset=dataset)
+    form = TargetForm(posted, dataset=dataset, columns=columns)
     if posted and dataset.awaits_target and form.is_valid() and columns.is_valid():
-        prepare_dataset(dataset, form.preparation(columns))
+        try:
+            prepare_dataset(dataset, form.preparation)
+        except NotNow:
+            _tell_unchanged(request)
         return redirect("classrooms:dataset", dataset.public_id)
     context = dataset_context(dataset, for_facilitator=True) | {
         "form": form,
@@ -95,6 +101,11 @@ def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
     return render_page_or_part(request, "classrooms/dataset_detail.html", "live", context)
 
 
+def _tell_unchanged(request: Request) -> None:
+    """A second click, or a second window, came too late."""
+    messages.warning(request, _("The dataset is being read or split already; nothing was changed."))
+
+
 @opener_view
 @require_http_methods(["GET", "HEAD", "POST"])
 def dataset_format(request: Request, dataset_id: str) -> HttpResponse:
@@ -104,7 +115,10 @@ def dataset_format(request: Request, dataset_id: str) -> HttpResponse:
     )
     form = FormatForm(request.POST or None, table_format=dataset.format or TableFormat())
     if request.method == "POST" and form.is_valid():
-        correct_format(dataset, form.table_format)
+        try:
+            correct_format(dataset, form.table_format)
+        except NotNow:
+            _tell_unchanged(request)
         return redirect("classrooms:dataset", dataset.public_id)
     context = {"dataset": dataset, "form": form, "lines_left_out": left_out_rows(dataset)}
     return render(request, "classrooms/dataset_format.html", context)

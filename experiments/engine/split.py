@@ -6,12 +6,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 
 from experiments.engine.reading.table_format import DataError
 from experiments.engine.schema import SplitPolicy
 
 MIN_ROWS_OF_A_CLASS = 5
+# Texts that sort as their times do, as long as they are written alike.
+SORTED_TIMES = tuple(
+    rf"\d{{4}}-\d{{2}}-\d{{2}}({between}\d{{2}}:\d{{2}}(:\d{{2}}(\.\d+)?)?)?" for between in "T "
+)
 
 Parts = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -36,8 +41,8 @@ def split_rows(frame: pd.DataFrame, target: str, policy: SplitPolicy) -> Split:
         frame: shape (n_rows, n_columns).
 
     Raises:
-        DataError: the policy's column has missing values or too few groups, or a part
-            would have fewer than five rows of a class.
+        DataError: the policy's column has missing values, too few groups, or no times,
+            or a part would have fewer than five rows of a class.
     """
     if policy.kind != "stratified":
         _check_column(frame, policy)
@@ -63,6 +68,15 @@ def _check_column(frame: pd.DataFrame, policy: SplitPolicy) -> None:
     groups, least = frame[policy.column].nunique(), round(1 / policy.holdout)
     if policy.kind == "group" and groups < least:
         raise DataError("too_few_groups", name=policy.column, groups=groups, least=least)
+    if policy.kind == "time" and not _can_be_sorted(frame[policy.column]):
+        raise DataError("split_column_without_times", name=policy.column)
+
+
+def _can_be_sorted(times: pd.Series) -> bool:
+    """Whether these are numbers or dates in ISO 8601: other texts sort by their letters."""
+    return is_numeric_dtype(times) or any(
+        times.str.fullmatch(written).all() for written in SORTED_TIMES
+    )
 
 
 def _check_classes(target: pd.Series, split: Split) -> None:

@@ -8,6 +8,7 @@ from django.test import Client
 
 from classrooms.models import Dataset
 from classrooms.preparation import process
+from classrooms.views import datasets as views
 from tests import factories
 from tests.classrooms.test_datasets import GOOD, choice, choose, upload
 
@@ -153,6 +154,72 @@ def test_a_split_by_time_keeps_the_latest_rows_hidden(client: Client) -> None:
     dataset = choose(client, dataset, split_kind="time", split_by="0")
     assert dataset.is_ready, dataset.failure_code
     assert (dataset.schema.split.kind, dataset.schema.split.column) == ("time", "day")
+
+
+def dated(when: str = "%d/%m/%Y") -> str:
+    days = [date(2024, 1, 1) + timedelta(days=n) for n in range(ROWS)]
+    return table(
+        day=[f"{day:{when}}" for day in days],
+        code=[f"u{n}" for n in range(ROWS)],
+        paid=["yes" if n % 3 else "no" for n in range(ROWS)],
+    )
+
+
+TYPES = {"c0-type": "datetime", "c1-type": "id", "c2-type": "boolean"}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"split_by": "0", "c0-type": "categorical"},
+        {"split_by": "0", "c0-type": "text"},
+        {"split_by": "1"},
+    ],
+)
+def test_what_cannot_be_sorted_by_time_is_refused_by_its_field(
+    client: Client, fields: dict[str, str]
+) -> None:
+    dataset = upload(client, dated())
+    posted = TYPES | {"target": choice(dataset, "paid", "yes"), "split_kind": "time"} | fields
+    response = client.post(f"/datasets/{dataset.public_id}/", posted)
+    assert response.status_code == 200
+    assert "dates or of numbers" in str(response.context["form"].errors["split_by"])
+    assert Dataset.objects.get(pk=dataset.pk).awaits_target
+
+
+def test_dates_called_an_identifier_are_still_in_order(client: Client) -> None:
+    fields = TYPES | {"c0-type": "id", "split_kind": "time", "split_by": "0"}
+    dataset = choose(client, upload(client, dated()), **fields)
+    assert dataset.is_ready, dataset.failure_code
+
+
+def test_times_with_zones_are_split_by_time(client: Client) -> None:
+    dataset = upload(client, dated("%Y-%m-%dT10:00:00Z"))
+    dataset = choose(client, dataset, split_kind="time", split_by="0")
+    assert dataset.is_ready, dataset.failure_code
+
+
+@pytest.mark.parametrize("page", ["", "format/"])
+def test_a_second_click_changes_nothing_and_says_so(
+    client: Client, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = upload(client, GOOD)
+    url = f"/datasets/{dataset.public_id}/{page}"
+    form = client.get(url).context["form"]
+    posted = {name: form[name].initial for name in form.fields} if page else {}
+    posted |= {"target": choice(dataset, "paid", "yes")}
+    service = "correct_format" if page else "prepare_dataset"
+    real = getattr(views, service)
+
+    def twice(*args: object) -> None:
+        real(*args)
+        real(*args)
+
+    monkeypatch.setattr(views, service, twice)
+    response = client.post(url, posted, follow=True)
+    assert response.redirect_chain == [(f"/datasets/{dataset.public_id}/", 302)]
+    assert "nothing was changed" in response.content.decode()
+    assert Dataset.objects.get(pk=dataset.pk).is_unfinished
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def date_format(texts: pa.ChunkedArray, *, day_first: bool) -> str:
         day_first: decides where day and month could be either.
     """
     if _all_match(texts, ISO_DATE):
-        return ISO if _are_dates(texts, "ISO8601") else ""
+        return ISO if _are_dates(texts, ISO) else ""
     ordered = (
         (*_DAY_FIRST, *_MONTH_FIRST) if day_first else (*_MONTH_FIRST, *_DAY_FIRST)
     ) + _YEAR_FIRST
@@ -95,12 +95,16 @@ def date_format(texts: pa.ChunkedArray, *, day_first: bool) -> str:
 
 
 def to_iso(texts: pa.ChunkedArray, written: str) -> pd.Series:
-    """Dates in ISO 8601, with the time of day where the format has one; NaN where missing."""
-    if written == ISO:
-        return to_objects(texts)
-    target = "%Y-%m-%dT%H:%M:%S" if "%H" in written else "%Y-%m-%d"
-    dates = _dates(texts, written).dt.strftime(target).astype(object)
-    return dates.where(dates.notna(), np.nan).astype(object)
+    """Dates in ISO 8601, of which a later one sorts later; NaN where missing.
+
+    A date alone stays one. Where one value has a time of day all have, in UTC and without
+    saying so: whoever computes with them meets one kind of time only.
+    """
+    has_time = "%H" in written or (written == ISO and _any_match(texts, ":"))
+    moments = _dates(texts, written).dt.tz_localize(None)
+    fraction = "us" if (moments.dt.microsecond > 0).any() else "s"
+    exact = moments.to_numpy().astype(f"datetime64[{fraction if has_time else 'D'}]")
+    return pd.Series(np.datetime_as_string(exact), dtype=object).where(moments.notna(), np.nan)
 
 
 def to_objects(texts: pa.ChunkedArray) -> pd.Series:
@@ -122,7 +126,8 @@ def _are_dates(texts: pa.ChunkedArray, written: str) -> bool:
 def _dates(texts: pa.ChunkedArray, written: str) -> pd.Series:
     """Moments in UTC; NaT where a text is none. pandas knows that February ends."""
     trimmed = to_objects(pc.utf8_trim_whitespace(texts))
-    return pd.to_datetime(trimmed, format=written, errors="coerce", utc=True)
+    known = "ISO8601" if written == ISO else written
+    return pd.to_datetime(trimmed, format=known, errors="coerce", utc=True)
 
 
 def _all_match(texts: pa.ChunkedArray, pattern: str) -> bool:
