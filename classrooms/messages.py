@@ -77,6 +77,10 @@ DATASET_FAILURES: dict[str, str | Promise] = {
         "Line %(line)s holds a NUL byte: this is no text, or it is damaged. Save the table again "
         "as CSV in UTF-8."
     ),
+    "nul_in_column": gettext_lazy(
+        "A text of the column “%(name)s” holds a NUL byte. Leave the column out, or write it "
+        "without."
+    ),
     "not_this_encoding": gettext_lazy(
         "Line %(line)s cannot be read as %(encoding)s. Choose another encoding, or save the file "
         "as UTF-8."
@@ -98,8 +102,13 @@ DATASET_FAILURES: dict[str, str | Promise] = {
         "lines %(lines)s. Quote the values that contain a separator."
     ),
     "broken_quotes": gettext_lazy(
-        "A quotation mark is opened and never closed, or a value is endless, at or after line "
-        "%(line)s."
+        "A quotation mark is opened and never closed, or closed far below, at or after line "
+        "%(line)s: the rows between would be lost in one value. Close it, or double it where it "
+        "belongs to the value."
+    ),
+    "long_value": gettext_lazy(
+        "A value on line %(line)s has more than %(limit)s characters. Shorten it, or leave its "
+        "column out."
     ),
     "no_usable_feature": gettext_lazy("There is no column beside the target."),
     "no_such_target": gettext_lazy("There is no column “%(name)s”."),
@@ -117,6 +126,10 @@ DATASET_FAILURES: dict[str, str | Promise] = {
     "split_column_has_missing": gettext_lazy(
         "The column to split by, “%(name)s”, is missing in %(count)s rows. Complete them, or "
         "split otherwise."
+    ),
+    "split_column_without_times": gettext_lazy(
+        "The column “%(name)s” holds neither dates nor numbers, so its rows cannot be put in the "
+        "order of time. Choose another one, or split otherwise."
     ),
     "too_few_groups": gettext_lazy(
         "The column “%(name)s” has %(groups)s groups; at least %(least)s are needed to fill three "

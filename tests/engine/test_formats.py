@@ -3,6 +3,7 @@
 import gzip
 import io
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,12 @@ from experiments.engine.data import (
     canonical_frame,
     infer_columns,
     read_table,
-    retype,
     stray_words,
 )
 from experiments.engine.reading import table_format as bounds
 from experiments.engine.reading.table import RawTable
 from experiments.engine.reading.table_format import DataError, TableFormat
-from experiments.engine.schema import ColumnType
+from experiments.engine.schema import ColumnType, retype
 
 
 def read(content: bytes | str, folder: Path, table_format: TableFormat | None = None) -> RawTable:
@@ -326,6 +326,33 @@ def test_parquet_that_cannot_be_a_table_is_refused(tmp_path: Path) -> None:
     assert refusal(parquet({"a": pa.array([], pa.int64()), "b": pa.nulls(0)}), tmp_path).code == (
         "header_only"
     )
+
+
+def test_parquet_numbers_beyond_whole_ones_are_understood(tmp_path: Path) -> None:
+    content = parquet(
+        {
+            "huge": [2.0**63, 1e300, 3.0],
+            "endless": [float("inf"), 1.0, 123456789012.0],
+            "wide": pa.array([1, 2, None], pa.decimal128(20, 0)),
+            "exact": pa.array([Decimal("1.50"), Decimal("2"), None], pa.decimal128(38, 18)),
+            "twin": pa.array([1234567890123456780, 1234567890123456789, None], pa.decimal128(19)),
+        }
+    )
+    table = read(content, tmp_path)
+    columns = {column.name: column for column in infer_columns(table)}
+    numeric = {name: column.numeric for name, column in columns.items()}
+    assert numeric == {"huge": True, "endless": True, "wide": True, "exact": True, "twin": False}
+    assert columns["twin"].distinct == 2
+    assert columns["twin"].examples == ("1234567890123456780", "1234567890123456789")
+    assert table.texts("endless").to_pylist() == ["inf", "1", "123456789012"]
+    assert frame(table)["exact"].tolist()[:2] == [1.5, 2.0]
+
+
+def test_parquet_texts_and_names_are_as_clean_as_those_of_a_csv(tmp_path: Path) -> None:
+    error = refusal(parquet({"a": ["x", "y\0z"], "b": [1, 2]}), tmp_path)
+    assert (error.code, error.context) == ("nul_in_column", {"name": "a"})
+    assert read(parquet({"a\nb": ["x"], "c\0": [1]}), tmp_path).names == ["a b", "c"]
+    assert refusal(parquet({"a\nb": ["x"], "a b": [1]}), tmp_path).code == "repeated_column"
 
 
 def test_a_parquet_that_unpacks_without_end_is_stopped(

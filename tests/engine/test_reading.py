@@ -99,8 +99,12 @@ def test_a_header_may_begin_like_a_zip(tmp_path: Path) -> None:
         (b"\xff\xfea", "not_this_encoding"),
         (b'a,b\n1,"2\n3,4\n', "broken_quotes"),
         (b'a,b\n1,"2"x\n', "broken_quotes"),
-        (b"a" * 200_000, "broken_quotes"),
-        (b"a,b\n1," + b"x" * 200_000, "broken_quotes"),
+        (b"a" * 200_000, "long_value"),
+        (b"a,b\n1," + b"x" * 200_000, "long_value"),
+        (b'a,b\n1,"' + b"x" * 200_000, "long_value"),
+        (b'a,b\n1,"2\n' + b"3,4\n" * 50_000, "broken_quotes"),
+        (b'"a\nb",a  b\n1,2\n', "repeated_column"),
+        (b'"\r\n",b\n1,2\n', "unnamed_column"),
     ],
 )
 def test_a_broken_file_is_refused_by_name(content: bytes, code: str, tmp_path: Path) -> None:
@@ -119,6 +123,53 @@ def test_a_comma_at_the_end_of_every_row_shifts_nothing(tmp_path: Path) -> None:
 
 def test_an_open_quote_is_told_with_its_line(tmp_path: Path) -> None:
     assert refusal('a,b\n1,2\n3,"4\n5,6\n', tmp_path).context == {"line": 3}
+
+
+def with_rows(lines: dict[int, str], columns: str = "id,height,weight") -> str:
+    """A table of 400 rows, some lines of which are as given."""
+    rows = [columns, *(f"{n},{150 + n % 50},{50 + n % 40}" for n in range(400))]
+    for line, text in lines.items():
+        rows[line - 1] = text
+    return "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        {51: '50,"tall,100', 91: '90,12",180'},
+        {51: '50,"tall,100', 53: '52,12",180'},
+        # What is left of the row does not fit the header, which would be told of one line.
+        {51: '50,"tall,100', 91: '90,12"'},
+    ],
+)
+def test_a_quote_that_closes_below_swallows_no_row(lines: dict[int, str], tmp_path: Path) -> None:
+    error = refusal(with_rows(lines), tmp_path)
+    assert (error.code, error.context) == ("broken_quotes", {"line": 51})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "12, rue des Lilas\n75012, Paris\nFrance, Europe",
+        "Good, but slow, sadly\r\nNever again, thanks, bye\r\nSee you, perhaps, Ann",
+        "poids 1,5\ntaille 2,3\nprix 7,9",
+        "\n\n\n",
+        "one\ntwo\nthree\nfour",
+    ],
+)
+@pytest.mark.parametrize("row", ['7,"%s"', '7,"%s",5', '"%s",5'])
+def test_a_value_of_several_lines_stays_one(value: str, row: str, tmp_path: Path) -> None:
+    names = "abc"[: row.count(",") + 1]
+    other = ",".join("8" for _ in names)
+    table = read(f"{','.join(names)}\n{other}\n{row % value}\n{other}\n", tmp_path)
+    assert table.row_count == 3
+    held = texts(table)[names[row.split(",").index('"%s"')]][1]
+    assert (held or "").strip() == value.strip()
+
+
+def test_a_name_of_several_lines_is_one_line(tmp_path: Path) -> None:
+    table = read('"Gross\r\nsalary","  per\tmonth ",c\n1,2,3\n', tmp_path)
+    assert table.names == ["Gross salary", "per month", "c"]
 
 
 @pytest.mark.parametrize(

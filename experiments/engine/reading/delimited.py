@@ -10,7 +10,8 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -20,8 +21,8 @@ from experiments.engine.reading.table import (
     MissingWords,
     RawTable,
     Reason,
-    check_names,
     check_row_count,
+    column_names,
 )
 from experiments.engine.reading.table_format import (
     MAX_FIELD_CHARACTERS,
@@ -40,7 +41,22 @@ TOTAL = re.compile(
     r"(grand )?totals?|(grand )?total général|totaux|sum|somme|subtotal|sous-total", re.IGNORECASE
 )
 
-Row = tuple[int, list[str]]
+# An open quotation mark has swallowed rows when so many of its lines look like one.
+SWALLOWED_ROWS = 2
+NUMBER = re.compile(r"[+-]?[\d.,' ]+(?:[eE][+-]?\d+)?")
+
+
+class Row(NamedTuple):
+    """A row as it stands in the file.
+
+    Attributes:
+        line: its first line, from 1.
+        rest: its other lines as they are, where a value has line breaks.
+    """
+
+    line: int
+    fields: list[str]
+    rest: list[str]
 
 
 def read_delimited(source: Source, table_format: TableFormat, progress: Progress) -> RawTable:
@@ -48,45 +64,74 @@ def read_delimited(source: Source, table_format: TableFormat, progress: Progress
 
     Raises:
         DataError: no header, no row, more than one row in twenty that does not fit,
-            a quotation mark that is never closed, too many rows or columns.
+            a quotation mark that is closed far below or never, a value too long, too many
+            rows or columns.
     """
     preamble: list[LeftOut] = []
     rows = _rows(source, table_format, progress)
     header: list[str] | None = None
-    for line, fields in rows:
-        if line >= table_format.header_line:
-            header = fields
+    for row in rows:
+        if row.line >= table_format.header_line:
+            header = row.fields
             break
-        preamble.append(_left_out(line, "preamble", fields))
+        preamble.append(_left_out(row, "preamble"))
     if header is None:
         raise DataError("no_header", line=table_format.header_line)
-    check_names(header)
-    reader = _Reader(header, table_format)
-    for line, fields in rows:
-        reader.add(line, fields)
+    reader = _Reader(column_names(header), table_format)
+    for row in rows:
+        reader.add(row)
     return reader.table(preamble)
 
 
 def _rows(source: Source, table_format: TableFormat, progress: Progress) -> Iterator[Row]:
-    """First line and fields of every row that is not an empty line."""
+    """Every row that is not an empty line."""
     csv.field_size_limit(MAX_FIELD_CHARACTERS)
-    lines = source.text(table_format.encoding, progress)
+    read: list[str] = []
+    lines = _remembered(source.text(table_format.encoding, progress), read)
     reader = csv.reader(lines, delimiter=table_format.delimiter, strict=True)
     line = 1
     try:
         for fields in reader:
-            if reader.line_num - line >= MAX_LINES_OF_A_ROW:
+            if len(read) > MAX_LINES_OF_A_ROW:
                 raise DataError("broken_quotes", line=line)
             if fields:
-                yield line, fields
+                yield Row(line, fields, read[1:])
             line = reader.line_num + 1
+            read.clear()
     except csv.Error as error:
+        # Over several lines, a value is endless because a quotation mark is.
+        if len(read) == 1 and "field limit" in str(error):
+            raise DataError("long_value", line=line, limit=MAX_FIELD_CHARACTERS) from error
         raise DataError("broken_quotes", line=line) from error
 
 
-def _left_out(line: int, reason: Reason, fields: list[str]) -> LeftOut:
-    text = " ".join(" | ".join(fields).split())
-    return LeftOut(line, reason, len(fields), text[:SHOWN_CHARACTERS])
+def _remembered(lines: Iterable[str], read: list[str]) -> Iterator[str]:
+    """The lines, each put into `read` when it is asked for."""
+    for line in lines:
+        read.append(line)
+        yield line
+
+
+def _looks_like_a_row(line: str, row: Row, width: int, delimiter: str) -> bool:
+    """Whether a line of a row's value could be a row by itself.
+
+    Sentences have delimiters too, but spaces behind them, and words for numbers.
+    """
+    found = [field.strip('"') for field in line.rstrip("\r\n").split(delimiter)]
+    return (
+        len(found) == width
+        and not any(field.startswith(" ") for field in found[1:])
+        and all(
+            not field or NUMBER.fullmatch(field)
+            for field, other in zip(found, row.fields, strict=False)
+            if NUMBER.fullmatch(other)
+        )
+    )
+
+
+def _left_out(row: Row, reason: Reason) -> LeftOut:
+    text = " ".join(" | ".join(row.fields).split())
+    return LeftOut(row.line, reason, len(row.fields), text[:SHOWN_CHARACTERS])
 
 
 class _Reader:
@@ -99,26 +144,33 @@ class _Reader:
         self._piece: list[list[str]] = []
         self._pieces: list[list[pa.Array]] = []
         self._rows = 0
-        self._last: Row = (0, [])
+        self._last = Row(0, [], [])
         self._left_out: list[LeftOut] = []
         self._counts: Counter[str] = Counter()
         # Lines that do not fit, as long as no row follows: the end of the file, perhaps.
         self._tail: list[LeftOut] = []
 
-    def add(self, line: int, fields: list[str]) -> None:
-        filled = sum(bool(field.strip()) for field in fields)
+    def add(self, row: Row) -> None:
+        """Take a row, or leave it out where it is none.
+
+        Raises:
+            DataError: it has swallowed other rows, or is one too many.
+        """
+        if row.rest:
+            self._refuse_swallowed_rows(row)
+        filled = sum(bool(field.strip()) for field in row.fields)
         if not filled:
-            self._leave_out(_left_out(line, "blank", fields))
-        elif len(fields) != len(self._header):
-            self._tail.append(_left_out(line, "ragged", fields))
+            self._leave_out(_left_out(row, "blank"))
+        elif len(row.fields) != len(self._header):
+            self._tail.append(_left_out(row, "ragged"))
             if len(self._tail) > MAX_FOOTER_LINES:
                 self._flush_tail()
         else:
             self._flush_tail()
-            self._last = line, fields
+            self._last = row
             self._rows += 1
             check_row_count(self._rows)
-            self._piece.append(fields)
+            self._piece.append(row.fields)
             if len(self._piece) == ROWS_PER_PIECE:
                 self._pack()
 
@@ -151,6 +203,13 @@ class _Reader:
             )
             self._piece = []
 
+    def _refuse_swallowed_rows(self, row: Row) -> None:
+        """A quotation mark that closes forty rows below hides them in one value."""
+        width, delimiter = len(self._header), self._format.delimiter
+        rows = sum(_looks_like_a_row(line, row, width, delimiter) for line in row.rest)
+        if rows >= SWALLOWED_ROWS:
+            raise DataError("broken_quotes", line=row.line)
+
     def _leave_out(self, item: LeftOut) -> None:
         self._counts[item.reason] += 1
         if self._counts[item.reason] <= SHOWN_LINES:
@@ -167,10 +226,9 @@ class _Reader:
         for item in self._tail:
             short = item.fields <= max(1, width // 2)
             self._leave_out(LeftOut(item.line, "footer", item.fields, item.text) if short else item)
-        line, fields = self._last
-        filled = [field.strip() for field in fields if field.strip()]
+        filled = [field.strip() for field in self._last.fields if field.strip()]
         if filled and TOTAL.fullmatch(filled[0].rstrip(" :")) and 2 * len(filled) <= width:
-            self._leave_out(_left_out(line, "footer", fields))
+            self._leave_out(_left_out(self._last, "footer"))
             self._rows -= 1
             self._drop_last_row()
 

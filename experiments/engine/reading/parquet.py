@@ -14,22 +14,30 @@ import pyarrow.parquet as pq
 
 from experiments.engine.reading import table_format as bounds
 from experiments.engine.reading.source import Progress, Source
-from experiments.engine.reading.table import MissingWords, RawTable, check_names, check_row_count
+from experiments.engine.reading.table import (
+    MissingWords,
+    RawTable,
+    check_row_count,
+    column_names,
+)
 from experiments.engine.reading.table_format import DataError, TableFormat
 from experiments.engine.reading.values import LARGEST_EXACT_INTEGER
 
 ROWS_PER_PIECE = 5_000
+# A float64 holds every number of so many digits.
+EXACT_DIGITS = 15
 
 
 def read_parquet(source: Source, table_format: TableFormat, progress: Progress) -> RawTable:
     """Read a Parquet file piece by piece.
 
-    Numbers become float64, unless whole ones would lose digits; booleans, dates and
+    Numbers become float64, unless digits of a whole one could be lost; booleans, dates and
     times become text, dates in ISO 8601 and times in UTC.
 
     Raises:
         DataError: damaged, too large when unpacked, a column that is neither number,
-            text, date nor boolean, or what `check_names` and `check_row_count` refuse.
+            text, date nor boolean, a text with a NUL, or what `column_names` and
+            `check_row_count` refuse.
     """
     try:
         with _unpacked(source) as path, pq.ParquetFile(path) as file:
@@ -55,7 +63,7 @@ def _unpacked(source: Source) -> Iterator[Path]:
 
 def _read(file: pq.ParquetFile, table_format: TableFormat, progress: Progress) -> RawTable:
     schema = file.schema_arrow
-    check_names(schema.names)
+    names = column_names(schema.names)
     check_row_count(file.metadata.num_rows)
     for field in schema:
         _check_type(field)
@@ -73,8 +81,8 @@ def _read(file: pq.ParquetFile, table_format: TableFormat, progress: Progress) -
         rows += batch.num_rows
         progress(rows / file.metadata.num_rows)
     columns = {
-        name: _column([piece[place] for piece in pieces], missing)
-        for place, name in enumerate(schema.names)
+        name: _column(name, [piece[place] for piece in pieces], missing)
+        for place, name in enumerate(names)
     }
     return RawTable(columns, table_format, missing_words=missing.counts)
 
@@ -108,18 +116,23 @@ def _plain(values: pa.Array) -> pa.Array:
     if pa.types.is_timestamp(kind):
         seconds = pc.cast(values, pa.timestamp("s", "UTC" if kind.tz else None), safe=False)
         return pc.strftime(seconds, format="%Y-%m-%dT%H:%M:%S")
+    if pa.types.is_decimal(kind) and kind.precision - kind.scale > EXACT_DIGITS:
+        return pc.cast(values, pa.string())
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return pc.cast(values, pa.float64())
     return values
 
 
-def _column(pieces: list[pa.Array], missing: MissingWords) -> pa.ChunkedArray:
+def _column(name: str, pieces: list[pa.Array], missing: MissingWords) -> pa.ChunkedArray:
     values = pa.chunked_array(pieces)
     if pa.types.is_integer(values.type):
         ends = [end for end in pc.min_max(values).as_py().values() if end is not None]
         exact = all(abs(end) <= LARGEST_EXACT_INTEGER for end in ends)
         values = pc.cast(values, pa.float64() if exact else pa.string())
     if pa.types.is_string(values.type):
+        # PostgreSQL stores no text with a NUL, so examples of it could not be kept.
+        if pc.any(pc.match_substring(values, "\0")).as_py():
+            raise DataError("nul_in_column", name=name)
         cleaned = [missing.remove(piece) for piece in values.chunks]
         return pa.chunked_array(cleaned, pa.string())
     return pc.if_else(pc.is_nan(values), pa.scalar(None, pa.float64()), values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -11,6 +12,10 @@ import pyarrow.compute as pc
 
 from experiments.engine.reading import table_format
 from experiments.engine.reading.table_format import DataError, TableFormat
+from experiments.engine.reading.values import LARGEST_EXACT_INTEGER
+
+# Line breaks among them: a form gives them back otherwise than it got them.
+SPACES_OF_A_NAME = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 Reason = Literal["ragged", "blank", "preamble", "footer"]
 
@@ -75,16 +80,26 @@ class RawTable:
         values = self.columns[name]
         if self.is_text(name):
             return values
-        whole = pc.all(pc.equal(values, pc.floor(values)), min_count=0).as_py()
-        return pc.cast(pc.cast(values, pa.int64()) if whole else values, pa.string())
+        is_whole = pc.and_(
+            pc.equal(values, pc.floor(values)),
+            pc.less_equal(pc.abs(values), pa.scalar(float(LARGEST_EXACT_INTEGER))),
+        )
+        whole = pc.cast(pc.if_else(is_whole, values, pa.scalar(None, values.type)), pa.int64())
+        return pc.coalesce(pc.cast(whole, pa.string()), pc.cast(values, pa.string()))
 
 
-def check_names(names: list[str]) -> None:
-    """Refuse a header that does not name every column once.
+def column_names(header: list[str]) -> list[str]:
+    """The names in a header, each on one line: spreadsheets break long ones.
 
     Raises:
-        DataError: with the place or the name that is wrong.
+        DataError: not every column is named once; with the place or the name that is wrong.
     """
+    names = [SPACES_OF_A_NAME.sub(" ", name).strip() for name in header]
+    _check_names(names)
+    return names
+
+
+def _check_names(names: list[str]) -> None:
     if len(names) < 2:
         raise DataError("one_column")
     limit = table_format.MAX_COLUMNS
@@ -92,7 +107,7 @@ def check_names(names: list[str]) -> None:
         raise DataError("too_many_columns", columns=len(names), limit=limit)
     seen: set[str] = set()
     for place, name in enumerate(names, start=1):
-        if not name.strip():
+        if not name:
             raise DataError("unnamed_column", place=place)
         if len(name) > table_format.MAX_NAME_CHARACTERS:
             raise DataError("long_column_name", place=place, limit=table_format.MAX_NAME_CHARACTERS)
