@@ -172,23 +172,34 @@ def _errors_elsewhere(data: Any, found: list[FieldError], schema: Schema) -> lis
     return [error for error in check_errors(config, schema) if error.path[0] not in broken]
 
 
-# Discriminated unions: the key that tells members apart, and the members, by where they stand.
-UNIONS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "model": ("name", tuple(MODELS)),
-    "members": ("name", tuple(MODELS)),
-    "new_features": ("operation", tuple(OPERATIONS)),
-    "columns": ("treat_as", tuple(TREATMENTS)),
-    "selection": ("method", tuple(SELECTIONS)),
-    "reduction": ("method", tuple(REDUCTIONS)),
+ANY = "*"
+# Discriminated unions: the key that tells members apart, and the members, by where they
+# stand. By the whole path, since a column may be called "model".
+UNIONS: dict[tuple[str, ...], tuple[str, tuple[str, ...]]] = {
+    ("model",): ("name", tuple(MODELS)),
+    ("model", "members", ANY): ("name", tuple(MODELS)),
+    ("new_features", ANY): ("operation", tuple(OPERATIONS)),
+    ("preparation", "columns", ANY): ("treat_as", tuple(TREATMENTS)),
+    ("selection",): ("method", tuple(SELECTIONS)),
+    ("reduction",): ("method", tuple(REDUCTIONS)),
 }
+
+
+def _union_at(path: list[str]) -> tuple[str, tuple[str, ...]] | None:
+    """Key and members of the union whose value stands at this path, if one does."""
+    for place, union in UNIONS.items():
+        if len(place) == len(path) and all(
+            part in (ANY, found) for part, found in zip(place, path, strict=True)
+        ):
+            return union
+    return None
 
 
 def _field_error(error: Any) -> FieldError:
     location = _without_tags([str(part) for part in error["loc"]])
     context = {key: value for key, value in error.get("ctx", {}).items() if _is_plain(value)}
-    if error["type"].startswith("union_tag"):
-        owner = next(part for part in reversed(location) if part in UNIONS)
-        key, members = UNIONS[owner]
+    if error["type"].startswith("union_tag") and (union := _union_at(location)):
+        key, members = union
         location.append(key)
         context["expected_tags"] = ", ".join(members)
     return FieldError(tuple(location), error["type"], context)
@@ -198,12 +209,8 @@ def _without_tags(location: list[str]) -> list[str]:
     """A discriminated union puts the chosen member's tag into the path; nobody wrote it there."""
     kept: list[str] = []
     for part in location:
-        owners = (
-            {kept[-1]}
-            if kept[-1:] and kept[-1] in ("model", "selection", "reduction")
-            else ({kept[-2]} & {"members", "new_features", "columns"} if len(kept) > 1 else set())
-        )
-        if not any(part in UNIONS[owner][1] for owner in owners):
+        union = _union_at(kept)
+        if union is None or part not in union[1]:
             kept.append(part)
     return kept
 
