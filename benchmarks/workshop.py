@@ -92,9 +92,10 @@ def science(dataset: Any, schema: Any, config: Any, metric: str) -> None:
     from experiments.comparing import intervals_of
     from experiments.engine.assembly import source_columns
     from experiments.engine.bootstrap import Predictions
-    from experiments.engine.errors import confusion, worst_errors
     from experiments.engine.evaluate import evaluate
-    from experiments.engine.explain import permutation_importance_view
+    from experiments.engine.interpretation.errors import confusion, error_table
+    from experiments.engine.interpretation.features import FeatureModel
+    from experiments.engine.interpretation.importance import permutation_importance_view
     from experiments.execution import PERMUTATION_REPEATS, load_dataset
 
     prepared = load_dataset(dataset)
@@ -103,11 +104,12 @@ def science(dataset: Any, schema: Any, config: Any, metric: str) -> None:
     y = schema.encode_target(test)
     threshold = done.evaluation.threshold
     intervals_of(y, Predictions(done.test_probability, threshold), schema)
-    names = source_columns(config, schema)
-    probability = done.pipeline.predict_proba(test[names])[:, 1]
+    model = FeatureModel(done.pipeline, config, schema)
+    table = model.table(test[source_columns(config, schema)])
+    probability = model.positive(model.encode(table))
     permutation_importance_view(
-        done.pipeline,
-        test[names],
+        model,
+        table,
         y,
         metric=metric,
         threshold=threshold,
@@ -116,7 +118,7 @@ def science(dataset: Any, schema: Any, config: Any, metric: str) -> None:
         seed=config.seed,
     ).to_dict()
     confusion(y, probability, threshold)
-    worst_errors(test, y, probability, schema=schema, threshold=threshold)
+    error_table(test, y, probability, schema=schema, threshold=threshold)
 
 
 def loop_seconds(dataset: Any, configs: list[Any], metric: str) -> float:

@@ -23,11 +23,12 @@ from experiments.comparing import (
 )
 from experiments.engine.assembly import source_columns
 from experiments.engine.data import read_dataset
-from experiments.engine.errors import confusion, worst_errors
 from experiments.engine.evaluate import Evaluated, evaluate, fit
-from experiments.engine.explain import permutation_importance_view
 from experiments.engine.failures import CannotRun
 from experiments.engine.fingerprint import fingerprint, library_versions
+from experiments.engine.interpretation.errors import confusion, error_table
+from experiments.engine.interpretation.features import FeatureModel
+from experiments.engine.interpretation.importance import permutation_importance_view
 from experiments.engine.schema import Schema
 from experiments.engine.searching import with_found_hyperparameters
 from experiments.engine.split import Split, split_rows
@@ -230,13 +231,14 @@ def _interpret(run: Run) -> dict[str, Any]:
     pipeline = _fitted.get(run.pk)
     if pipeline is None:
         pipeline = fit(config, prepared.schema, prepared.frame, prepared.split.train)
-    names = source_columns(config, prepared.schema)
+    model = FeatureModel(pipeline, config, prepared.schema)
     test = prepared.frame.iloc[prepared.split.test]
     y_test = prepared.schema.encode_target(test)
-    probability = pipeline.predict_proba(test[names])[:, 1]
+    table = model.table(test[source_columns(config, prepared.schema)])
+    probability = model.positive(model.encode(table))
     importance = permutation_importance_view(
-        pipeline,
-        test[names],
+        model,
+        table,
         y_test,
         metric=dojo.primary_metric,
         threshold=run.threshold,
@@ -247,7 +249,12 @@ def _interpret(run: Run) -> dict[str, Any]:
     return {
         "importance": importance.to_dict(),
         "confusion": confusion(y_test, probability, run.threshold).to_dict(),
-        "errors": worst_errors(
-            test, y_test, probability, schema=prepared.schema, threshold=run.threshold
+        "errors": error_table(
+            test,
+            y_test,
+            probability,
+            schema=prepared.schema,
+            threshold=run.threshold,
+            costs=dojo.schema.costs,
         ).to_dict(),
     }

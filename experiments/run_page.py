@@ -19,6 +19,7 @@ from experiments.verdict import Verdict, score_verdict, verdict_of
 # A gap that a learner should look at: five points on a metric between 0 and 1.
 NOTABLE_GAP = 0.05
 TRIALS_SHOWN = 50
+ERRORS_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -270,15 +271,14 @@ class RunPage:
 
     @property
     def error_columns(self) -> list[str]:
-        found: list[str] = self.interpretation.errors["columns"] if self.interpretation else []
-        return found
+        columns = self.interpretation.errors["columns"] if self.interpretation else []
+        return [column["name"] for column in columns]
 
     @property
     def error_rows(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = (
-            self.interpretation.errors["rows"] if self.interpretation else []
-        )
-        return found
+        """The errors of which the model was surest."""
+        found = self.interpretation.errors["rows"] if self.interpretation else []
+        return found[:ERRORS_SHOWN]
 
     @property
     def is_live(self) -> bool:

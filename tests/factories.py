@@ -158,11 +158,13 @@ def finish(experiment: Experiment, *, test: float = 0.95, holdout: float = 0.93)
             "true_positives": 31,
         },
         errors={
-            "total": 9,
-            "columns": ["worst_area"],
+            "false_positives": 4,
+            "false_negatives": 5,
+            "columns": [{"name": "worst_area", "type": "numeric"}],
             "rows": [
                 {
                     "row": 12,
+                    "kind": "false_positive",
                     "actual": "benign",
                     "predicted": "malignant",
                     "probability": 0.98,

@@ -101,7 +101,8 @@ class _Ranked:
             weights = np.add.reduceat(weights, self.starts, axis=1)
             beside = weights[:, ranks] - own
         else:
-            own, beside = weights[:, ranks], 0.0
+            own = weights[:, ranks]
+            beside = np.zeros(1)
         until = np.cumsum(weights, axis=1)[:, ranks]
         own_until = np.cumsum(own, axis=1)
         negative = total - positive

@@ -24,7 +24,26 @@ WEB_MODULES = (
 )
 SCIENCE = {"numpy", "pandas", "sklearn", "scipy", "xgboost", "lightgbm", "pyarrow", "joblib"}
 PLATFORM = {"django", "celery", "config", "classrooms", "assistant"}
-ALL_MODULES = (*WEB_MODULES, "data", "errors", "evaluate", "explain", "pipeline", "split")
+ALL_MODULES = (
+    *WEB_MODULES,
+    "charts",
+    "data",
+    "evaluate",
+    "interpretation.associations",
+    "interpretation.contributions",
+    "interpretation.curves",
+    "interpretation.effects",
+    "interpretation.errors",
+    "interpretation.fairness",
+    "interpretation.features",
+    "interpretation.importance",
+    "interpretation.learning",
+    "interpretation.neighbours",
+    "interpretation.slice_conditions",
+    "interpretation.slices",
+    "pipeline",
+    "split",
+)
 
 
 def loaded_by(statement: str) -> set[str]:

@@ -1,0 +1,178 @@
+"""Charts of several runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import altair as alt
+import numpy as np
+
+from experiments.engine.chart_text import Chart, Title
+from experiments.engine.charts.parts import (
+    DIAGONAL,
+    HIDDEN,
+    dataset,
+    diagonal,
+    finished,
+    series_colour,
+    share_axis,
+    tooltip,
+)
+from experiments.engine.interpretation.curves import thinned
+from experiments.engine.messages import N_
+
+POINTS_PER_RUN = 60
+MAX_RUNS = 100
+MAX_DIMENSIONS = 8
+# Numbers of which the highest is so many times the lowest are spaced by their logarithm.
+WIDE = 100
+
+
+def roc_overlay_chart(runs: list[dict[str, Any]]) -> Chart:
+    """ROC curves of two to six runs over one another.
+
+    Args:
+        runs: `RocCurve.to_dict()` of each, with its "name"; names differ.
+    """
+    columns: dict[str, Title] = {
+        "series": N_("Run"),
+        "x": N_("False positive rate"),
+        "y": N_("Recall (true positive rate)"),
+    }
+    rows = []
+    for run in runs:
+        rates = run["false_positive_rate"], run["true_positive_rate"]
+        kept = thinned(np.array(rates[0]), np.array(rates[1]), most=POINTS_PER_RUN)
+        rows += [
+            {"series": run["name"], "x": rates[0][place], "y": rates[1][place], "place": n}
+            for n, place in enumerate(kept.tolist())
+        ]
+    colour = series_colour(run["name"] for run in runs)
+    x, y = share_axis("x:Q", columns["x"]), share_axis("y:Q", columns["y"], channel=alt.Y)
+    words = tooltip(columns, x=".3f", y=".3f")
+    line = alt.Chart().mark_line(strokeWidth=2.5, aria=False)
+    dots = alt.Chart().mark_point(filled=True, size=60, opacity=HIDDEN, aria=False)
+    layers = [
+        diagonal(),
+        line.encode(x, y, colour, order=alt.Order("place:Q")),
+        dots.encode(x, y, colour, tooltip=words),
+    ]
+    return finished(
+        layers,
+        rows,
+        description=N_("ROC curves of several runs"),
+        columns=columns,
+        datasets={"diagonal": DIAGONAL},
+    )
+
+
+def parallel_chart(
+    runs: list[dict[str, Any]], dimensions: list[dict[str, Any]], *, score: Title
+) -> Chart:
+    """One line a run over its hyperparameters and its score, which is also its colour.
+
+    Numbers are placed from the lowest to the highest of all runs, by their logarithm where
+    these are far apart; texts in the order of the alphabet; a run without a value has a gap.
+
+    Args:
+        runs: {"name", "score": float, "values": {key: number, text or None}}; names differ.
+            The last ones are drawn where there are many.
+        dimensions: {"key", "label"} of what `values` holds, the first ones drawn; labels
+            differ, and one in a list is not translated.
+        score: the metric's label.
+    """
+    dimensions = dimensions[:MAX_DIMENSIONS]
+    drawn = runs[-MAX_RUNS:]
+    axes = [([run["values"].get(one["key"]) for run in drawn], one["label"]) for one in dimensions]
+    axes.append(([run["score"] for run in drawn], score))
+    rows: list[dict[str, Any]] = [{"name": run["name"], "score": run["score"]} for run in drawn]
+    ends = []
+    series: dict[str, str] = {}
+    for number, (values, label) in enumerate(axes):
+        places, low, high = _placed(values)
+        name, code = _name_of(label, number)
+        if code:
+            series[code] = name
+        ends.append(
+            {"key": f"p{number}", "label": name, "low": low, "high": high}
+            | ({"label": code, "label_code": code} if code else {})
+        )
+        for row, value, place in zip(rows, values, places, strict=True):
+            row |= {f"v{number}": _plain(value), f"p{number}": place}
+    columns: dict[str, Title] = {"name": N_("Run")}
+    columns |= {f"v{number}": label for number, (_values, label) in enumerate(axes)}
+    return finished(
+        _parallel_layers(len(axes), columns, score),
+        rows,
+        description=N_("Runs over their hyperparameters"),
+        columns=columns,
+        of=len(runs),
+        series=series,
+        datasets={"axes": ends},
+    )
+
+
+def _name_of(label: Title, number: int) -> tuple[str, str | None]:
+    """The words of an axis, and the code that they are translated by, if they are ours."""
+    return (label, f"axis_{number}") if isinstance(label, str) else (label[0], None)
+
+
+def _plain(value: Any) -> Any:
+    if value is None:
+        return "—"
+    return f"{value:.4g}" if isinstance(value, float) else value
+
+
+def _placed(values: list[Any]) -> tuple[list[float | None], str, str]:
+    """Where values lie between the lowest, 0, and the highest, 1; and what these are."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return [None] * len(values), "", ""
+    place: Callable[[Any], float] = float
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in known):
+        low, high = min(known), max(known)
+        ends = f"{low:.4g}", f"{high:.4g}"
+        if low > 0 and high / low >= WIDE:
+            place = math.log
+    else:
+        names = sorted({str(value) for value in known})
+        low, high = names[0], names[-1]
+        ends = low, high
+        place = lambda value: float(names.index(str(value)))  # noqa: E731
+    first, last = place(low), place(high)
+    width = last - first
+    placed = [
+        None if value is None else round((place(value) - first) / width, 4) if width else 0.5
+        for value in values
+    ]
+    return placed, *ends
+
+
+def _parallel_layers(count: int, columns: dict[str, Title], score: Title) -> list[alt.Chart]:
+    hovered = alt.selection_point(
+        name="nearest", nearest=True, on="pointermove", clear="pointerleave", fields=["name"]
+    )
+    label = alt.LookupData(data=alt.NamedData("axes"), key="key", fields=["label"])
+    base = (
+        alt.Chart()
+        .transform_fold([f"p{number}" for number in range(count)], as_=["key", "place"])
+        .transform_lookup("key", from_=label)
+    )
+    axis = alt.Axis(
+        labelAngle=-20, labelLimit=110, grid=True, ticks=False, domain=False, labelPadding=16
+    )
+    x = alt.X("label:N", sort=None, title=None, axis=axis, scale=alt.Scale(padding=0.4))
+    y = alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[-0.06, 1.06], nice=False))
+    colour = alt.Color("score:Q", title=score)
+    lit = alt.condition(hovered, alt.value(0.8), alt.value(0.08))
+    dots = base.mark_point(filled=True, size=40, aria=False)
+    line = base.mark_line(strokeWidth=2, aria=False)
+    ends = dataset("axes").mark_text(fontSize=10, opacity=0.75)
+    return [
+        line.encode(x, y, colour, detail="name:N", opacity=lit),
+        dots.encode(x, y, colour, opacity=lit, tooltip=tooltip(columns)).add_params(hovered),
+        ends.encode(x, y=alt.value(0), text="high:N"),
+        ends.encode(x, y=alt.value("height"), text="low:N"),
+    ]
