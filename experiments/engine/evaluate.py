@@ -163,7 +163,7 @@ def evaluate(
     score = scorer(schema.costs)
     threshold, each = _fold_scores(config, schema.costs, y, predicted, score)
     probability = {
-        part: portable.positive(pipeline, frame.iloc[getattr(split, part)][names])
+        part: portable.positive_probability(pipeline, frame.iloc[getattr(split, part)][names])
         for part in ("train", "test", "holdout")
     }
     _check_probabilities(probability.values())

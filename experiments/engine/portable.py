@@ -17,8 +17,7 @@ from xgboost import XGBClassifier
 
 
 # --- Scores ---------------------------------------------------------------------------
-def positive(model, X):
-    """The probability of the positive class."""
+def positive_probability(model, X):
     return model.predict_proba(X)[:, 1].astype("float64")
 
 
@@ -199,7 +198,7 @@ def cross_predict(pipeline, X, y, folds):
     """Each fold's rows, and their probabilities by a model that has not seen them."""
     for fit_rows, check_rows in folds:
         model = clone(pipeline).fit(X.iloc[fit_rows], y[fit_rows])
-        yield check_rows, positive(model, X.iloc[check_rows])
+        yield check_rows, positive_probability(model, X.iloc[check_rows])
 
 
 def summary(each):
@@ -218,7 +217,7 @@ def tuned_threshold(y, predicted, value, without=()):
 
 def evaluate(pipeline, train, test, folds, score=scores):
     """Metrics on train, in cross-validation within train, and on test."""
-    scored = lambda model, X, y: score(y, positive(model, X))  # noqa: E731
+    scored = lambda model, X, y: score(y, positive_probability(model, X))  # noqa: E731
     found = cross_validate(pipeline, *train, cv=folds, scoring=scored, error_score="raise")
     each = pd.DataFrame(found).filter(like="test_").rename(columns=lambda name: name[5:])
     mean, std = each.mean().to_dict(), each.std(ddof=0).to_dict()
@@ -243,9 +242,9 @@ def evaluate_tuned(pipeline, train, test, folds, value, score=scores):
     threshold = tuned_threshold(train[1], predicted, value)
     pipeline.fit(*train)
     return {
-        "train": score(train[1], positive(pipeline, train[0]), threshold),
+        "train": score(train[1], positive_probability(pipeline, train[0]), threshold),
         "cross_validation": summary(pd.DataFrame(each)),
-        "test": score(test[1], positive(pipeline, test[0]), threshold),
+        "test": score(test[1], positive_probability(pipeline, test[0]), threshold),
     }
 
 
@@ -265,7 +264,7 @@ def try_candidate(model, parameters, prepared, metric, every=1):
         rows = np.sort(np.argsort(y_fit, kind="stable")[::every])
         try:
             fitted = clone(model).set_params(**parameters).fit(X_fit[rows], y_fit[rows])
-            each.append(scores(y_check, positive(fitted, X_check))[metric])
+            each.append(scores(y_check, positive_probability(fitted, X_check))[metric])
         except ValueError:
             each.append(np.nan)  # it cannot learn from so few rows: worse than all others
     return each
