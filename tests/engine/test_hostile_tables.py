@@ -26,7 +26,7 @@ from experiments.engine.codegen import (
     imports_code,
 )
 from experiments.engine.columns import Columns
-from experiments.engine.config import default_config, validate_config
+from experiments.engine.config import Validation, default_config, validate_config
 from experiments.engine.data import (
     DataError,
     build_schema,
@@ -176,7 +176,8 @@ json.dump({"found": found, "threads": threads}, open("answer.json", "w"))
 def test_another_process_gives_the_same_numbers(table: Table, tmp_path: Path) -> None:
     """As a notebook: one import cell, one data cell, one cell per model; no thread settings."""
     source = take_home(table, tmp_path / "data.csv")
-    configs = [default_config(table.schema, model) for model in MODELS]
+    two_folds = {"validation": Validation(folds=2)}
+    configs = [default_config(table.schema, m).model_copy(update=two_folds) for m in MODELS]
     codes = [experiment_code(config, table.schema) for config in configs]
     cells = [imports_code(codes), data_code(source), functions_code(codes), "found = []\n"]
     for code in codes:
