@@ -54,7 +54,8 @@ def limited(queue: Any, path: str) -> None:
     from classrooms import services
     from classrooms.dataset_services import Preparation, prepare_dataset, upload_dataset
     from classrooms.preparation import process
-    from experiments.execution import execute_next_run, interpret_run
+    from experiments.execution import execute_next_run
+    from experiments.interpreting import interpret_next
 
     limit = settings.RUN_MEMORY_LIMIT_MEGABYTES * 2**20
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
@@ -96,7 +97,7 @@ def limited(queue: Any, path: str) -> None:
     lap("evaluate")
     run = experiment.runs.get()
     assert run.status == "succeeded", (run.status, run.failure_code)
-    interpret_run(run.interpretation.pk)
+    interpret_next()
     lap("interpret")
     assert run.interpretation.__class__.objects.get().status == "succeeded"
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

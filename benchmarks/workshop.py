@@ -96,7 +96,8 @@ def science(dataset: Any, schema: Any, config: Any, metric: str) -> None:
     from experiments.engine.interpretation.errors import confusion, error_table
     from experiments.engine.interpretation.features import FeatureModel
     from experiments.engine.interpretation.importance import permutation_importance_view
-    from experiments.execution import PERMUTATION_REPEATS, load_dataset
+    from experiments.interpreting import PERMUTATION_REPEATS
+    from experiments.process_memory import load_dataset
 
     prepared = load_dataset(dataset)
     done = evaluate(config, schema, prepared.frame, prepared.split)
@@ -147,7 +148,7 @@ def loop_seconds(dataset: Any, configs: list[Any], metric: str) -> float:
 
 
 def compare_times(dojo: Any, rounds: int) -> None:
-    from experiments.execution import load_dataset
+    from experiments.process_memory import load_dataset
 
     dataset, members = dojo.dataset, join_all(dojo)
     load_dataset(dataset)

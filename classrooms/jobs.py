@@ -25,6 +25,9 @@ from classrooms.models.jobs import AnyJob, Job, JobQuerySet, JobStatus
 
 logger = logging.getLogger(__name__)
 
+# Enough to wake every idle process of a small machine; the next sweep is seconds away.
+RINGS_PER_SWEEP = 8
+
 Fields = dict[str, Any]
 Report = Callable[[float], None]
 
@@ -62,6 +65,12 @@ def ring(task: Any, *args: Any) -> None:
             logger.warning("The broker did not take %s: %s", task.name, error)
 
     transaction.on_commit(send)
+
+
+def ring_again(task: Any, *args: Any) -> None:
+    """Ring for a job that waits. Busy workers leave such bells unheard: they expire
+    before the sweeper's next ones, so that they do not pile up."""
+    task.apply_async(args=args, retry=False, expires=settings.SWEEP_SECONDS)
 
 
 @contextmanager
@@ -170,7 +179,7 @@ def sweep_jobs(
             on_change(job)
         touched += 1
     unheard = jobs.queued().filter(queued_at__lt=now - timedelta(seconds=2))
-    for job in unheard[:100]:
+    for job in unheard.order_by("queued_at", "pk")[:RINGS_PER_SWEEP]:
         ring(job)
         touched += 1
     return touched

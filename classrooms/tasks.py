@@ -21,10 +21,10 @@ def process_dataset(dataset_id: int) -> None:
 @shared_task
 def sweep_datasets() -> None:
     """Look after datasets whose worker died or whose bell was lost."""
-    from classrooms.jobs import sweep_jobs  # noqa: PLC0415
+    from classrooms.jobs import ring_again, sweep_jobs  # noqa: PLC0415
 
     sweep_jobs(
         Dataset.objects.all(),
-        ring=lambda dataset: process_dataset.delay(dataset.pk),
+        ring=lambda dataset: ring_again(process_dataset, dataset.pk),
         on_change=lambda dataset: None,
     )

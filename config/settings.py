@@ -242,13 +242,13 @@ CELERY_TASK_ROUTES = {
     name: {"queue": "compute"}
     for name in (
         "classrooms.tasks.process_dataset",
-        "experiments.tasks.execute_next_run",
-        "experiments.tasks.interpret_run",
+        "experiments.tasks.work_next",
     )
 }
+SWEEP_SECONDS = 3.0
 CELERY_BEAT_SCHEDULE = {
-    "sweep datasets": {"task": "classrooms.tasks.sweep_datasets", "schedule": 3.0},
-    "sweep runs": {"task": "experiments.tasks.sweep_runs", "schedule": 3.0},
+    "sweep datasets": {"task": "classrooms.tasks.sweep_datasets", "schedule": SWEEP_SECONDS},
+    "sweep runs": {"task": "experiments.tasks.sweep_runs", "schedule": SWEEP_SECONDS},
     "advance simulations": {"task": "experiments.tasks.advance_simulations", "schedule": 2.0},
 }
 for entry in CELERY_BEAT_SCHEDULE.values():

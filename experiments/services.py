@@ -64,7 +64,7 @@ def submit_experiment(
         NotABaseline: see `baseline_waived`.
         TooManyQueued: too many runs of theirs wait already.
     """
-    from experiments.tasks import execute_next_run  # noqa: PLC0415 (tasks call services)
+    from experiments.tasks import work_next  # noqa: PLC0415 (tasks call services)
 
     locked = Membership.objects.select_for_update().select_related("dojo").get(pk=membership.pk)
     if locked.dojo.has_ended:
@@ -89,7 +89,7 @@ def submit_experiment(
     experiment.save()
     Run.objects.create(experiment=experiment)
     announce(locked)
-    ring(execute_next_run)
+    ring(work_next)
     return experiment
 
 
@@ -101,7 +101,7 @@ def repeat_run(experiment: Experiment) -> Run:
         NotNow: it has no result yet, or is being repeated already.
         TooManyQueued: too many runs of theirs wait already.
     """
-    from experiments.tasks import execute_next_run  # noqa: PLC0415 (tasks call services)
+    from experiments.tasks import work_next  # noqa: PLC0415 (tasks call services)
 
     Membership.objects.select_for_update().get(pk=experiment.membership_id)
     first = experiment.runs.results().filter(status=JobStatus.SUCCEEDED).last()
@@ -112,7 +112,7 @@ def repeat_run(experiment: Experiment) -> Run:
         raise TooManyQueued
     run = Run.objects.create(experiment=experiment, reproduces=first)
     announce(experiment.membership)
-    ring(execute_next_run)
+    ring(work_next)
     return run
 
 

@@ -10,19 +10,11 @@ LIMITS = {
 
 
 @shared_task(**LIMITS)
-def execute_next_run() -> None:
-    """Execute the queued run whose turn it is. It names none: the order is fair."""
-    from experiments import execution  # noqa: PLC0415 (imports the scientific libraries)
+def work_next() -> None:
+    """Do the most urgent job. It names none: the order is decided when a process is free."""
+    from experiments import work  # noqa: PLC0415 (imports the scientific libraries)
 
-    execution.execute_next_run()
-
-
-@shared_task(**LIMITS)
-def interpret_run(interpretation_id: int) -> None:
-    """Compute the interpretation of a run that has succeeded."""
-    from experiments import execution  # noqa: PLC0415 (imports the scientific libraries)
-
-    execution.interpret_run(interpretation_id)
+    work.do_next()
 
 
 @shared_task

@@ -73,6 +73,19 @@ class JobQuerySet(models.QuerySet[AnyJob]):
         )
         return self.values_list("attempt", flat=True).get(pk=pk) if claimed else None
 
+    def claim_first(self, *, worker: str) -> tuple[int, int] | None:
+        """Take the first queued job of this queryset, in its order.
+
+        Returns:
+            Its primary key and the attempt number; None when nothing is queued.
+        """
+        everything = type(self)(self.model)
+        while (pk := self.queued().values_list("pk", flat=True).first()) is not None:
+            attempt = everything.claim(pk, worker=worker)
+            if attempt is not None:
+                return pk, attempt
+        return None
+
 
 class Job(models.Model):
     """Base of everything that runs in a worker."""

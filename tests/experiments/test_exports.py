@@ -7,11 +7,11 @@ import zipfile
 import nbformat
 import pytest
 
-from experiments import execution
 from experiments.exports.archive import archive_name, build_archive
 from experiments.exports.log import experiment_log, plain
 from experiments.models import Run
 from experiments.services import record_analysis, save_framing
+from experiments.work import do_next
 from tests import factories
 
 # Real transactions: the thread that keeps a lease has a connection of its own.
@@ -27,9 +27,8 @@ FRAMING = {
 
 def really_run(experiment):
     """Execute what is queued, with the worker's own code, in this process."""
-    execution.execute_next_run()
-    interpretation = Run.objects.get(experiment=experiment).interpretation
-    execution.interpret_run(interpretation.pk)
+    assert do_next()
+    assert do_next()
     return type(experiment).objects.get(pk=experiment.pk)
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from classrooms.models.jobs import JobStatus
-from experiments import execution, services
+from experiments import execution, interpreting, services
 from experiments.engine.config import ExperimentConfig
 from experiments.models import Experiment, Predictions, Run
 from experiments.run_page import experiment_page, run_page
@@ -76,7 +76,7 @@ def test_a_run_that_ends_before_its_reference_is_compared_afterwards(member) -> 
 def test_an_equal_config_takes_over_the_result_at_once(member, monkeypatch) -> None:
     first = factories.submit(member, config=tree(member))
     run_all()
-    execution.interpret_run(reload(first).run.interpretation.pk)
+    interpreting.interpret_next()
     monkeypatch.setattr(execution, "evaluate", None)  # whoever fits again fails
     neighbour = factories.join(member.dojo)
     for who in (member, neighbour):

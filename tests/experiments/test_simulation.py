@@ -3,10 +3,9 @@
 import pytest
 
 from classrooms import services
-from experiments import execution
-from experiments.models import Interpretation
 from experiments.selectors import experiments_of
 from experiments.simulation import SCRIPTS, advance_all
+from experiments.work import do_next
 from tests import factories
 
 # Real transactions: the thread that keeps a lease has a connection of its own.
@@ -21,9 +20,8 @@ def test_every_script_goes_to_its_end(script: str) -> None:
     member.save()
     for _step in range(12):
         advance_all()
-        execution.execute_next_run()
-        for interpretation in Interpretation.objects.queued():
-            execution.interpret_run(interpretation.pk)
+        while do_next():
+            pass
     experiments = experiments_of(member)
     assert len(experiments) == len(SCRIPTS[script].steps)
     assert all(experiment.run.has_succeeded for experiment in experiments)

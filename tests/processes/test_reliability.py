@@ -13,7 +13,7 @@ import pytest
 
 from classrooms.models.jobs import FINISHED, JobStatus
 from experiments.models import Experiment, Interpretation, Run
-from experiments.tasks import execute_next_run, interpret_run
+from experiments.tasks import work_next
 from tests import factories
 from tests.product import ROOT, Product, wait_for
 
@@ -102,10 +102,10 @@ def test_killing_the_io_worker_with_its_clock_loses_nothing(product: Product) ->
 def test_a_task_delivered_twice_does_its_work_once() -> None:
     experiment = factories.submit(factories.join(factories.make_dojo()))
     for _delivery in range(5):
-        execute_next_run.delay()
+        work_next.delay()
     run = assert_one_result(experiment)
     for _delivery in range(3):
-        interpret_run.delay(run.interpretation.pk)
+        work_next.delay()
     other = factories.submit(factories.join(factories.make_dojo()))
     assert_one_result(other)
     run.refresh_from_db()

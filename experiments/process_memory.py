@@ -1,0 +1,76 @@
+"""What a compute process keeps between jobs, so that the next one starts warm."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+from django.core.files.storage import default_storage
+from sklearn.pipeline import Pipeline
+
+from classrooms.models import Dataset
+from experiments.engine.data import read_dataset
+from experiments.engine.schema import Schema
+from experiments.engine.split import Split, split_rows
+
+# Datasets are a few megabytes, fitted pipelines can be more.
+DATASETS = 4
+PIPELINES = 8
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A dataset in memory, split."""
+
+    schema: Schema
+    frame: pd.DataFrame
+    split: Split
+
+
+@lru_cache(maxsize=DATASETS)
+def _load(table_path: str, schema_json: str) -> Prepared:
+    schema = Schema.model_validate_json(schema_json)
+    with (
+        default_storage.open(table_path) as stored,
+        tempfile.NamedTemporaryFile(suffix=".parquet") as local,
+    ):
+        Path(local.name).write_bytes(stored.read())
+        frame = read_dataset(Path(local.name))
+    return Prepared(schema, frame, split_rows(frame, schema.target, schema.split))
+
+
+def load_dataset(dataset: Dataset) -> Prepared:
+    """The dataset from this process's memory, or from the storage."""
+    return _load(dataset.table_path, dataset.schema.model_dump_json())
+
+
+# Of this process's latest runs, oldest first.
+_pipelines: dict[int, Pipeline] = {}
+
+
+def remember_pipeline(run_id: int, pipeline: Pipeline) -> None:
+    """Keep a run's fitted pipeline for its interpretation."""
+    _pipelines.pop(run_id, None)
+    _pipelines[run_id] = pipeline
+    while len(_pipelines) > PIPELINES:
+        del _pipelines[next(iter(_pipelines))]
+
+
+def remembered_pipeline(run_id: int) -> Pipeline | None:
+    """The fitted pipeline of one of this process's latest runs."""
+    return _pipelines.get(run_id)
+
+
+def forget_everything() -> None:
+    """From scratch means from scratch: the next job starts as in a new process."""
+    _load.cache_clear()
+    _pipelines.clear()
+
+
+def remembered_runs() -> Iterable[int]:
+    """The runs whose fitted pipelines are at hand."""
+    return _pipelines.keys()
