@@ -4,9 +4,9 @@ from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class CollectedFiles(StaticFilesConfig):
-    """Of Tabler's many builds only the one that pages use is collected.
+    """Of the many builds of Tabler and Vega only the ones that pages use are collected.
 
-    The others refer to pictures that nobody needs, which collectstatic would miss.
+    The others weigh megabytes, and refer to pictures that collectstatic would miss.
     """
 
     ignore_patterns = [
@@ -16,4 +16,13 @@ class CollectedFiles(StaticFilesConfig):
         "tabler.js*",
         "tabler.rtl*",
         "tabler.esm*",
+        "*.d.ts",
+        "*.d.ts.map",
+        "vega-core.*",
+        "vega.js",
+        "vega.module.*",
+        "vega-schema.json",
+        "vega-lite-schema.json",
+        "index.js*",
+        "embed.js*",
     ]

@@ -185,6 +185,7 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("tabler/css", NODE_MODULES / "@tabler/core/dist/css"),
     ("tabler/js", NODE_MODULES / "@tabler/core/dist/js"),
+    *((name, NODE_MODULES / name / "build") for name in ("vega", "vega-lite", "vega-embed")),
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
