@@ -38,9 +38,15 @@ class Chart:
     shown: int
     of: int
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", dict(self.columns))
+
     def to_dict(self) -> dict[str, Any]:
-        """JSON-able; `Chart(**stored)` reads it back."""
-        return asdict(self)
+        """JSON-able; `Chart(**stored)` reads it back.
+
+        Columns become pairs: PostgreSQL's jsonb forgets the order of keys.
+        """
+        return asdict(self) | {"columns": [list(pair) for pair in self.columns.items()]}
 
 
 @dataclass(frozen=True)
