@@ -305,6 +305,10 @@ def test_runs_lie_between_the_lowest_and_the_highest(made: dict[str, Chart]) -> 
     # 1 to 1000: by the logarithm.
     assert sorted({row["p1"] for row in rows}) == pytest.approx([0, 1 / 3, 2 / 3, 1], abs=1e-4)
     assert {row["p2"] is None for row in rows} == {True, False}
+    # Numbers, which a reader's language writes.
+    ends = made["parallel"].spec["datasets"]["axes"]
+    assert [(end["low"], end["high"]) for end in ends[:2]] == [("lightgbm", "xgboost"), (1, 1000)]
+    assert rows[1]["v1"] == 1000
     same = [run | {"score": 0.5} for run in RUNS[:2]]
     alike = charts.parallel_chart(same, DIMENSIONS, score="F1").spec["datasets"]["rows"]
     assert [row["p3"] for row in alike] == [0.5, 0.5]

@@ -91,7 +91,7 @@ def loss_chart(curve: dict[str, Any]) -> Chart:
     ]
     loss = {"log_loss": METRICS["log_loss"].label, "training_loss": N_("Training loss")}
     columns: dict[str, Title] = {"iteration": N_("Iteration"), **series}
-    x = alt.X("iteration:Q", title=columns["iteration"], axis=alt.Axis(grid=False))
+    x = alt.X("iteration:Q", title=columns["iteration"], axis=alt.Axis(grid=False, tickCount=6))
     y = alt.Y("value:Q", title=loss[curve["loss"]], axis=alt.Axis(tickCount=5))
     line = by_series(list(series)).mark_line(strokeWidth=2.5, aria=False)
     words = tooltip(columns, iteration="d", **dict.fromkeys(series, ".4f"))

@@ -100,7 +100,7 @@ def parallel_chart(
             | ({"label": code, "label_code": code} if code else {})
         )
         for row, value, place in zip(rows, values, places, strict=True):
-            row |= {f"v{number}": _plain(value), f"p{number}": place}
+            row |= {f"v{number}": value, f"p{number}": place}
     columns: dict[str, Title] = {"name": N_("Run")}
     columns |= {f"v{number}": label for number, (_values, label) in enumerate(axes)}
     return finished(
@@ -119,27 +119,27 @@ def _name_of(label: Title, number: int) -> tuple[str, str | None]:
     return (label, f"axis_{number}") if isinstance(label, str) else (label[0], None)
 
 
-def _plain(value: Any) -> Any:
-    if value is None:
-        return "—"
-    return f"{value:.4g}" if isinstance(value, float) else value
+def _written(field: str) -> str:
+    """Numbers as the reader's language writes them, texts as they are."""
+    value = f"datum.{field}"
+    return f"isNumber({value}) ? format({value}, '.4~g') : isValid({value}) ? {value} : '—'"
 
 
-def _placed(values: list[Any]) -> tuple[list[float | None], str, str]:
+def _placed(values: list[Any]) -> tuple[list[float | None], Any, Any]:
     """Where values lie between the lowest, 0, and the highest, 1; and what these are."""
     known = [value for value in values if value is not None]
     if not known:
         return [None] * len(values), "", ""
     place: Callable[[Any], float] = float
+    low: Any
+    high: Any
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in known):
         low, high = min(known), max(known)
-        ends = f"{low:.4g}", f"{high:.4g}"
         if low > 0 and high / low >= WIDE:
             place = math.log
     else:
         names = sorted({str(value) for value in known})
         low, high = names[0], names[-1]
-        ends = low, high
         place = lambda value: float(names.index(str(value)))  # noqa: E731
     first, last = place(low), place(high)
     width = last - first
@@ -147,7 +147,7 @@ def _placed(values: list[Any]) -> tuple[list[float | None], str, str]:
         None if value is None else round((place(value) - first) / width, 4) if width else 0.5
         for value in values
     ]
-    return placed, *ends
+    return placed, low, high
 
 
 def _parallel_layers(count: int, columns: dict[str, Title], score: Title) -> list[alt.Chart]:
@@ -169,10 +169,21 @@ def _parallel_layers(count: int, columns: dict[str, Title], score: Title) -> lis
     lit = alt.condition(hovered, alt.value(0.8), alt.value(0.08))
     dots = base.mark_point(filled=True, size=40, aria=False)
     line = base.mark_line(strokeWidth=2, aria=False)
-    ends = dataset("axes").mark_text(fontSize=10, opacity=0.75)
+    ends = (
+        dataset("axes")
+        .mark_text(fontSize=10, opacity=0.75)
+        .transform_calculate(lowest=_written("low"), highest=_written("high"))
+    )
+    words = [
+        alt.Tooltip("name:N" if field == "name" else f"w{field[1:]}:N", title=title)
+        for field, title in columns.items()
+    ]
+    shown = {f"w{number}": _written(f"v{number}") for number in range(count)}
     return [
         line.encode(x, y, colour, detail="name:N", opacity=lit),
-        dots.encode(x, y, colour, opacity=lit, tooltip=tooltip(columns)).add_params(hovered),
-        ends.encode(x, y=alt.value(0), text="high:N"),
-        ends.encode(x, y=alt.value("height"), text="low:N"),
+        dots.encode(x, y, colour, opacity=lit, tooltip=words)
+        .transform_calculate(**shown)
+        .add_params(hovered),
+        ends.encode(x, y=alt.value(0), text="highest:N"),
+        ends.encode(x, y=alt.value("height"), text="lowest:N"),
     ]

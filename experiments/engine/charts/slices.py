@@ -44,7 +44,9 @@ def slices_chart(view: dict[str, Any]) -> Chart:
     words = tooltip(columns, rate=".1%", low=".1%", high=".1%", size=",")
     beneath = alt.Y("label:N", sort=None, axis=None, bandPosition=0.48)
     overall = alt.Chart().mark_rule(strokeDash=DASHED, opacity=0.7, aria=False)
-    text = alt.Chart().mark_text(align="left", baseline="bottom", dx=4, dy=-2, fontSize=12)
+    text = alt.Chart().mark_text(
+        align="left", baseline="bottom", dx=4, dy=-2, fontSize=12, limit=alt.expr("width - 8")
+    )
     line = alt.Chart().mark_rule(strokeWidth=2, opacity=0.6, yOffset=9, aria=False)
     dot = alt.Chart().mark_point(filled=True, opacity=1, yOffset=9)
     layers = [
