@@ -3,8 +3,8 @@
 Twenty participants submit five experiments each, at once; two compute processes. The
 time until every run has its metrics and its interpretation, against a loop in two
 forked processes over the same configs that does the same science (evaluate, intervals,
-importance, errors) with no platform: no database, no broker, no pages. Rounds alternate,
-each has its own seeds, medians.
+every stage of the interpretation) with no platform: no database, no broker, no pages.
+Rounds alternate, each has its own seeds, medians.
 
 Then one compute process does five hundred runs: its memory after them against after
 twenty.
@@ -90,36 +90,34 @@ def product_seconds(members: list[Any], configs: list[Any]) -> float:
 def science(dataset: Any, schema: Any, config: Any, metric: str) -> None:
     """What a worker computes for a run, without what it stores."""
     from experiments.comparing import intervals_of
-    from experiments.engine.assembly import source_columns
     from experiments.engine.bootstrap import Predictions
     from experiments.engine.evaluate import evaluate
-    from experiments.engine.interpretation.errors import confusion, error_table
-    from experiments.engine.interpretation.features import FeatureModel
-    from experiments.engine.interpretation.importance import permutation_importance_view
-    from experiments.interpreting import PERMUTATION_REPEATS
+    from experiments.engine.interpretation import stages
     from experiments.process_memory import load_dataset
 
     prepared = load_dataset(dataset)
     done = evaluate(config, schema, prepared.frame, prepared.split)
-    test = prepared.frame.iloc[prepared.split.test]
-    y = schema.encode_target(test)
-    threshold = done.evaluation.threshold
-    intervals_of(y, Predictions(done.test_probability, threshold), schema)
-    model = FeatureModel(done.pipeline, config, schema)
-    table = model.table(test[source_columns(config, schema)])
-    probability = model.positive(model.encode(table))
-    permutation_importance_view(
-        model,
-        table,
-        y,
+    scores = done.evaluation
+    y = schema.encode_target(prepared.frame.iloc[prepared.split.test])
+    intervals = intervals_of(y, Predictions(done.test_probability, scores.threshold), schema)
+    run = stages.FinishedRun(
+        pipeline=done.pipeline,
+        config=config,
+        schema=schema,
+        frame=prepared.frame,
+        split=prepared.split,
         metric=metric,
-        threshold=threshold,
-        costs=schema.costs,
-        repeats=PERMUTATION_REPEATS,
-        seed=config.seed,
-    ).to_dict()
-    confusion(y, probability, threshold)
-    error_table(test, y, probability, schema=schema, threshold=threshold)
+        threshold=scores.threshold,
+        out_of_fold=done.out_of_fold,
+        fit_seconds=scores.fit_seconds,
+        train_score=scores.train[metric],
+        test_score=scores.test[metric],
+        interval=intervals[metric],
+    )
+    stages.evidence(run)
+    stages.learning_curves(run)
+    stages.reasons(run)
+    stages.subgroups(run, sensitive=[], findings=[], cautions=[])
 
 
 def loop_seconds(dataset: Any, configs: list[Any], metric: str) -> float:

@@ -375,3 +375,21 @@ class CardForm(forms.ModelForm):
     @property
     def texts(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class SensitiveForm(forms.Form):
+    """By which columns people are not to be treated differently."""
+
+    columns = forms.MultipleChoiceField(
+        label=_("Sensitive columns"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"columns": dataset.sensitive_columns})
+        super().__init__(*args, **kwargs)
+        names = [
+            column.name
+            for column in dataset.schema.features
+            if column.type not in (ColumnType.ID, ColumnType.TEXT)
+        ]
+        self.fields["columns"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]

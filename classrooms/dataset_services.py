@@ -114,6 +114,13 @@ def _queue_again(dataset: Dataset, **fields: Any) -> None:
     ring(process_dataset, dataset.pk)
 
 
+def mark_sensitive(dataset: Dataset, columns: list[str]) -> None:
+    """Say by which columns people are not to be treated differently: it changes no number,
+    so it may be done at any time."""
+    dataset.sensitive_columns = columns
+    dataset.save(update_fields=["sensitive_columns"])
+
+
 def write_card(dataset: Dataset, *, meanings: dict[str, str], **texts: str) -> None:
     """Describe an upload: it changes no number, so it may be done at any time."""
     for name, text in texts.items():

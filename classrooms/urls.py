@@ -11,6 +11,11 @@ urlpatterns = [
     path("datasets/new/", datasets.dataset_new, name="dataset_new"),
     path("datasets/<slug:dataset_id>/", datasets.dataset_detail, name="dataset"),
     path("datasets/<slug:dataset_id>/format/", datasets.dataset_format, name="dataset_format"),
+    path(
+        "datasets/<slug:dataset_id>/sensitive/",
+        datasets.dataset_sensitive,
+        name="dataset_sensitive",
+    ),
     path("datasets/<slug:dataset_id>/card/", datasets.dataset_card, name="dataset_card"),
     path("dojos/new/", dojos.dojo_new, name="dojo_new"),
     path("dojos/<slug:dojo_id>/", dojos.dojo, name="dojo"),

@@ -17,15 +17,16 @@ from experiments.comparing import (
 from experiments.engine.evaluate import Evaluated, evaluate
 from experiments.engine.failures import CannotRun
 from experiments.engine.fingerprint import fingerprint, library_versions
+from experiments.engine.interpretation.errors import confusion
 from experiments.engine.schema import Schema
-from experiments.models import Interpretation, Predictions, Run
+from experiments.models import Interpretation, Predictions, Run, Stage
 from experiments.process_memory import (
     Prepared,
     forget_everything,
     load_dataset,
     remember_pipeline,
 )
-from experiments.reuse import copy_interpretation, differing_digits, reusable_run, reused_fields
+from experiments.reuse import copied_interpretations, differing_digits, reusable_run, reused_fields
 from experiments.services import announce
 from experiments.tasks import work_next
 
@@ -106,6 +107,7 @@ class _Execution:
             )
         except CannotRun as error:
             raise JobFailure(error.code, error.context) from error
+        y_test = schema.encode_target(prepared.frame.iloc[prepared.split.test])
         remember_pipeline(self.run.pk, self.evaluated.pipeline)
         evaluation = self.evaluated.evaluation
         return {
@@ -115,6 +117,9 @@ class _Execution:
                 "test": evaluation.test,
             },
             "holdout_metrics": evaluation.holdout,
+            "confusion": confusion(
+                y_test, self.evaluated.test_probability, evaluation.threshold
+            ).to_dict(),
             "threshold": evaluation.threshold,
             "search": evaluation.search.to_dict() if evaluation.search else {},
             "fit_seconds": evaluation.fit_seconds,
@@ -143,11 +148,19 @@ class _Execution:
         elif self.source is not None:
             found = self.source.predictions
             Predictions.objects.create(run=self.run, test=found.test, out_of_fold=found.out_of_fold)
-        if self.source is None or not copy_interpretation(self.source, self.run):
-            Interpretation.objects.create(run=self.run)
-            ring(work_next)
+        self._queue_interpretation()
         prepared = load_dataset(self.dojo.dataset)
         y_test = self.dojo.schema.encode_target(prepared.frame.iloc[prepared.split.test])
         self.run.refresh_from_db(fields=["threshold"])
         compare_with_reference(self.run, self._test_predictions(self.run.threshold), y_test)
         compare_dependants(self.run, y_test)
+
+    def _queue_interpretation(self) -> None:
+        """Every stage of it, but for those that an equal run has."""
+        found = copied_interpretations(self.source, self.run) if self.source else []
+        known = {interpretation.stage for interpretation in found}
+        missing = [stage for stage in Stage if stage not in known]
+        found += [Interpretation(run=self.run, stage=stage) for stage in missing]
+        Interpretation.objects.bulk_create(found)
+        for _stage in missing:
+            ring(work_next)

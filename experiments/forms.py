@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.models import Membership
-from experiments.models import Experiment, Framing
+from experiments.models import Experiment, Framing, RowNote
 
 SHORT = forms.Textarea(attrs={"rows": 2})
 
@@ -93,6 +93,31 @@ class HypothesisForm(forms.Form):
                 gettext("Predict the effect: a number, even a rough one, can be checked."),
             )
         return cleaned
+
+
+class RowNoteForm(forms.ModelForm):
+    """What is noticed about one row that the model got wrong; empty takes the note away."""
+
+    text = forms.CharField(label=_("Note"), required=False, max_length=500)
+
+    class Meta:
+        model = RowNote
+        fields = ("row", "text")
+
+
+class LimitsForm(forms.ModelForm):
+    """What the model cannot be trusted for, as the participant would tell its users."""
+
+    class Meta:
+        model = Experiment
+        fields = ("limits",)
+        labels = {"limits": _("What would you tell who uses this model?")}
+        help_texts = {
+            "limits": _(
+                "One line for each limit, in your own words. It goes into your experiment log."
+            )
+        }
+        widgets = {"limits": forms.Textarea(attrs={"rows": 8})}
 
 
 class AnalysisForm(forms.ModelForm):

@@ -147,6 +147,13 @@ FAILURES: dict[str, str | Promise] = {
     "needs_scaling": gettext_lazy(
         "Some numbers are too large for a linear model or for this selection. Scale the columns."
     ),
+    "not_a_test_row": gettext_lazy(
+        "Row %(row)s is not a test row. Only these can be looked at: the model has learned from "
+        "the train rows, and the holdout stays hidden."
+    ),
+    "column_not_used": gettext_lazy(
+        "The model does not read “%(name)s”: changing it would change nothing."
+    ),
     "search_too_wide": gettext_lazy(
         "The search would keep up to %(columns)s prepared columns of %(rows)s rows for each of "
         "%(folds)s folds, more than fits into memory. Choose fewer folds, or fewer columns."
@@ -220,10 +227,16 @@ def describe_warning(warning: dict[str, Any]) -> str:
     """What a run warns of."""
     context = dict(warning["context"])
     if "names" in context:
-        names = ", ".join(_("“%(name)s”") % {"name": name} for name in context["names"])
-        if more := context["more"]:
-            names = ngettext(
-                "%(names)s and %(count)s more", "%(names)s and %(count)s more", more
-            ) % {"names": names, "count": more}
-        context["names"] = names
+        context["names"] = names_in_words(context["names"], context["more"])
     return str(WARNINGS[warning["code"]]) % context
+
+
+def names_in_words(names: list[str], more: int = 0) -> str:
+    """Columns in quotes; `more` of them are not named."""
+    told = ", ".join(_("“%(name)s”") % {"name": name} for name in names)
+    if not more:
+        return told
+    return ngettext("%(names)s and %(count)s more", "%(names)s and %(count)s more", more) % {
+        "names": told,
+        "count": more,
+    }

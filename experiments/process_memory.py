@@ -14,6 +14,7 @@ from sklearn.pipeline import Pipeline
 
 from classrooms.models import Dataset
 from experiments.engine.data import read_dataset
+from experiments.engine.interpretation.stages import FinishedRun
 from experiments.engine.schema import Schema
 from experiments.engine.split import Split, split_rows
 
@@ -50,6 +51,8 @@ def load_dataset(dataset: Dataset) -> Prepared:
 
 # Of this process's latest runs, oldest first.
 _pipelines: dict[int, Pipeline] = {}
+# Only the latest, since it holds copies of the dataset's rows.
+_finished: dict[int, FinishedRun] = {}
 
 
 def remember_pipeline(run_id: int, pipeline: Pipeline) -> None:
@@ -69,8 +72,21 @@ def forget_everything() -> None:
     """From scratch means from scratch: the next job starts as in a new process."""
     _load.cache_clear()
     _pipelines.clear()
+    _finished.clear()
 
 
 def remembered_runs() -> Iterable[int]:
     """The runs whose fitted pipelines are at hand."""
     return _pipelines.keys()
+
+
+def remember_finished(run_id: int, run: FinishedRun) -> None:
+    """Keep what one stage of an interpretation has worked out for the next."""
+    remember_pipeline(run_id, run.pipeline)
+    _finished.clear()
+    _finished[run_id] = run
+
+
+def remembered_finished(run_id: int) -> FinishedRun | None:
+    """The run that this process interpreted last."""
+    return _finished.get(run_id)

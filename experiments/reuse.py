@@ -10,6 +10,7 @@ from experiments.models import Interpretation, Run
 REUSED = (
     "metrics",
     "holdout_metrics",
+    "confusion",
     "threshold",
     "intervals",
     "search",
@@ -26,7 +27,7 @@ def reusable_run(fingerprint: str) -> Run | None:
     found = (
         Run.objects.results()
         .filter(fingerprint=fingerprint, status=JobStatus.SUCCEEDED, predictions__isnull=False)
-        .select_related("predictions", "interpretation")
+        .select_related("predictions", "experiment__membership__dojo")
         .order_by("pk")
     )
     return next((run for run in found if not run.search or run.search["is_complete"]), None)
@@ -37,22 +38,27 @@ def reused_fields(source: Run) -> dict[str, Any]:
     return {name: getattr(source, name) for name in REUSED} | {"reused_from": source}
 
 
-def copy_interpretation(source: Run, run: Run) -> bool:
-    """Give the run the earlier one's interpretation; False where there is none to give."""
-    found = getattr(source, "interpretation", None)
-    if found is None or not found.has_succeeded:
-        return False
-    Interpretation.objects.create(
-        run=run,
-        status=JobStatus.SUCCEEDED,
-        progress=1.0,
-        started_at=found.started_at,
-        finished_at=found.finished_at,
-        importance=found.importance,
-        confusion=found.confusion,
-        errors=found.errors,
-    )
-    return True
+def copied_interpretations(source: Run, run: Run) -> list[Interpretation]:
+    """The earlier run's finished stages as the run's own, unsaved.
+
+    None where the two are asked about otherwise: their Dojos have another primary metric,
+    or another dataset, with its own findings and sensitive columns.
+    """
+    dojo, other = run.experiment.membership.dojo, source.experiment.membership.dojo
+    if (dojo.primary_metric, dojo.dataset_id) != (other.primary_metric, other.dataset_id):
+        return []
+    return [
+        Interpretation(
+            run=run,
+            stage=found.stage,
+            status=JobStatus.SUCCEEDED,
+            progress=1.0,
+            started_at=found.started_at,
+            finished_at=found.finished_at,
+            content=found.content,
+        )
+        for found in source.interpretations.filter(status=JobStatus.SUCCEEDED)
+    ]
 
 
 def differing_digits(first: Run, again: dict[str, Any]) -> list[dict[str, Any]]:

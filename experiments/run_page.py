@@ -14,12 +14,11 @@ from experiments.engine.metrics import METRICS, Metric
 from experiments.messages import describe_failure, describe_warning
 from experiments.models import Experiment, Interpretation, Run
 from experiments.option_labels import option_label
-from experiments.verdict import Verdict, score_verdict, verdict_of
+from experiments.verdict import Verdict, result_sentence, score_verdict, verdict_of
 
 # A gap that a learner should look at: five points on a metric between 0 and 1.
 NOTABLE_GAP = 0.05
 TRIALS_SHOWN = 50
-ERRORS_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -88,6 +87,10 @@ class Comparison:
     won: int | None
     lost: int | None
 
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
 
 @dataclass(frozen=True)
 class RunPage:
@@ -147,6 +150,24 @@ class RunPage:
             is_better=self.primary.is_better(score, earlier),
             won=changed.get("wrong_to_right"),
             lost=changed.get("right_to_wrong"),
+        )
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in one sentence; empty before there is a score."""
+        row, comparison = self.primary_row, self.comparison
+        if row is None or row.test is None:
+            return ""
+        return result_sentence(
+            metric=self.primary_label,
+            test=row.test,
+            interval=row.interval,
+            gap=row.gap,
+            gap_is_notable=row.gap_is_notable,
+            reference=comparison.experiment.number if comparison else None,
+            difference=comparison.difference if comparison else None,
+            difference_interval=comparison.interval if comparison else None,
+            expected=self.experiment.expected_effect,
         )
 
     @property
@@ -242,24 +263,22 @@ class RunPage:
 
     # --- Interpretation ---------------------------------------------------------------
     @cached_property
-    def interpretation(self) -> Interpretation | None:
-        return getattr(self.run, "interpretation", None)
+    def stages(self) -> dict[int, Interpretation]:
+        """How far the stages of the interpretation are, without what they found."""
+        found = self.run.interpretations.without_content()
+        return {interpretation.stage: interpretation for interpretation in found}
 
     @property
-    def interpretation_failure(self) -> str:
-        job = self.interpretation
-        return describe_failure(job.failure_code, job.failure_context) if job else ""
+    def is_being_interpreted(self) -> bool:
+        return any(stage.is_unfinished for stage in self.stages.values())
 
-    @cached_property
-    def importance_rows(self) -> list[dict[str, Any]]:
-        """Columns by importance, each with its share of the largest, 0 to 1."""
-        found = self.interpretation.importance if self.interpretation else {}
-        columns = found.get("columns", [])
-        largest = max((column["mean"] for column in columns), default=0.0)
-        return [
-            column | {"share": max(column["mean"], 0.0) / largest if largest > 0 else 0.0}
-            for column in columns
-        ]
+    @property
+    def confusion(self) -> dict[str, int]:
+        """Test rows by what they are and what was said, by their usual short names."""
+        names = {"tn": "true_negatives", "fp": "false_positives"}
+        names |= {"fn": "false_negatives", "tp": "true_positives"}
+        found = self.run.confusion
+        return {short: found[name] for short, name in names.items()} if found else {}
 
     @property
     def positive_class(self) -> str:
@@ -270,22 +289,10 @@ class RunPage:
         return str(self.experiment.membership.dojo.dataset.data_schema["negative_class"])
 
     @property
-    def error_columns(self) -> list[str]:
-        columns = self.interpretation.errors["columns"] if self.interpretation else []
-        return [column["name"] for column in columns]
-
-    @property
-    def error_rows(self) -> list[dict[str, Any]]:
-        """The errors of which the model was surest."""
-        found = self.interpretation.errors["rows"] if self.interpretation else []
-        return found[:ERRORS_SHOWN]
-
-    @property
     def is_live(self) -> bool:
         """Whether something is still to come."""
-        pending = self.interpretation is not None and self.interpretation.is_unfinished
         repeated = self.repetition is not None and self.repetition.is_unfinished
-        return self.run.is_unfinished or pending or repeated
+        return self.run.is_unfinished or repeated or self.is_being_interpreted
 
 
 def _rounded(value: float) -> str:

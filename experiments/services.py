@@ -14,7 +14,7 @@ from classrooms.models.jobs import IllegalTransition, JobStatus
 from classrooms.models.live import touch
 from classrooms.services import LEADERBOARD, ROOM, NotNow
 from experiments.engine.config import ExperimentConfig
-from experiments.models import Experiment, Framing, Run
+from experiments.models import Experiment, Framing, RowNote, Run, Stage
 
 
 class NotABaseline(Exception):
@@ -126,6 +126,39 @@ def cancel_run(experiment: Experiment) -> bool:
         return False
     announce(experiment.membership)
     return True
+
+
+@transaction.atomic
+def note_row(experiment: Experiment, row: int, text: str) -> None:
+    """Write down what was noticed about a test row; an empty text takes the note away."""
+    if text:
+        RowNote.objects.update_or_create(experiment=experiment, row=row, defaults={"text": text})
+    else:
+        RowNote.objects.filter(experiment=experiment, row=row).delete()
+    announce(experiment.membership)
+
+
+@transaction.atomic
+def record_limits(experiment: Experiment, limits: str) -> None:
+    """Write down what the model cannot be trusted for, in the participant's words."""
+    experiment.limits = limits
+    experiment.save(update_fields=["limits"])
+    announce(experiment.membership)
+
+
+@transaction.atomic
+def renew_subgroups(run: Run) -> None:
+    """Queue the subgroups' stage again where its facilitator marked other columns since."""
+    from experiments.tasks import work_next  # noqa: PLC0415 (tasks call services)
+
+    sensitive = run.experiment.membership.dojo.dataset.sensitive_columns
+    found = run.interpretations.filter(stage=Stage.SUBGROUPS, status=JobStatus.SUCCEEDED).first()
+    if found is None or set(found.content["groups"]) == set(sensitive):
+        return
+    run.interpretations.filter(pk=found.pk).update(
+        status=JobStatus.QUEUED, queued_at=timezone.now(), content={}, progress=0.0
+    )
+    ring(work_next)
 
 
 @transaction.atomic

@@ -1,26 +1,30 @@
-"""What the sweeper does for runs and interpretations."""
+"""What the sweeper does for runs and what is computed about them."""
 
 from classrooms.jobs import ring_again, sweep_jobs
-from experiments.models import Interpretation, Run
+from experiments.models import Interpretation, Question, Run
 from experiments.services import announce
 from experiments.tasks import work_next
+
+MEMBERSHIP = "run__experiment__membership"
 
 
 def sweep() -> int:
     """Requeue, end or ring for what was left behind; see `classrooms.jobs.sweep_jobs`."""
 
+    def ring(job: object) -> None:
+        ring_again(work_next)
+
     def announce_run(run: Run) -> None:
         announce(run.experiment.membership)
 
-    def announce_interpretation(interpretation: Interpretation) -> None:
-        announce(interpretation.run.experiment.membership)
+    def announce_run_of(job: Interpretation | Question) -> None:
+        announce(job.run.experiment.membership)
 
     runs = Run.objects.select_related("experiment__membership")
-    interpretations = Interpretation.objects.select_related("run__experiment__membership")
-    return sweep_jobs(
-        runs, ring=lambda run: ring_again(work_next), on_change=announce_run
-    ) + sweep_jobs(
-        interpretations,
-        ring=lambda interpretation: ring_again(work_next),
-        on_change=announce_interpretation,
+    stages = Interpretation.objects.without_content().select_related(MEMBERSHIP)
+    questions = Question.objects.defer("content").select_related(MEMBERSHIP)
+    return (
+        sweep_jobs(runs, ring=ring, on_change=announce_run)
+        + sweep_jobs(stages, ring=ring, on_change=announce_run_of)
+        + sweep_jobs(questions, ring=ring, on_change=announce_run_of)
     )

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from experiments.views import experiments, record, reference, scores, take_home
+from experiments.views import (
+    analysis,
+    comparison,
+    experiments,
+    record,
+    reference,
+    scores,
+    take_home,
+)
 
 app_name = "experiments"
 
@@ -30,6 +38,22 @@ urlpatterns = [
         "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/rerun/",
         experiments.rerun,
         name="rerun",
+    ),
+    path("dojos/<slug:dojo_id>/compare/", comparison.compare, name="compare"),
+    path(
+        "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/analysis/<slug:view>/",
+        analysis.analysis,
+        name="analysis",
+    ),
+    path(
+        "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/note/",
+        analysis.note,
+        name="note",
+    ),
+    path(
+        "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/limits/",
+        analysis.limits,
+        name="limits",
     ),
     path("dojos/<slug:dojo_id>/leaderboard/", scores.leaderboard, name="leaderboard"),
     path("dojos/<slug:dojo_id>/room/", scores.room, name="room"),

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from experiments.engine.judgement import judge_score
+from experiments.templatetags.experiments import score, signed
 
 VERDICTS: dict[str | None, str | Promise] = {
     "supported": _("Supported"),
@@ -64,3 +66,56 @@ def score_verdict(interval: list[float], expected: float, *, higher_is_better: b
     low, high = interval
     verdict = judge_score((low, high), expected, higher_is_better=higher_is_better)
     return Verdict(str(VERDICTS[verdict]), COLOURS[verdict], str(SCORES[verdict]))
+
+
+def result_sentence(
+    *,
+    metric: str,
+    test: float,
+    interval: list[float] | None,
+    gap: float | None,
+    gap_is_notable: bool,
+    reference: int | None = None,
+    difference: float | None = None,
+    difference_interval: tuple[float, float] | None = None,
+    expected: float | None = None,
+) -> str:
+    """What happened, in one sentence: score, difference to the compared-to run, gap.
+
+    Args:
+        metric: the primary one's label.
+        gap: how much better train looks than test.
+        reference: number of the experiment that the hypothesis names.
+        expected: difference that was predicted; without a reference, the score.
+    """
+    parts = [
+        gettext("%(metric)s on test is %(score)s%(interval)s")
+        % {"metric": metric, "score": score(test), "interval": _bracketed(interval)}
+    ]
+    if reference is not None and difference is not None:
+        ends = difference_interval
+        parts.append(
+            gettext(
+                "%(difference)s against #%(number)s%(interval)s, where you predicted %(expected)s"
+            )
+            % {
+                "difference": signed(difference),
+                "number": reference,
+                "interval": f" [{signed(ends[0])} ; {signed(ends[1])}]" if ends else "",
+                "expected": signed(expected),
+            }
+        )
+    elif expected is not None:
+        parts.append(gettext("you predicted %(expected)s") % {"expected": score(expected)})
+    if gap is not None:
+        words = (
+            gettext("train looks better by %(gap)s, which is a lot")
+            if gap_is_notable
+            else gettext("the gap to train is %(gap)s, which is little")
+        )
+        parts.append(words % {"gap": signed(gap)})
+    return "; ".join(parts) + "."
+
+
+def _bracketed(interval: list[float] | None) -> str:
+    return f" [{score(interval[0])} ; {score(interval[1])}]" if interval else ""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
+from django.conf import settings
+
+from experiments.answering import answer_next
 from experiments.execution import execute_next_run
 from experiments.interpreting import interpret_next
 
@@ -9,7 +14,16 @@ from experiments.interpreting import interpret_next
 def do_next() -> bool:
     """Do the most urgent job that waits; False where none does.
 
-    What a process has just fitted it interprets while the pipeline is in its memory;
-    then somebody's metrics come before another run's interpretation.
+    Who asks about a row waits in front of the page, and the answer is quick. Then come
+    somebody's metrics. What a process has just fitted it begins to interpret
+    at once, unless the run took so much of the task's time that little is left; then it
+    goes on with what it has in its memory, which saves a fit.
     """
-    return interpret_next(at_hand=True) or execute_next_run() or interpret_next()
+    if answer_next():
+        return True
+    started = time.monotonic()
+    if execute_next_run():
+        if time.monotonic() - started < settings.RUN_SOFT_TIME_LIMIT_SECONDS / 2:
+            interpret_next(at_hand=True)
+        return True
+    return interpret_next(at_hand=True) or interpret_next()

@@ -31,6 +31,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "classrooms:dataset": ("get", DATASET_OWNER, "opener"),
     "classrooms:dataset_format": ("get", DATASET_OWNER, "opener"),
     "classrooms:dataset_card": ("get", DATASET_OWNER, "opener"),
+    "classrooms:dataset_sensitive": ("get", DATASET_OWNER, "opener"),
     "classrooms:dojo_new": ("get", ACCOUNTS, "opener"),
     "classrooms:dojo": ("get", MEMBERS, "member"),
     "classrooms:data": ("get", MEMBERS, "member"),
@@ -51,6 +52,18 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
         "participant",
     ),
     "experiments:rerun": (
+        "post",
+        OWN_EXPERIMENT | {"facilitator": HIDDEN},
+        "participant",
+    ),
+    "experiments:compare": ("get", PARTICIPANTS, "participant"),
+    "experiments:analysis": ("get", OWN_EXPERIMENT, "member"),
+    "experiments:note": (
+        "post",
+        OWN_EXPERIMENT | {"facilitator": HIDDEN},
+        "participant",
+    ),
+    "experiments:limits": (
         "post",
         OWN_EXPERIMENT | {"facilitator": HIDDEN},
         "participant",
@@ -97,6 +110,7 @@ def path_of(name: str, cast: Cast) -> str:
         "dojo_id": cast.dojo.public_id,
         "experiment_id": cast.experiment.public_id,
         "action": "pause",
+        "view": "importance",
     }
     pattern = dict(our_urls())[name]
     needed = pattern.pattern.converters

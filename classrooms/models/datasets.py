@@ -99,6 +99,8 @@ class Dataset(Job):
     split_seed = models.PositiveIntegerField(_("seed of the split"), default=20)
     column_types = models.JSONField(_("corrected types"), default=dict, blank=True)
     leak_columns = models.JSONField(_("columns written after the fact"), default=list, blank=True)
+    # By which people are not to be treated differently; a Dojo may change its mind.
+    sensitive_columns = models.JSONField(_("sensitive columns"), default=list, blank=True)
     # What preparation made.
     data_schema = models.JSONField(_("schema"), default=dict, blank=True)
     content_hash = models.CharField(_("hash of the content"), max_length=64, blank=True)

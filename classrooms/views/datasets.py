@@ -12,6 +12,7 @@ from classrooms.dataset_forms import (
     CardForm,
     ColumnFormSet,
     FormatForm,
+    SensitiveForm,
     TargetForm,
     UploadForm,
 )
@@ -26,6 +27,7 @@ from classrooms.dataset_page import (
 from classrooms.dataset_services import (
     add_bundled_dataset,
     correct_format,
+    mark_sensitive,
     prepare_dataset,
     upload_dataset,
     write_card,
@@ -136,3 +138,18 @@ def dataset_card(request: Request, dataset_id: str) -> HttpResponse:
         write_card(dataset, meanings=form.meanings, **form.texts)
         return redirect("classrooms:dataset", dataset.public_id)
     return render(request, "classrooms/dataset_card.html", {"dataset": dataset, "form": form})
+
+
+@opener_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def dataset_sensitive(request: Request, dataset_id: str) -> HttpResponse:
+    """Mark the columns by which people are not to be treated differently."""
+    dataset = get_object_or_404(
+        Dataset.objects.visible_to(request.user).ready(), public_id=dataset_id
+    )
+    form = SensitiveForm(request.POST if request.method == "POST" else None, dataset=dataset)
+    if request.method == "POST" and form.is_valid():
+        mark_sensitive(dataset, form.cleaned_data["columns"])
+        messages.success(request, _("The sensitive columns are saved."))
+        return redirect("classrooms:dataset", dataset.public_id)
+    return render(request, "classrooms/dataset_sensitive.html", {"dataset": dataset, "form": form})

@@ -83,6 +83,7 @@ def experiment_text(experiment: Experiment) -> tuple[str, str]:
     ]
     after = [
         "### " + _("Analysis") + "\n" + _analysis(experiment),
+        *_limits(experiment),
         "### " + _("Next") + "\n" + (plain(experiment.next_step) or _("(not written)")),
     ]
     return "\n\n".join(before), "\n\n".join(after)
@@ -161,10 +162,22 @@ def _analysis(experiment: Experiment) -> str:
         lines.append(
             _("Decision: %(decision)s.") % {"decision": experiment.get_decision_display().lower()}
         )
-    interpretation = getattr(experiment.run, "interpretation", None)
-    if interpretation and interpretation.has_succeeded:
+    if experiment.run.confusion:
         lines.append(
             _("On test: %(false_positives)s false positives, %(false_negatives)s false negatives.")
-            % interpretation.confusion
+            % experiment.run.confusion
         )
+    notes = [
+        _("- Row %(row)s: %(note)s") % {"row": note.row, "note": plain_line(note.text)}
+        for note in experiment.row_notes.all()
+    ]
+    if notes:
+        lines.append("\n".join([_("Notes on errors:"), "", *notes]))
     return "\n\n".join(lines)
+
+
+def _limits(experiment: Experiment) -> list[str]:
+    """What the model cannot be trusted for, where the participant wrote it."""
+    if not experiment.limits:
+        return []
+    return ["### " + _("Limits") + "\n" + plain(experiment.limits)]

@@ -68,11 +68,9 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
         """Everything that a list or a log shows, in a constant number of queries."""
         from experiments.models.runs import Run  # noqa: PLC0415 (the two models name each other)
 
-        runs = Run.objects.select_related(
-            "interpretation", "reused_from__experiment__membership"
-        ).order_by("pk")
+        runs = Run.objects.select_related("reused_from__experiment__membership").order_by("pk")
         return self.select_related("membership__dojo__dataset", "compared_to").prefetch_related(
-            Prefetch("runs", queryset=runs)
+            Prefetch("runs", queryset=runs), "row_notes"
         )
 
 
@@ -127,6 +125,7 @@ class Experiment(models.Model):
     analysis = models.TextField(_("Analysis"), max_length=4000, blank=True)
     decision = models.CharField(_("Decision"), max_length=8, choices=Decision.choices, blank=True)
     next_step = models.TextField(_("Next"), max_length=2000, blank=True)
+    limits = models.TextField(_("Limits"), max_length=4000, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
     objects = ExperimentQuerySet.as_manager()

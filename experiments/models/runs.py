@@ -1,4 +1,4 @@
-"""Executions, and what was computed about them afterwards."""
+"""Executions, and what they predicted."""
 
 from __future__ import annotations
 
@@ -67,6 +67,8 @@ class Run(Job):
     metrics = models.JSONField(_("metrics"), default=dict, blank=True)
     # Kept apart, so that nothing shows it before the facilitator reveals it.
     holdout_metrics = models.JSONField(_("holdout metrics"), default=dict, blank=True)
+    # Of the test rows at the threshold (engine Confusion).
+    confusion = models.JSONField(_("confusion matrix"), default=dict, blank=True)
     fit_seconds = models.FloatField(_("fit time (s)"), null=True, blank=True)
     threshold = models.FloatField(_("decision threshold"), default=0.5)
     # 95 % intervals of the test metrics: {"roc_auc": [low, high], ...}.
@@ -136,24 +138,6 @@ class Predictions(models.Model):
     class Meta:
         verbose_name = _("predictions")
         verbose_name_plural = _("predictions")
-
-    def __str__(self) -> str:
-        return str(self.run)
-
-
-class Interpretation(Job):
-    """What a run's model uses and where it is wrong; computed after the metrics."""
-
-    run = models.OneToOneField(Run, models.CASCADE, related_name="interpretation")
-    importance = models.JSONField(_("permutation importance"), default=dict, blank=True)
-    confusion = models.JSONField(_("confusion matrix"), default=dict, blank=True)
-    errors = models.JSONField(_("most confident errors"), default=dict, blank=True)
-
-    objects = JobQuerySet["Interpretation"].as_manager()
-
-    class Meta:
-        verbose_name = _("interpretation")
-        verbose_name_plural = _("interpretations")
 
     def __str__(self) -> str:
         return str(self.run)

@@ -53,6 +53,14 @@ def seconds(value: float | None) -> str:
 
 
 @register.filter
+def percent(share: float | None, decimals: int = 0) -> str:
+    """A share of 0 to 1 as a percentage, in the reader's way of writing it."""
+    if share is None:
+        return "–"
+    return gettext("%(percent)s%%") % {"percent": floatformat(100 * share, decimals)}
+
+
+@register.filter
 def cell(value: Any) -> str:
     """A value of a data row: whole numbers without decimals, a dash where it is missing."""
     if value is None:

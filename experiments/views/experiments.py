@@ -13,6 +13,8 @@ from classrooms.models import Membership
 from classrooms.presentation import dojo_context, render_page_or_part
 from classrooms.services import NotNow
 from experiments import services
+from experiments.analysis.page import MAX_OBSERVATION
+from experiments.analysis.views import analysis_links
 from experiments.config_form import ConfigForm
 from experiments.engine.config import default_config
 from experiments.forms import AnalysisForm, HypothesisForm
@@ -40,6 +42,7 @@ def experiment_new(request: Request, membership: Membership) -> HttpResponse:
         initial={
             "compared_to": previous.public_id if previous else None,
             "claim": previous.next_step if previous and previous.is_closed else "",
+            "rationale": request.GET.get("observation", "")[:MAX_OBSERVATION],
         },
     )
     return _editor(request, membership, hypothesis, ConfigForm.for_config(config, schema))
@@ -131,7 +134,7 @@ def _editor(
     return render_page_or_part(request, "experiments/experiment_new.html", "config", context)
 
 
-def _find(membership: Membership, experiment_id: str) -> Experiment:
+def find_experiment(membership: Membership, experiment_id: str) -> Experiment:
     visible = Experiment.objects.visible_to(membership).with_results()
     return get_object_or_404(visible, public_id=experiment_id)
 
@@ -141,7 +144,7 @@ def _find(membership: Membership, experiment_id: str) -> Experiment:
 def experiment(request: Request, membership: Membership, experiment_id: str) -> HttpResponse:
     """One experiment: its hypothesis, its run, its interpretation, its conclusion."""
     context = dojo_context(membership, "work")
-    found = _find(membership, experiment_id)
+    found = find_experiment(membership, experiment_id)
     is_own = found.membership_id == membership.pk
     if request.method == "POST" and not is_own:
         raise Http404
@@ -154,10 +157,12 @@ def experiment(request: Request, membership: Membership, experiment_id: str) -> 
         else:
             messages.success(request, _("Your conclusion is in the log."))
             return redirect(found)
+    result = run_page(found)
     context |= {
         "experiment": found,
         "page": experiment_page(found),
-        "result": run_page(found),
+        "result": result,
+        "analysis_links": analysis_links(result),
         "form": form,
         "is_own": is_own,
         "tab": "work" if is_own else "cockpit",
@@ -178,11 +183,13 @@ def _unsaved_conclusion(experiment: Experiment) -> Experiment:
 @require_safe
 def run(request: Request, membership: Membership, experiment_id: str) -> HttpResponse:
     """The live part of an experiment's page."""
-    found = _find(membership, experiment_id)
+    found = find_experiment(membership, experiment_id)
+    result = run_page(found)
     context = {
         "dojo": membership.dojo,
         "experiment": found,
-        "result": run_page(found),
+        "result": result,
+        "analysis_links": analysis_links(result),
         "is_own": found.membership_id == membership.pk,
     }
     return render(request, "experiments/run.html", context)

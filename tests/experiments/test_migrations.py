@@ -8,13 +8,13 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from experiments.engine.models.linear import LogisticRegression
-from experiments.models import Experiment, Interpretation, Run
+from experiments.models import Experiment, Interpretation, Run, Stage
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 configs_of_version_2 = import_module("experiments.migrations.0003_configs_of_version_2")
-error_tables = import_module("experiments.migrations.0004_error_tables")
+interpret_again = import_module("experiments.migrations.0007_interpret_again")
 problems_of_targets = import_module("classrooms.migrations.0005_problems_of_targets")
 
 
@@ -62,20 +62,13 @@ def test_a_config_of_the_second_version_is_left_alone(apps: Apps) -> None:
     assert Experiment.objects.get(pk=experiment.pk).parsed_config == before
 
 
-def test_a_list_of_errors_becomes_a_table_of_them(apps: Apps) -> None:
-    experiment = factories.submit(factories.join(factories.make_dojo()))
-    run = factories.finish(experiment)
-    row = {"row": 12, "actual": "benign", "predicted": "malignant", "probability": 0.98}
-    row |= {"values": [880.5]}
-    errors = {"total": 9, "columns": ["worst_area"], "rows": [row]}
-    Interpretation.objects.filter(run=run).update(errors=errors)
-    error_tables.forwards(apps, None)
-    error_tables.forwards(apps, None)
-    found = Interpretation.objects.get(run=run).errors
-    assert (found["false_positives"], found["false_negatives"], found["rows_left_out"]) == (4, 5, 8)
-    assert found["columns"] == [{"name": "worst_area", "type": "categorical"}]
-    told = {"kind": "false_positive", "confidence": pytest.approx(0.48), "cost": None}
-    assert found["rows"] == [row | told]
+def test_finished_runs_are_interpreted_again_stage_by_stage(apps: Apps) -> None:
+    member = factories.join(factories.make_dojo())
+    run = factories.finish(factories.submit(member))
+    factories.submit(member)
+    interpret_again.queue_every_stage(apps, None)
+    found = Interpretation.objects.values_list("run", "stage", "status")
+    assert list(found) == [(run.pk, stage, "queued") for stage in Stage]
 
 
 def test_targets_that_were_listed_have_no_problem(apps: Apps) -> None:

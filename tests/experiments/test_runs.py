@@ -6,7 +6,7 @@ from django.utils import translation
 from classrooms.models.jobs import JobStatus
 from experiments import execution, interpreting, services
 from experiments.engine.config import ExperimentConfig
-from experiments.models import Experiment, Predictions, Run
+from experiments.models import Experiment, Predictions, Run, Stage
 from experiments.run_page import experiment_page, run_page
 from tests import factories
 
@@ -89,7 +89,7 @@ def test_an_equal_config_takes_over_the_result_at_once(member, monkeypatch) -> N
             reload(first).run.metrics,
             reload(first).run.holdout_metrics,
         )
-        assert run.interpretation.has_succeeded
+        assert run.interpretations.get(stage=Stage.EVIDENCE).has_succeeded
         assert Predictions.objects.filter(run=run).exists()
 
 

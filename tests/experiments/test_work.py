@@ -4,7 +4,7 @@ import pytest
 
 from classrooms.jobs import RINGS_PER_SWEEP
 from experiments import interpreting, process_memory, sweeping
-from experiments.models import Interpretation, Run
+from experiments.models import Interpretation, Run, Stage
 from experiments.tasks import work_next
 from experiments.work import do_next
 from tests import factories
@@ -18,34 +18,50 @@ def member():
     return factories.join(factories.make_dojo())
 
 
-def waiting() -> tuple[int, int]:
-    """Runs and interpretations in the queue."""
-    return Run.objects.queued().count(), Interpretation.objects.queued().count()
+def waiting() -> tuple[int, list[int]]:
+    """Runs in the queue, and the stages of interpretations."""
+    stages = Interpretation.objects.queued().order_by("pk").values_list("stage", flat=True)
+    return Run.objects.queued().count(), list(stages)
 
 
-def test_what_was_just_fitted_is_interpreted_before_the_next_run(member, monkeypatch) -> None:
+def test_metrics_come_before_the_rest_of_an_earlier_interpretation(member, monkeypatch) -> None:
     monkeypatch.setattr(interpreting, "fit", None)  # whoever fits again fails
-    for _n in range(2):
-        factories.submit(member, "decision_tree")
-    states = [waiting()]
+    factories.submit(member, "decision_tree")
+    factories.submit(member, "logistic_regression")
+    states = []
     while do_next():
         states.append(waiting())
-    # The second run takes over the first's result, interpretation included.
-    assert states == [(2, 0), (1, 1), (1, 0), (0, 0)]
-    assert Interpretation.objects.filter(status="succeeded").count() == 2
+    later = [Stage.LEARNING, Stage.REASONS, Stage.SUBGROUPS]
+    assert states[:2] == [(1, later), (0, later + later)]
+    assert states[2:] == [(0, (later + later)[done:]) for done in range(1, 7)]
+    assert Interpretation.objects.filter(status="succeeded").count() == 2 * len(Stage)
 
 
-def test_a_run_comes_before_another_process_s_interpretation(member) -> None:
-    first = factories.submit(member, "decision_tree").run
+def test_another_process_fits_again_and_finds_the_same(member) -> None:
+    factories.submit(member, "decision_tree")
     do_next()
+    found = Interpretation.objects.get(stage=Stage.EVIDENCE)
+    first = found.content
+    Interpretation.objects.filter(pk=found.pk).update(status="queued", content={})
     process_memory.forget_everything()
-    factories.submit(member, "logistic_regression")
     do_next()
-    assert first.interpretation.status == "queued"
+    found.refresh_from_db()
+    assert found.content == first
+
+
+def test_an_equal_run_takes_over_what_was_found(member) -> None:
+    for _n in range(2):
+        factories.submit(member, "decision_tree")
+    do_next()
+    do_next()
+    evidence = Interpretation.objects.filter(stage=Stage.EVIDENCE)
+    assert [found.content for found in evidence] == [evidence[0].content] * 2
+    other = factories.join(factories.make_dojo(primary_metric="f1"))
+    factories.submit(other, "decision_tree")
     while do_next():
         pass
-    first.interpretation.refresh_from_db()
-    assert first.interpretation.status == "succeeded"
+    last = Interpretation.objects.get(stage=Stage.EVIDENCE, run__experiment__membership=other)
+    assert last.content["importance"]["metric"] == "f1"
 
 
 def test_a_long_queue_is_rung_for_a_few_at_a_time(member, monkeypatch) -> None:

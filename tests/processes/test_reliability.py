@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from classrooms.models.jobs import FINISHED, JobStatus
-from experiments.models import Experiment, Interpretation, Run
+from experiments.models import Experiment, Run, Stage
 from experiments.tasks import work_next
 from tests import factories
 from tests.product import ROOT, Product, wait_for
@@ -64,7 +64,7 @@ def assert_one_result(experiment: Experiment) -> Run:
     assert set(run.metrics) == {"train", "cross_validation", "test"}
     assert Run.objects.filter(experiment=experiment).count() == 1
     wait_for(
-        lambda: Interpretation.objects.filter(run=run, status=JobStatus.SUCCEEDED).exists(),
+        lambda: run.interpretations.filter(status=JobStatus.SUCCEEDED).count() == len(Stage),
         "its interpretation",
     )
     return run
@@ -74,7 +74,7 @@ def test_a_submitted_experiment_is_run_and_interpreted() -> None:
     experiment = factories.submit(factories.join(factories.make_dojo()), "logistic_regression")
     run = assert_one_result(experiment)
     assert run.score("test", "roc_auc") > 0.98
-    assert run.interpretation.importance["columns"]
+    assert run.interpretations.get(stage=Stage.EVIDENCE).content["importance"]["columns"]
 
 
 def test_killing_the_child_that_runs_it_loses_nothing() -> None:
@@ -110,7 +110,7 @@ def test_a_task_delivered_twice_does_its_work_once() -> None:
     assert_one_result(other)
     run.refresh_from_db()
     assert run.attempt == 1
-    assert Interpretation.objects.get(run=run).attempt == 1
+    assert set(run.interpretations.values_list("attempt", flat=True)) == {1}
 
 
 SUBMIT = """

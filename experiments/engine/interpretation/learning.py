@@ -49,7 +49,8 @@ class LearningPoint:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A size that the model cannot learn from, and why: a code of `failures`, or "fit_failed"."""
+    """A size that the model cannot learn from, and why: a code of `failures`,
+    "fit_failed", or "too_slow"."""
 
     share: float
     rows: int
@@ -87,6 +88,7 @@ def learning_curve_view(
     metric: str,
     threshold: float,
     folds: int = 3,
+    shares: tuple[float, ...] = SHARES,
 ) -> LearningCurve:
     """Scores after learning from a tenth to all of the run's own folds' train rows.
 
@@ -101,6 +103,7 @@ def learning_curve_view(
         threshold: of the run, for the metrics that need one.
         folds: how many of the run's folds to use, its last ones: in a split by time, those
             that learn from most rows. A fold costs 2.75 fits.
+        shares: the sizes to try, the first of `SHARES`; the others are told as left out.
 
     Raises:
         CannotRun: the folds cannot be made, as in the run itself.
@@ -127,6 +130,9 @@ def learning_curve_view(
     for share in SHARES:
         parts = list(_parts(used, orders, share))
         rows = round(float(np.mean([len(fit_rows) for fit_rows, _check in parts])))
+        if share not in shares:
+            left_out.append(LeftOut(share, rows, "too_slow"))
+            continue
         try:
             each = np.array([_fitted(scored, y, *part) for part in parts])
         except CannotRun as reason:

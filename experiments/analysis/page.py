@@ -1,0 +1,120 @@
+"""A view of a finished run, with what its template shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise, cached_property
+from django.utils.http import urlencode
+
+from experiments.messages import describe_failure
+from experiments.models import Experiment, Interpretation, Question, Stage
+from experiments.run_page import RunPage, run_page
+
+# As much as the reason of a hypothesis may have.
+MAX_OBSERVATION = 2000
+
+# Of the address: what the reader chose to look at.
+Choices = Mapping[str, str]
+Context = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class View:
+    """One question about a run.
+
+    Attributes:
+        stages: that it shows; it waits for the first. Without one it shows the answer
+            to a question.
+        context: what its template needs, once that one has succeeded.
+    """
+
+    slug: str
+    title: str | Promise
+    question: str | Promise
+    stages: tuple[Stage, ...]
+    context: Callable[[AnalysisPage], Context]
+
+    @property
+    def template(self) -> str:
+        return f"experiments/analysis/{self.slug}.html"
+
+
+def address_of(experiment: Experiment, slug: str) -> str:
+    """Where a view of the experiment's run is."""
+    dojo = experiment.membership.dojo
+    return reverse("experiments:analysis", args=[dojo.public_id, experiment.public_id, slug])
+
+
+def hypothesis_from(experiment: Experiment, observation: str) -> str:
+    """Where a new experiment begins with what was seen in this one's run as its reason."""
+    dojo = experiment.membership.dojo
+    new = reverse("experiments:experiment_new", args=[dojo.public_id])
+    told = {"from": experiment.public_id, "observation": observation[:MAX_OBSERVATION]}
+    return f"{new}?{urlencode(told)}"
+
+
+@dataclass(frozen=True)
+class AnalysisPage:
+    """One view of one experiment's run."""
+
+    experiment: Experiment
+    view: View
+    views: tuple[View, ...]
+    choices: Choices
+    is_own: bool
+    question: Question | None = None
+
+    @cached_property
+    def result(self) -> RunPage:
+        return run_page(self.experiment)
+
+    @property
+    def address(self) -> str:
+        return address_of(self.experiment, self.view.slug)
+
+    @property
+    def links(self) -> list[tuple[View, str]]:
+        """Every view, with its address."""
+        return [(view, address_of(self.experiment, view.slug)) for view in self.views]
+
+    @cached_property
+    def stages(self) -> dict[int, Interpretation]:
+        """Those that this view shows, with what they found."""
+        found = self.experiment.run.interpretations.filter(stage__in=self.view.stages)
+        return {interpretation.stage: interpretation for interpretation in found}
+
+    @property
+    def job(self) -> Interpretation | Question | None:
+        """What the view waits for; None where nothing was computed or asked."""
+        if self.view.stages:
+            return self.stages.get(self.view.stages[0])
+        return self.question
+
+    @property
+    def is_live(self) -> bool:
+        jobs: list[Interpretation | Question | None] = [*self.stages.values(), self.question]
+        return any(job is not None and job.is_unfinished for job in jobs)
+
+    @property
+    def failure(self) -> str:
+        return describe_failure(self.job.failure_code, self.job.failure_context) if self.job else ""
+
+    def content(self, stage: Stage) -> Context:
+        """What a stage found; empty as long as it has not succeeded."""
+        found = self.stages.get(stage)
+        return found.content if found and found.has_succeeded else {}
+
+    @property
+    def answer(self) -> Context:
+        """What a worker answered; empty as long as it has not."""
+        question = self.question
+        return question.content if question and question.has_succeeded else {}
+
+    @cached_property
+    def found(self) -> Context:
+        """What the template of the view needs."""
+        return self.view.context(self)

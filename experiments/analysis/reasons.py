@@ -1,0 +1,104 @@
+"""Views of what a model uses: importance, and the effect of a feature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext as _
+
+from experiments.analysis.page import AnalysisPage, Context, hypothesis_from
+from experiments.engine.metrics import METRICS
+from experiments.interpretation_words import (
+    disagreement_in_words,
+    names_in_words,
+    prepared_column_in_words,
+)
+from experiments.models import Stage
+
+NAMES_TOLD = 5
+
+
+def importance_context(page: AnalysisPage) -> Context:
+    """Importance by shuffling; contributions beside it once they are there."""
+    found, reasons = page.content(Stage.EVIDENCE), page.content(Stage.REASONS)
+    importance = found["importance"]
+    shown = reasons or found
+    return {
+        "chart": shown["charts"]["importance"],
+        "importance": importance,
+        "metric": _(METRICS[importance["metric"]].label),
+        "rows": _importance_rows(importance, reasons),
+        "has_contributions": bool(reasons),
+        "contributions": reasons.get("contributions"),
+        "groups": [
+            group | {"names": names_in_words(group["features"])} for group in importance["groups"]
+        ],
+        "disagreements": [
+            one | {"reason": disagreement_in_words(one)} for one in reasons.get("disagreements", [])
+        ],
+        "coefficients": _coefficients(reasons.get("coefficients")),
+        "is_waiting": page.is_live,
+        "hypothesis": _hypothesis_from_importance(page, importance),
+    }
+
+
+def _hypothesis_from_importance(page: AnalysisPage, importance: Context) -> str:
+    """Where an experiment without the columns begins whose importance is chance."""
+    useless = [one["name"] for one in importance["columns"] if one["mean"] <= one["std"]]
+    if useless:
+        observation = gettext(
+            "In experiment #%(number)s, shuffling %(names)s changes %(metric)s on test no more "
+            "than chance does."
+        )
+    else:
+        useless = [one["name"] for one in importance["columns"][:1]]
+        observation = gettext(
+            "In experiment #%(number)s, %(names)s matters most for %(metric)s on test."
+        )
+    return hypothesis_from(
+        page.experiment,
+        observation
+        % {
+            "number": page.experiment.number,
+            "names": names_in_words(useless[:NAMES_TOLD], len(useless[NAMES_TOLD:])),
+            "metric": _(METRICS[importance["metric"]].label),
+        },
+    )
+
+
+def _importance_rows(importance: Context, reasons: Context) -> list[Context]:
+    """Features, the most important first, with the size of their contributions."""
+    contributions = reasons.get("contributions", {}).get("features", [])
+    sizes = {one["name"]: one["mean_abs"] for one in contributions}
+    return [
+        column
+        | {"mean_abs": sizes.get(column["name"]), "is_chance": column["mean"] <= column["std"]}
+        for column in importance["columns"]
+    ]
+
+
+def _coefficients(found: dict[str, Any] | None) -> Context | None:
+    if found is None:
+        return None
+    shown = [one | {"name": prepared_column_in_words(one["column"])} for one in found["shown"]]
+    largest = max((abs(one["per_deviation"]) for one in shown), default=0.0) or 1.0
+    return found | {
+        "shown": [one | {"share": abs(one["per_deviation"]) / largest} for one in shown],
+        "is_log_odds": found["unit"] == "log_odds",
+    }
+
+
+def effects_context(page: AnalysisPage) -> Context:
+    """The effect of the feature that the reader chose, or of the most important one."""
+    effects = page.content(Stage.REASONS)["effects"]
+    chosen = page.choices.get("feature")
+    effect = next((one for one in effects if one["feature"] == chosen), None)
+    if effect is None and effects:
+        effect = effects[0]
+    return {
+        "features": [one["feature"] for one in effects],
+        "effect": effect,
+        "held_fixed": names_in_words(effect["held_fixed"]) if effect else "",
+        "is_unknown": bool(chosen) and effect is not None and effect["feature"] != chosen,
+    }

@@ -1,0 +1,144 @@
+"""Views of scores: train against test, thresholds, ranking and calibration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from experiments.analysis.page import AnalysisPage, Context
+from experiments.engine.metrics import METRICS
+from experiments.interpretation_words import size_left_out_in_words
+from experiments.models import Stage
+from experiments.templatetags.experiments import percent, score
+
+# Between the two largest sizes of a learning curve: less is no visible gain.
+VISIBLE_GAIN = 0.005
+# The test loss may rise a little by chance after its lowest point.
+RISING_LOSS = 1.02
+
+
+# --- Train against test ----------------------------------------------------------------------
+def fit_context(page: AnalysisPage) -> Context:
+    found = page.content(Stage.LEARNING)
+    return {
+        "charts": found["charts"],
+        "learning": found["learning"],
+        "reading": _reading_of_curve(found["learning"]),
+        "left_out": [
+            size | {"reason": size_left_out_in_words(size["reason"])}
+            for size in found["learning"]["left_out"]
+        ],
+        "loss": found["loss"],
+        "loss_reading": _reading_of_loss(found["loss"]) if found["loss"] else "",
+    }
+
+
+def _reading_of_curve(curve: dict[str, Any]) -> str:
+    """What the curve's end says of more rows, in one sentence."""
+    points, metric = curve["points"], METRICS[curve["metric"]]
+    if len(points) < 2:
+        return _("The model could learn from too few sizes to draw a curve.")
+    before, last = points[-2], points[-1]
+    gain = last["check"] - before["check"]
+    gain = gain if metric.higher_is_better else -gain
+    words = {
+        "metric": _(metric.label),
+        "gain": score(gain),
+        "before": before["rows"],
+        "rows": last["rows"],
+        "gap": score(abs(last["train"] - last["check"])),
+    }
+    if gain > max(VISIBLE_GAIN, last["check_std"] / 2):
+        return (
+            _(
+                "From %(before)s to %(rows)s rows, %(metric)s on new rows still improves by "
+                "%(gain)s: more rows would probably help."
+            )
+            % words
+        )
+    return (
+        _(
+            "From %(before)s to %(rows)s rows, %(metric)s on new rows hardly moves (%(gain)s): "
+            "more rows of the same kind will hardly help; other columns or another model might. "
+            "Between learned and new rows lie %(gap)s."
+        )
+        % words
+    )
+
+
+def _reading_of_loss(loss: dict[str, Any]) -> str:
+    """Where more iterations stopped helping."""
+    if not loss["test"]:
+        return _(
+            "The loss on the rows learned from, iteration by iteration; the library notes no other."
+        )
+    lowest = min(loss["test"])
+    best = loss["iterations"][loss["test"].index(lowest)]
+    words = {"best": best, "last": loss["iterations"][-1]}
+    if loss["test"][-1] > RISING_LOSS * lowest:
+        return (
+            _(
+                "The test loss is lowest after %(best)s iterations and rises until the last, "
+                "%(last)s: from there the model learns rows by heart. Early stopping decides this "
+                "on train rows."
+            )
+            % words
+        )
+    return _("The test loss has not turned upwards by the last iteration, %(last)s.") % words
+
+
+# --- Threshold ---------------------------------------------------------------------------------
+def threshold_context(page: AnalysisPage) -> Context:
+    found = page.content(Stage.EVIDENCE)
+    best = found["best_thresholds"]["by_metric"]
+    curve = found["threshold_curve"]
+    return {
+        "charts": found["charts"],
+        "curve": curve,
+        "threshold": page.experiment.run.threshold,
+        "best": best["expected_cost" if "expected_cost" in best else "f1"],
+        "best_rows": [
+            {
+                "label": _(METRICS[name].label),
+                "threshold": threshold,
+                "score": _at(curve, name, threshold),
+            }
+            for name, threshold in best.items()
+        ],
+        "negative_class": page.result.negative_class,
+        "positive_class": page.result.positive_class,
+        "has_costs": curve["expected_cost"] is not None,
+    }
+
+
+def _at(curve: dict[str, Any], metric: str, threshold: float) -> float:
+    """A metric on test at the curve's threshold that is nearest."""
+    places = range(len(curve["threshold"]))
+    nearest = min(places, key=lambda place: abs(curve["threshold"][place] - threshold))
+    value: float = curve[metric][nearest]
+    return value
+
+
+# --- Ranking and calibration -------------------------------------------------------------------
+def ranking_context(page: AnalysisPage) -> Context:
+    found = page.content(Stage.EVIDENCE)
+    ranking, reliability = found["ranking"], found["reliability"]
+    missed = [
+        one for one in reliability["bins"] if not one["low"] <= one["probability"] <= one["high"]
+    ]
+    return {
+        "charts": found["charts"],
+        "ranking": ranking,
+        "base_rate": percent(ranking["base_rate"], 1),
+        "reliability": reliability,
+        "calibration_error": percent(reliability["expected_calibration_error"], 1),
+        "bins": len(reliability["bins"]),
+        "missed": len(missed),
+        "too_sure": sum(_is_too_sure(one, reliability["base_rate"]) for one in missed),
+    }
+
+
+def _is_too_sure(one: dict[str, float], base_rate: float) -> bool:
+    """Whether a bin's probabilities are further from the base rate than what happens."""
+    return abs(one["probability"] - base_rate) > abs(one["share"] - base_rate)

@@ -1,0 +1,101 @@
+"""The views of a run, in the order in which a learner asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from experiments.analysis.mistakes import errors_context, limits_context, slices_context
+from experiments.analysis.page import AnalysisPage, Choices, View, address_of
+from experiments.analysis.reasons import effects_context, importance_context
+from experiments.analysis.rows import row_context
+from experiments.analysis.scores import fit_context, ranking_context, threshold_context
+from experiments.models import Experiment, Stage
+from experiments.run_page import RunPage
+
+VIEWS: tuple[View, ...] = (
+    View(
+        "fit",
+        _("Train and test"),
+        _("Has it learned, or learned by heart?"),
+        (Stage.LEARNING,),
+        fit_context,
+    ),
+    View(
+        "importance",
+        _("Importance"),
+        _("What does it use?"),
+        (Stage.EVIDENCE, Stage.REASONS),
+        importance_context,
+    ),
+    View(
+        "effects",
+        _("Effect of a column"),
+        _("In which direction does a column push?"),
+        (Stage.REASONS,),
+        effects_context,
+    ),
+    View("row", _("One prediction"), _("Why this prediction?"), (), row_context),
+    View("errors", _("Errors"), _("Where is it wrong?"), (Stage.EVIDENCE,), errors_context),
+    View("slices", _("Subgroups"), _("For whom is it wrong?"), (Stage.SUBGROUPS,), slices_context),
+    View(
+        "threshold",
+        _("Threshold"),
+        _("From which probability do you act?"),
+        (Stage.EVIDENCE,),
+        threshold_context,
+    ),
+    View(
+        "ranking",
+        _("Ranking and calibration"),
+        _("Does it rank well, and are its probabilities true?"),
+        (Stage.EVIDENCE,),
+        ranking_context,
+    ),
+    View(
+        "limits",
+        _("Limits"),
+        _("What can it not be trusted for?"),
+        (Stage.SUBGROUPS,),
+        limits_context,
+    ),
+)
+BY_SLUG = {view.slug: view for view in VIEWS}
+
+
+@dataclass(frozen=True)
+class Link:
+    """A view as the experiment's page lists it."""
+
+    view: View
+    address: str
+    is_waiting: bool
+    has_failed: bool
+
+
+def analysis_links(result: RunPage) -> list[Link]:
+    """Every view of a finished run, with whether its stage is there."""
+    found = []
+    for view in VIEWS:
+        stage = result.stages.get(view.stages[0]) if view.stages else None
+        found.append(
+            Link(
+                view,
+                address_of(result.experiment, view.slug),
+                is_waiting=stage is not None and stage.is_unfinished,
+                has_failed=stage is not None and stage.has_failed,
+            )
+        )
+    return found
+
+
+def analysis_page(
+    experiment: Experiment, slug: str, choices: Choices, *, is_own: bool
+) -> AnalysisPage:
+    """The page of one view.
+
+    Raises:
+        KeyError: there is no such view.
+    """
+    return AnalysisPage(experiment, BY_SLUG[slug], VIEWS, choices, is_own)

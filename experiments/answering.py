@@ -1,0 +1,128 @@
+"""Answering questions about finished runs in a compute worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from classrooms.jobs import Fields, JobFailure, perform_job, worker_name
+from experiments.comparing import predicted
+from experiments.engine.failures import CannotRun
+from experiments.engine.interpretation.rows import explain_row
+from experiments.engine.messages import N_
+from experiments.engine.metrics import METRICS
+from experiments.engine.models import MODELS
+from experiments.engine.side_by_side import Side, side_by_side
+from experiments.interpreting import RELATED, finished_run
+from experiments.models import Question, Run
+from experiments.process_memory import load_dataset
+from experiments.services import announce
+
+
+def answer_next() -> bool:
+    """Claim the question that has waited longest and answer it; False where none waits."""
+    claimed = Question.objects.order_by("pk").claim_first(worker=worker_name())
+    if claimed is None:
+        return False
+    pk, attempt = claimed
+    question = Question.objects.select_related(RELATED).get(pk=pk)
+    perform_job(
+        question,
+        lambda report: answer(question),
+        attempt=attempt,
+        on_change=lambda: announce(question.run.experiment.membership),
+    )
+    return True
+
+
+def answer(question: Question) -> Fields:
+    """The fields of the answer.
+
+    Raises:
+        JobFailure: what is asked makes no sense for this run.
+    """
+    try:
+        return {"content": ANSWERS[Question.Kind(question.kind)](question)}
+    except CannotRun as error:
+        raise JobFailure(error.code, error.context) from error
+
+
+def _row(question: Question) -> dict[str, Any]:
+    subject = question.subject
+    return explain_row(finished_run(question.run), subject["row"], subject["changes"])
+
+
+def _comparison(question: Question) -> dict[str, Any]:
+    dojo = question.run.experiment.membership.dojo
+    metric = METRICS[dojo.primary_metric]
+    asked = {*question.subject["runs"], *question.subject["every"]}
+    runs = Run.objects.select_related("experiment", "predictions").in_bulk(asked)
+    prepared = load_dataset(dojo.dataset)
+
+    def side(run: Run) -> dict[str, Any]:
+        return {
+            "name": f"#{run.experiment.number}",
+            "score": run.metrics["test"][metric.name],
+            "values": _hyperparameters(run),
+        }
+
+    every = [side(runs[pk]) for pk in question.subject["every"]]
+    return side_by_side(
+        [
+            Side(predictions=predicted(runs[pk]), **side(runs[pk]))
+            for pk in question.subject["runs"]
+        ],
+        every,
+        prepared.frame.iloc[prepared.split.test],
+        prepared.schema,
+        dimensions=_dimensions(every),
+        metric_label=metric.label,
+    )
+
+
+def _hyperparameters(run: Run) -> dict[str, Any]:
+    """The model and what its experimenter or the search chose, by the fields' names."""
+    config = run.experiment.parsed_config
+    values = config.model.model_dump(mode="json") | (run.search or {}).get("best", {})
+    return {"name": config.model.name, "columns": _feature_count(run)} | {
+        name: value
+        for name, value in values.items()
+        if name != "name" and isinstance(value, int | float | str)
+    }
+
+
+def _feature_count(run: Run) -> int:
+    config, schema = run.experiment.parsed_config, run.experiment.membership.dojo.schema
+    return len(config.columns.chosen(schema)) + len(config.new_features)
+
+
+def _dimensions(every: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What varies among the runs, those known of most runs first."""
+    counts: dict[str, int] = {}
+    for run in every:
+        for key in run["values"]:
+            counts[key] = counts.get(key, 0) + 1
+    varying = [key for key in counts if len({str(run["values"].get(key)) for run in every}) > 1]
+    varying.sort(key=lambda key: -counts[key])
+    return [{"key": key, "label": label} for key, label in _labels(varying).items()]
+
+
+def _labels(keys: list[str]) -> dict[str, str | list[str]]:
+    """A label for each, in English, to be translated by who shows it; no two are the same."""
+    titles = {
+        name: str(field.title)
+        for model in MODELS.values()
+        for name, field in model.model_fields.items()
+    }
+    titles |= {"name": N_("Model"), "columns": N_("Features")}
+    found: dict[str, str | list[str]] = {}
+    for key in keys:
+        title = titles.get(key, key)
+        found[key] = title if title not in found.values() else [key]
+    return found
+
+
+ANSWERS: dict[Question.Kind, Callable[[Question], dict[str, Any]]] = {
+    Question.Kind.ROW: _row,
+    Question.Kind.COMPARISON: _comparison,
+}

@@ -1,0 +1,130 @@
+"""What the page of runs side by side shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from experiments.config_words import describe_change
+from experiments.engine.changes import describe_changes
+from experiments.engine.metrics import METRICS, Metric
+from experiments.messages import describe_failure
+from experiments.models import Experiment, Question
+from experiments.run_page import RunPage, run_page
+
+FEWEST, MOST = 2, 6
+
+
+class ComparisonForm(forms.Form):
+    """Which experiments; the first chosen is what the others are compared to."""
+
+    run = forms.MultipleChoiceField(
+        label=_("Experiments"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("One of these experiments has no result here.")},
+    )
+
+    def __init__(self, *args: Any, experiments: list[Experiment], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.experiments = {experiment.public_id: experiment for experiment in experiments}
+        self.fields["run"].choices = [  # type: ignore[attr-defined]
+            (key, f"#{experiment.number} {experiment.claim[:80]}")
+            for key, experiment in self.experiments.items()
+        ]
+
+    def clean_run(self) -> list[str]:
+        chosen: list[str] = list(dict.fromkeys(self.cleaned_data["run"]))
+        if not FEWEST <= len(chosen) <= MOST:
+            raise forms.ValidationError(
+                gettext("Choose %(fewest)s to %(most)s experiments.")
+                % {"fewest": FEWEST, "most": MOST}
+            )
+        return chosen
+
+    def chosen(self) -> list[Experiment]:
+        """In the order of their numbers."""
+        found = [self.experiments[key] for key in self.cleaned_data["run"]]
+        return sorted(found, key=lambda experiment: experiment.number)
+
+
+@dataclass(frozen=True)
+class Score:
+    """A run's score on one metric, and its difference from the first run's, 95 %."""
+
+    test: float | None
+    interval: list[float] | None
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the difference is beyond what chance explains."""
+        return self.low is not None and self.high is not None and self.low * self.high > 0
+
+
+@dataclass(frozen=True)
+class ComparisonPage:
+    """Runs side by side; the first is what the others are compared to."""
+
+    chosen: list[Experiment]
+    question: Question
+
+    @property
+    def is_live(self) -> bool:
+        return self.question.is_unfinished
+
+    @property
+    def failure(self) -> str:
+        return describe_failure(self.question.failure_code, self.question.failure_context)
+
+    @cached_property
+    def results(self) -> list[RunPage]:
+        return [run_page(experiment) for experiment in self.chosen]
+
+    @property
+    def first(self) -> Experiment:
+        return self.chosen[0]
+
+    @cached_property
+    def changes(self) -> list[tuple[Experiment, list[str]]]:
+        """What each other config changed against the first, in words."""
+        schema = self.first.membership.dojo.schema
+        before = self.first.parsed_config
+        return [
+            (other, [describe_change(change) for change in describe_changes(before, after, schema)])
+            for other in self.chosen[1:]
+            for after in [other.parsed_config]
+        ]
+
+    @cached_property
+    def scores(self) -> list[tuple[Metric, str, bool, list[Score]]]:
+        """Every metric with each run's score; the primary one is marked."""
+        primary = self.first.membership.dojo.primary_metric
+        found = []
+        for name, metric in METRICS.items():
+            if self.first.run.score("test", name) is None:
+                continue
+            scores = [self._score(place, name) for place in range(len(self.chosen))]
+            found.append((metric, gettext(metric.label), name == primary, scores))
+        return found
+
+    def _score(self, place: int, metric: str) -> Score:
+        run = self.chosen[place].run
+        test, interval = run.score("test", metric), run.intervals.get(metric)
+        if place == 0 or not self.question.has_succeeded:
+            return Score(test, interval)
+        found = self.question.content["differences"][place - 1].get(metric)
+        if found is None:
+            return Score(test, interval)
+        return Score(test, interval, found["estimate"], found["low"], found["high"])
+
+    @property
+    def changed(self) -> list[tuple[Experiment, dict[str, Any]]]:
+        """For every other run the rows that changed sides."""
+        return list(zip(self.chosen[1:], self.question.content["changed"], strict=True))

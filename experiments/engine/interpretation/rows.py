@@ -1,0 +1,129 @@
+"""Why one prediction is what it is, and what it would be if a column were otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from experiments.engine import charts
+from experiments.engine.failures import CannotRun
+from experiments.engine.interpretation.contributions import Contributions, explain_rows
+from experiments.engine.interpretation.neighbours import nearest_rows
+from experiments.engine.interpretation.stages import Content, FinishedRun
+
+NEIGHBOURS = 5
+MAX_COLUMNS = 60
+
+
+def explain_row(run: FinishedRun, row: int, changes: Mapping[str, float | str | None]) -> Content:
+    """Contributions to the prediction of a test row, its values, and the train rows like it.
+
+    Args:
+        row: its number in the file, the first row after the header being 1.
+        changes: values of the dataset's columns that it is to have instead; what depends
+            on them, such as new features, follows.
+
+    Raises:
+        CannotRun: "not_a_test_row", or "column_not_used" for a change of a column that
+            the model does not read.
+    """
+    places = {int(position) + 1: place for place, position in enumerate(run.test.index)}
+    if row not in places:
+        raise CannotRun("not_a_test_row", row=row)
+    for name in changes:
+        if name not in run.columns:
+            raise CannotRun("column_not_used", name=name)
+    own = run.test[run.columns].iloc[[places[row]]]
+    told = own.copy()
+    for name, value in changes.items():
+        told[name] = pd.Series([value], index=own.index, dtype=own[name].dtype)
+    table = run.model.table(pd.concat([own, told], ignore_index=True))
+    explained = explain_rows(run.model, table, run.train_table, seed=run.config.seed)
+    probabilities = run.model.predict_proba(table)[:, 1].tolist()
+    neighbours = nearest_rows(
+        run.model, run.train_table, table.iloc[[1]], run.y_train, k=NEIGHBOURS, seed=run.config.seed
+    )
+    rows = sorted(places)
+    at = rows.index(row)
+    return {
+        "row": row,
+        "previous": rows[at - 1] if at else None,
+        "next": rows[at + 1] if at + 1 < len(rows) else None,
+        "actual": _class(run, int(run.y_test[places[row]])),
+        "threshold": run.threshold,
+        "before": _prediction(run, probabilities[0]),
+        "now": _prediction(run, probabilities[1]),
+        "unit": explained.unit,
+        "method": explained.method,
+        "base": explained.base,
+        "background_rows": explained.background_rows,
+        "values": _values(run, own, told),
+        "neighbours": _neighbours(run, neighbours.rows[0]),
+        "train_rows": neighbours.train_rows,
+        "charts": {"waterfall": _waterfall(table, explained).to_dict()},
+    }
+
+
+def _prediction(run: FinishedRun, probability: float) -> Content:
+    said = int(probability >= run.threshold)
+    return {"probability": probability, "predicted": _class(run, said)}
+
+
+def _class(run: FinishedRun, is_positive: int) -> str:
+    return run.schema.positive_class if is_positive else run.schema.negative_class
+
+
+def _waterfall(table: pd.DataFrame, explained: Contributions) -> Any:
+    bars = [
+        {"name": name, "value": _plain(table[name].iloc[1]), "contribution": float(value)}
+        for name, value in zip(explained.features, explained.values[1], strict=True)
+    ]
+    return charts.waterfall_chart(
+        {
+            "base": explained.base,
+            "output": float(explained.output[1]),
+            "unit": explained.unit,
+            "bars": bars,
+        }
+    )
+
+
+def _values(run: FinishedRun, own: pd.DataFrame, told: pd.DataFrame) -> list[Content]:
+    """The columns that the model reads, as they are and as they are to be."""
+    found = []
+    for name in run.columns[:MAX_COLUMNS]:
+        column = run.schema.by_name[name]
+        before, now = _plain(own[name].iloc[0]), _plain(told[name].iloc[0])
+        found.append(
+            {
+                "name": name,
+                "type": column.type.value,
+                "is_number": column.numeric,
+                "before": before,
+                "now": now,
+                "is_changed": before != now,
+            }
+        )
+    return found
+
+
+def _neighbours(run: FinishedRun, found: Any) -> list[Content]:
+    shown = run.columns[:MAX_COLUMNS]
+    return [
+        {
+            "row": int(run.train.index[one.position]) + 1,
+            "actual": _class(run, one.actual),
+            "distance": one.distance,
+            "values": [_plain(run.train[name].iloc[one.position]) for name in shown],
+        }
+        for one in found
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """A cell as JSON has it; None where missing."""
+    if pd.isna(value):
+        return None
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,335 @@
+"""What is computed of a finished run, stage by stage: each gives JSON, charts included.
+
+The first stage is what a learner looks at first; the others are slower. Every one is
+bounded in time: it takes samples where rows are many or the model is slow, and its views
+say how many rows they are about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.engine import charts
+from experiments.engine.assembly import source_columns
+from experiments.engine.config import ExperimentConfig
+from experiments.engine.interpretation import (
+    contributions,
+    curves,
+    effects,
+    errors,
+    importance,
+    learning,
+    limits,
+)
+from experiments.engine.interpretation.fairness import rates_by_group
+from experiments.engine.interpretation.features import FeatureModel
+from experiments.engine.interpretation.slices import find_slices
+from experiments.engine.schema import Schema
+from experiments.engine.split import Split
+
+Content = dict[str, Any]
+
+PERMUTATION_REPEATS = 5
+EXPLAINED_ROWS = 100
+# Each with its two charts is some 40 KB; a page shows one at a time.
+EFFECTS = 15
+# Of all fits of a learning curve together, estimated from the run's own fit.
+LEARNING_SECONDS = 6.0
+LEARNING_FOLDS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class FinishedRun:
+    """A run with its fitted pipeline and its rows: what every stage looks at.
+
+    Attributes:
+        config: with the hyperparameters that a search found.
+        frame: the canonical frame, shape (n_rows, n_columns).
+        metric: the Dojo's primary one.
+        threshold: of the run.
+        out_of_fold: probabilities of the train rows, shape (n_train_rows,), NaN where none.
+        fit_seconds: that one fit on all train rows took.
+        train_score, test_score: of the primary metric; `interval` is the test score's.
+    """
+
+    pipeline: Any
+    config: ExperimentConfig
+    schema: Schema
+    frame: pd.DataFrame
+    split: Split
+    metric: str
+    threshold: float
+    out_of_fold: np.ndarray = field(repr=False)
+    fit_seconds: float
+    train_score: float
+    test_score: float
+    interval: tuple[float, float]
+
+    @cached_property
+    def model(self) -> FeatureModel:
+        return FeatureModel(self.pipeline, self.config, self.schema)
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """The dataset's columns that the model reads."""
+        return source_columns(self.config, self.schema)
+
+    @cached_property
+    def train(self) -> pd.DataFrame:
+        return self.frame.iloc[self.split.train]
+
+    @cached_property
+    def test(self) -> pd.DataFrame:
+        return self.frame.iloc[self.split.test]
+
+    @cached_property
+    def y_train(self) -> np.ndarray:
+        return self.schema.encode_target(self.train)
+
+    @cached_property
+    def y_test(self) -> np.ndarray:
+        return self.schema.encode_target(self.test)
+
+    @cached_property
+    def train_table(self) -> pd.DataFrame:
+        """Features of the train rows, new ones included."""
+        return self.model.table(self.train[self.columns])
+
+    @cached_property
+    def test_table(self) -> pd.DataFrame:
+        return self.model.table(self.test[self.columns])
+
+    @cached_property
+    def probability(self) -> np.ndarray:
+        """Of the positive class, of the test rows."""
+        return self.model.positive(self.model.encode(self.test_table))
+
+    @cached_property
+    def prediction(self) -> np.ndarray:
+        found: np.ndarray = (self.probability >= self.threshold).astype(int)
+        return found
+
+    @cached_property
+    def importance(self) -> importance.Importance:
+        return importance.permutation_importance_view(
+            self.model,
+            self.test_table,
+            self.y_test,
+            metric=self.metric,
+            threshold=self.threshold,
+            costs=self.schema.costs,
+            repeats=PERMUTATION_REPEATS,
+            seed=self.config.seed,
+        )
+
+
+# --- What it uses, where it is wrong, how it ranks ------------------------------------------
+def evidence(run: FinishedRun) -> Content:
+    """Importance, errors, and the curves over thresholds, ranks and probabilities."""
+    y, probability, costs = run.y_test, run.probability, run.schema.costs
+    curve = curves.threshold_curve(y, probability, costs=costs).to_dict()
+    best = curves.best_thresholds(run.y_train, run.out_of_fold, costs=costs).to_dict()
+    found = run.importance.to_dict()
+    roc, recall = curves.roc(y, probability), curves.precision_recall(y, probability)
+    reliability = curves.reliability(y, probability).to_dict()
+    drawn_best = best["by_metric"]["f1" if costs is None else "expected_cost"]
+    return {
+        "importance": found,
+        "errors": errors.error_table(
+            run.test, y, probability, schema=run.schema, threshold=run.threshold, costs=costs
+        ).to_dict(),
+        "threshold_curve": curve,
+        "best_thresholds": best,
+        "ranking": {
+            "auc": roc.auc,
+            "average_precision": recall.average_precision,
+            "base_rate": recall.base_rate,
+        },
+        "reliability": reliability,
+        "charts": _stored(
+            importance=charts.importance_chart(found),
+            threshold=charts.threshold_chart(curve, threshold=run.threshold, best=drawn_best),
+            roc=charts.roc_chart(roc.to_dict()),
+            precision_recall=charts.precision_recall_chart(recall.to_dict()),
+            reliability=charts.reliability_chart(reliability),
+        ),
+    }
+
+
+# --- What more rows, and more iterations, would do -------------------------------------------
+def learning_curves(run: FinishedRun) -> Content:
+    """The score over the number of rows and, for models that learn in rounds, the loss."""
+    folds, shares = affordable(run.fit_seconds)
+    curve = learning.learning_curve_view(
+        run.config,
+        run.schema,
+        run.frame,
+        run.split,
+        metric=run.metric,
+        threshold=run.threshold,
+        folds=folds,
+        shares=shares,
+    ).to_dict()
+    loss = learning.loss_per_iteration(
+        run.pipeline,
+        run.config,
+        run.train[run.columns],
+        run.y_train,
+        run.test[run.columns],
+        run.y_test,
+    )
+    drawn = {}
+    if len(curve["points"]) > 1:
+        drawn["learning"] = charts.learning_chart(curve)
+    if loss is not None:
+        drawn["loss"] = charts.loss_chart(loss.to_dict())
+    return {
+        "learning": curve,
+        "loss": loss.to_dict() if loss else None,
+        "charts": _stored(**drawn),
+    }
+
+
+def affordable(fit_seconds: float) -> tuple[int, tuple[float, ...]]:
+    """How many folds, and which sizes of them, a learning curve may take.
+
+    A fit is taken to cost in proportion to its rows; at least the two smallest sizes are
+    tried, on one fold.
+    """
+    fits = LEARNING_SECONDS / max(fit_seconds, 1e-6)
+    folds = int(min(LEARNING_FOLDS, fits // sum(learning.SHARES)))
+    if folds >= 1:
+        return folds, learning.SHARES
+    count = max(2, int((np.cumsum(learning.SHARES) <= fits).sum()))
+    return 1, learning.SHARES[:count]
+
+
+# --- Why it decides --------------------------------------------------------------------------
+def reasons(run: FinishedRun) -> Content:
+    """Contributions beside importance, weights of linear models, and the features' effects."""
+    model, table = run.model, run.test_table
+    rng = np.random.default_rng(run.config.seed)
+    chosen = np.sort(rng.choice(len(table), min(len(table), EXPLAINED_ROWS), replace=False))
+    rows = table.iloc[chosen]
+    explained = contributions.explain_rows(model, rows, run.train_table, seed=run.config.seed)
+    by_size = contributions.summary(explained)
+    sizes = [{"name": name, "mean_abs": size} for name, size in by_size]
+    found = run.importance
+    weights = importance.coefficients(model, run.train_table)
+    apart = importance.disagreement(found, by_size, found.groups)
+    return {
+        "contributions": {
+            "unit": explained.unit,
+            "method": explained.method,
+            "rows": len(rows),
+            "background_rows": explained.background_rows,
+            "features": sizes,
+        },
+        "disagreements": [one.to_dict() for one in apart],
+        "coefficients": weights.to_dict() if weights else None,
+        "effects": _effects(run, (rows, explained), [name for name, _size in by_size]),
+        "charts": _stored(importance=charts.importance_chart(found.to_dict(), sizes)),
+    }
+
+
+def _effects(
+    run: FinishedRun, explained: tuple[pd.DataFrame, contributions.Contributions], names: list[str]
+) -> list[Content]:
+    """Of the features that matter most, each with its charts."""
+    by_importance = [column.name for column in run.importance.columns if column.mean > 0]
+    ranked = list(dict.fromkeys([*by_importance, *names]))[:EFFECTS]
+    found = []
+    for name in ranked:
+        effect = effects.feature_effect(
+            run.model, run.test_table, name, seed=run.config.seed, explained=explained
+        )
+        if effect is None:
+            continue
+        told = effect.to_dict()
+        drawn = {"effect": charts.effect_chart(told)}
+        if effect.dependence is not None:
+            drawn["dependence"] = charts.dependence_chart(told)
+        found.append(
+            {
+                "feature": name,
+                "kind": effect.kind,
+                "rows": effect.rows,
+                "curves": len(effect.curves),
+                "missing": effect.missing,
+                "held_fixed": list(effect.held_fixed),
+                "unit": effect.dependence.unit if effect.dependence else None,
+                "charts": _stored(**drawn),
+            }
+        )
+    return found
+
+
+# --- For whom it is wrong, and what it cannot be trusted for ---------------------------------
+def subgroups(
+    run: FinishedRun,
+    *,
+    sensitive: Sequence[str],
+    findings: Sequence[Mapping[str, Any]],
+    cautions: Sequence[Mapping[str, Any]],
+) -> Content:
+    """Slices with more errors, rates by sensitive column, and the limits that all views show.
+
+    Args:
+        sensitive: columns of the dataset by which people are not to be treated differently;
+            the model may use them or not.
+        findings: of the dataset's health report.
+        cautions: of the run, {"code", "context"}.
+    """
+    known = run.test[[column.name for column in run.schema.features]]
+    slices = find_slices(
+        known, run.y_test, run.prediction, schema=run.schema, seed=run.config.seed
+    ).to_dict()
+    groups = {
+        name: rates_by_group(run.test[name], run.y_test, run.prediction, run.probability).to_dict()
+        for name in sensitive
+    }
+    outside = limits.extrapolation(run.train[run.columns], run.test[run.columns], run.schema)
+    counts = np.bincount(run.y_test, minlength=2)
+    found = limits.find_limits(
+        limits.Evidence(
+            schema=run.schema,
+            columns=tuple(run.columns),
+            metric=run.metric,
+            train=run.train_score,
+            test=run.test_score,
+            interval=run.interval,
+            class_rows={
+                run.schema.negative_class: int(counts[0]),
+                run.schema.positive_class: int(counts[1]),
+            },
+            reliability=curves.reliability(run.y_test, run.probability).to_dict(),
+            slices=slices,
+            groups=groups,
+            outside=outside,
+            importance={column.name: column.mean for column in run.importance.columns},
+            findings=findings,
+            cautions=cautions,
+        )
+    )
+    drawn = {}
+    if slices["found"]:
+        # Worded by who shows it, in the reader's language.
+        told = [one | {"label": str(place)} for place, one in enumerate(slices["found"])]
+        rate = slices["errors"] / slices["rows"]
+        drawn["slices"] = charts.slices_chart({"overall_rate": rate, "slices": told})
+    return {
+        "slices": slices,
+        "groups": groups,
+        "limits": [limit.to_dict() for limit in found],
+        "charts": _stored(**drawn),
+    }
+
+
+def _stored(**drawn: Any) -> dict[str, Any]:
+    return {name: chart.to_dict() for name, chart in drawn.items()}

@@ -1,0 +1,116 @@
+"""Two to six runs on the same test rows: their curves, and which rows changed sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.engine import charts
+from experiments.engine.bootstrap import Predictions, paired_differences
+from experiments.engine.interpretation.curves import roc
+from experiments.engine.schema import Schema
+
+CHANGED_ROWS = 25
+MAX_COLUMNS = 20
+
+
+@dataclass(frozen=True)
+class Side:
+    """A run as it is compared.
+
+    Attributes:
+        name: that the curves are told apart by.
+        score: of the primary metric on test; `values` are its hyperparameters by name.
+    """
+
+    name: str
+    predictions: Predictions
+    score: float
+    values: Mapping[str, Any]
+
+
+def side_by_side(
+    sides: Sequence[Side],
+    every: Sequence[Mapping[str, Any]],
+    test: pd.DataFrame,
+    schema: Schema,
+    *,
+    dimensions: Sequence[Mapping[str, Any]],
+    metric_label: str,
+) -> dict[str, Any]:
+    """Curves over one another, rows that the first and each other run disagree on, all runs.
+
+    Args:
+        every: of all runs, {"name", "score", "values"}, for the parallel coordinates.
+        test: the test rows, shape (n_rows, n_columns), indexed by position in the dataset.
+        dimensions: {"key", "label"} of the parallel coordinates.
+    """
+    y = schema.encode_target(test)
+    curves = [
+        roc(y, side.predictions.probability).to_dict() | {"name": side.name} for side in sides
+    ]
+    first, others = sides[0].predictions, sides[1:]
+    return {
+        "differences": [
+            {
+                metric: asdict(difference)
+                for metric, difference in paired_differences(
+                    y, first, side.predictions, costs=schema.costs
+                ).items()
+            }
+            for side in others
+        ],
+        "changed": [
+            {"name": side.name} | changed_rows(first, side.predictions, test, y, schema)
+            for side in others
+        ],
+        "charts": {
+            "roc": charts.roc_overlay_chart(curves).to_dict(),
+            "parallel": charts.parallel_chart(
+                [dict(run) for run in every], [dict(one) for one in dimensions], score=metric_label
+            ).to_dict(),
+        },
+    }
+
+
+def changed_rows(
+    before: Predictions, after: Predictions, test: pd.DataFrame, y: np.ndarray, schema: Schema
+) -> dict[str, Any]:
+    """The rows that became right, and those that became wrong; the furthest moved first.
+
+    Args:
+        y: true classes of the test rows, shape (n_rows,), 1 for the positive class.
+    """
+    was = (before.probability >= before.threshold) == (y == 1)
+    now = (after.probability >= after.threshold) == (y == 1)
+    moved = np.abs(after.probability - before.probability)
+    columns = [column.name for column in schema.features][:MAX_COLUMNS]
+
+    def told(which: np.ndarray) -> dict[str, Any]:
+        places = np.flatnonzero(which)
+        places = places[np.argsort(-moved[places], kind="stable")]
+        return {
+            "count": len(places),
+            "rows": [
+                {
+                    "row": int(test.index[place]) + 1,
+                    "actual": schema.positive_class if y[place] else schema.negative_class,
+                    "before": float(before.probability[place]),
+                    "after": float(after.probability[place]),
+                    "values": [_plain(test[name].iloc[place]) for name in columns],
+                }
+                for place in places[:CHANGED_ROWS]
+            ],
+        }
+
+    return {"columns": columns, "won": told(~was & now), "lost": told(was & ~now)}
+
+
+def _plain(value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,109 @@
+"""Which errors a reader wants to see: kind, column and values, order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from experiments.engine.interpretation.error_filter import (
+    ColumnChoice,
+    column_choices,
+    select_errors,
+)
+
+MISSING = "(missing)"
+
+
+class ErrorFilterForm(forms.Form):
+    """Reads the address: what cannot be read filters nothing, and is told at its field."""
+
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    column = forms.ChoiceField(label=_("Column"), required=False)
+    value = forms.ChoiceField(label=_("Value"), required=False)
+    low = forms.CharField(label=_("From"), required=False, max_length=40)
+    high = forms.CharField(label=_("To"), required=False, max_length=40)
+    order = forms.ChoiceField(label=_("Order"), required=False)
+    noted = forms.BooleanField(label=_("Only those with a note"), required=False)
+
+    def __init__(self, data: Any, *, table: dict[str, Any]) -> None:
+        super().__init__(data)
+        self.table = table
+        self.column_choice = self._chosen_column(column_choices(table))
+        has_costs = any(row["cost"] is not None for row in table["rows"])
+        self._choices("kind").choices = [
+            ("", gettext("All errors")),
+            ("false_positive", gettext("False positives")),
+            ("false_negative", gettext("False negatives")),
+        ]
+        self._choices("order").choices = [
+            ("", gettext("The surest first")),
+            *([("cost", gettext("The dearest first"))] if has_costs else []),
+            ("row", gettext("By row number")),
+        ]
+        names = [(column["name"], column["name"]) for column in table["columns"]]
+        self._choices("column").choices = [("", gettext("Any column")), *names]
+        self._shape_for_column()
+
+    def _choices(self, name: str) -> Any:
+        return self.fields[name]
+
+    def _chosen_column(self, choices: list[ColumnChoice]) -> ColumnChoice | None:
+        name = self.data.get("column") if self.is_bound else None
+        return next((choice for choice in choices if choice.name == name), None)
+
+    def _shape_for_column(self) -> None:
+        """A range for numbers and dates, a choice of values for the others."""
+        choice = self.column_choice
+        if choice is None or choice.by == "range":
+            del self.fields["value"]
+        if choice is None or choice.by == "value":
+            del self.fields["low"], self.fields["high"]
+        if choice is None:
+            return
+        if choice.by == "value":
+            values = [(value, f"{value} ({count})") for value, count in choice.values]
+            if choice.missing:
+                values.append(
+                    (MISSING, gettext("no value (%(count)s)") % {"count": choice.missing})
+                )
+            self.fields["value"].choices = [("", gettext("Any value")), *values]  # type: ignore[attr-defined]
+            return
+        for end in ("low", "high"):
+            bound = getattr(choice, end)
+            self.fields[end].widget.attrs["placeholder"] = "" if bound is None else str(bound)
+            if choice.type == "numeric":
+                self.fields[end] = forms.FloatField(
+                    label=self.fields[end].label,
+                    required=False,
+                    localize=True,
+                    widget=forms.TextInput(attrs={"placeholder": bound, "inputmode": "decimal"}),
+                )
+
+    @property
+    def only_noted(self) -> bool:
+        return bool(self._asked("noted"))
+
+    def _asked(self, name: str) -> Any:
+        """What a field says; None where it says nothing, or nothing that can be read."""
+        if not self.is_bound:
+            return None
+        self.is_valid()
+        found = self.cleaned_data.get(name)
+        return None if found == "" else found
+
+    def selected(self) -> list[dict[str, Any]]:
+        """The rows that fit, in their order."""
+        value = self._asked("value")
+        return select_errors(
+            self.table,
+            kind=self._asked("kind") or "all",
+            column=self._asked("column"),
+            value=None if value == MISSING else value,
+            low=self._asked("low"),
+            high=self._asked("high"),
+            missing=value == MISSING,
+            order=self._asked("order") or "confidence",
+        )

@@ -1,0 +1,156 @@
+"""Sentences for what the interpretation finds by code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.template.defaultfilters import floatformat
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from experiments.engine.interpretation.limits import LIMITS
+from experiments.engine.metrics import METRICS
+from experiments.messages import WARNINGS, names_in_words
+from experiments.option_labels import option_label
+from experiments.templatetags.experiments import percent
+
+# Of a limit's context, what is a share of rows or a rate of errors.
+SHARES = {"share", "rate", "rest_rate", "highest", "lowest"}
+
+DISAGREEMENTS: dict[str, str | Promise] = {
+    "correlated": gettext_lazy(
+        "It is correlated with %(others)s, which stand in for it when it alone is shuffled."
+    ),
+    "no_gain": gettext_lazy(
+        "The model uses it, but predicts these test rows no better for it: perhaps learned by "
+        "heart."
+    ),
+    "uncertain": gettext_lazy(
+        "Its importance varies from one shuffle to the next as much as it amounts to: its rank is "
+        "chance."
+    ),
+    "unknown": gettext_lazy(
+        "One view counts what the score loses, the other how far predictions move: a column can "
+        "move many predictions that stay on the right side."
+    ),
+}
+
+RATES: dict[str, str | Promise] = {
+    "base_rate": gettext_lazy("really positive"),
+    "selection": gettext_lazy("predicted positive"),
+    "true_positive": gettext_lazy("positives found (recall)"),
+    "false_positive": gettext_lazy("false alarms among negatives"),
+    "precision": gettext_lazy("right among predicted positives (precision)"),
+    "error": gettext_lazy("errors"),
+}
+
+SIZES_LEFT_OUT: dict[str, str | Promise] = {
+    "too_slow": gettext_lazy("it would take too long"),
+    "fit_failed": gettext_lazy("the model cannot learn from so few rows"),
+}
+
+
+def value_in_words(value: Any) -> str:
+    """A cell's value: numbers with the digits that count, texts as they are."""
+    if isinstance(value, float):
+        return str(number_format(int(value) if value.is_integer() else float(f"{value:.5g}")))
+    return str(number_format(value)) if isinstance(value, int) else str(value)
+
+
+# --- Conditions of a subgroup ---------------------------------------------------------------
+def condition_in_words(condition: dict[str, Any]) -> str:
+    """One condition, such as “age from 20 to 30”."""
+    name, kind = condition["column"], condition["kind"]
+    if kind == "missing":
+        return _("%(name)s is missing") % {"name": name}
+    if kind == "is":
+        value = value_in_words(condition["value"])
+        return _("%(name)s = %(value)s") % {"name": name, "value": value}
+    low, high = condition["low"], condition["high"]
+    ends = {"name": name, "low": value_in_words(low), "high": value_in_words(high)}
+    if low is None:
+        return _("%(name)s up to %(high)s") % ends
+    if high is None:
+        return _("%(name)s from %(low)s") % ends
+    if low == high:
+        return _("%(name)s = %(value)s") % {"name": name, "value": ends["low"]}
+    return _("%(name)s from %(low)s to %(high)s") % ends
+
+
+def conditions_in_words(conditions: list[dict[str, Any]]) -> str:
+    """All conditions of a subgroup; every one holds."""
+    return _(" and ").join(condition_in_words(condition) for condition in conditions)
+
+
+def group_in_words(group: dict[str, Any]) -> str:
+    """A group of a sensitive column."""
+    if group["kind"] == "missing":
+        return _("no value")
+    if group["kind"] == "others":
+        return _("all rarer values")
+    if group["kind"] == "range":
+        ends = {end: value_in_words(group[end]) for end in ("low", "high")}
+        return ends["low"] if ends["low"] == ends["high"] else _("%(low)s to %(high)s") % ends
+    return value_in_words(group["value"])
+
+
+# --- Limits ---------------------------------------------------------------------------------
+def limit_in_words(limit: dict[str, Any]) -> str:
+    """What the model cannot be trusted for, and why."""
+    sentence = LIMITS.get(limit["code"])
+    worded = _(sentence) if sentence else str(WARNINGS[limit["code"]])
+    return worded % {name: _quoted(name, value, limit) for name, value in limit["context"].items()}
+
+
+def _quoted(name: str, value: Any, limit: dict[str, Any]) -> Any:
+    context = limit["context"]
+    if name == "names":
+        return names_in_words(value, context["more"])
+    if name == "conditions":
+        return conditions_in_words(value)
+    if name == "rate" and limit["code"] == "unequal_groups":
+        return str(RATES[value])
+    if name == "metric":
+        return _(METRICS[value].label)
+    if name in SHARES:
+        return percent(value, 1)
+    return floatformat(value, 3) if isinstance(value, float) else value_in_words(value)
+
+
+# --- What a model uses ----------------------------------------------------------------------
+def disagreement_in_words(found: dict[str, Any]) -> str:
+    """Why a column ranks otherwise by one view than by the other."""
+    others = [name for name in found["group"] if name != found["name"]]
+    return str(DISAGREEMENTS[found["reason"]]) % {"others": names_in_words(others)}
+
+
+def prepared_column_in_words(column: dict[str, Any]) -> str:
+    """A column as it reaches the model, by the feature that it comes from."""
+    name, kind, detail = column["feature"], column["kind"], column["detail"]
+    if kind == "value":
+        return str(name)
+    if kind == "bin":
+        ends = {end: column[end] for end in ("low", "high")}
+        return condition_in_words({"column": name, "kind": "between", **ends})
+    if kind == "category":
+        return condition_in_words({"column": name, "kind": "is", "value": detail})
+    if kind == "missing":
+        return condition_in_words({"column": name, "kind": "missing"})
+    words = {
+        "rare_categories": _("%(name)s: a rare category"),
+        "ordinal": _("%(name)s, numbered"),
+        "target_rate": _("%(name)s, by its share of the target"),
+        "date_part": _("%(name)s: %(detail)s"),
+        "word": _("%(name)s: “%(detail)s”"),
+        "component": _("%(name)s: component %(detail)s"),
+    }
+    if kind == "date_part":
+        detail = option_label(detail)
+    return words[kind] % {"name": name, "detail": detail}
+
+
+def size_left_out_in_words(reason: str) -> str:
+    """Why a learning curve lacks a size."""
+    return str(SIZES_LEFT_OUT.get(reason) or SIZES_LEFT_OUT["fit_failed"])

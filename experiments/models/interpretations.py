@@ -1,0 +1,108 @@
+"""What is computed about a finished run, by itself and when somebody asks."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Case, When
+from django.utils.translation import gettext_lazy as _
+
+from classrooms.models.jobs import Job, JobQuerySet
+from experiments.models.experiments import Experiment
+from experiments.models.runs import Run
+
+
+class Stage(models.IntegerChoices):
+    """Parts of an interpretation, in the order in which they are computed."""
+
+    EVIDENCE = 1, _("importance, errors and curves")
+    LEARNING = 2, _("learning curves")
+    REASONS = 3, _("contributions and effects")
+    SUBGROUPS = 4, _("subgroups and limits")
+
+
+class InterpretationQuerySet(JobQuerySet["Interpretation"]):
+    def without_content(self) -> Self:
+        """For who asks only how far they are: a content can be a megabyte."""
+        return self.defer("content")
+
+    def most_urgent_first(self) -> Self:
+        """Everyone's evidence, which they wait for; then run by run, so that what a process
+        has worked out for one stage serves the next."""
+        is_evidence = Case(When(stage=Stage.EVIDENCE, then=0), default=1)
+        return self.order_by(is_evidence, "run_id", "stage")
+
+
+class Interpretation(Job):
+    """One stage of what a run's model does and where it is wrong; after the metrics."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="interpretations")
+    stage = models.PositiveSmallIntegerField(_("stage"), choices=Stage.choices)
+    # As the stage's function in `engine.interpretation.stages` returns it.
+    content = models.JSONField(_("content"), default=dict, blank=True)
+
+    objects = InterpretationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("interpretation")
+        verbose_name_plural = _("interpretations")
+        ordering = ["run_id", "stage"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "stage"], name="one_interpretation_per_stage")
+        ]
+        indexes = [models.Index(fields=["status", "run", "stage"], name="interpretation_by_status")]
+
+    def __str__(self) -> str:
+        return f"{self.run}: {self.get_stage_display()}"
+
+
+class Question(Job):
+    """Something that a person wants to know of finished runs, answered by a worker."""
+
+    class Kind(models.TextChoices):
+        ROW = "row", _("why this prediction")
+        COMPARISON = "comparison", _("runs side by side")
+
+    # The run that it is about; of a comparison the first.
+    run = models.ForeignKey(Run, models.CASCADE, related_name="questions")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    subject = models.JSONField(_("subject"))
+    # Of the kind and the subject: the same question is answered once, whoever asks.
+    digest = models.CharField(_("digest"), max_length=64)
+    content = models.JSONField(_("answer"), default=dict, blank=True)
+
+    objects = JobQuerySet["Question"].as_manager()
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "digest"], name="one_answer_per_question")
+        ]
+        indexes = [models.Index(fields=["status"], name="question_by_status")]
+
+    def __str__(self) -> str:
+        return f"{self.run}: {self.get_kind_display()}"
+
+
+class RowNote(models.Model):
+    """What a participant noted about a test row that the model got wrong."""
+
+    experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="row_notes")
+    # Its number in the file, the first row after the header being 1.
+    row = models.PositiveIntegerField(_("row"))
+    text = models.CharField(_("note"), max_length=500)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("note on a row")
+        verbose_name_plural = _("notes on rows")
+        ordering = ["row"]
+        constraints = [
+            models.UniqueConstraint(fields=["experiment", "row"], name="one_note_per_row")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.experiment}: {self.row}"

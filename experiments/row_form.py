@@ -1,0 +1,94 @@
+"""Which row is to be explained, and what of it is to be otherwise."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from experiments.engine.config import ExperimentConfig
+from experiments.engine.schema import Column, ColumnType, Schema
+
+CHANGES = 2
+MAX_TEXT = 200
+
+
+class RowForm(forms.Form):
+    """A test row by its number, and up to two columns with another value."""
+
+    row = forms.IntegerField(
+        label=_("Row"),
+        min_value=1,
+        help_text=_("The row's number in the file, as the errors show it."),
+        error_messages={"required": _("Write the number of a test row.")},
+    )
+
+    def __init__(self, *args: Any, config: ExperimentConfig, schema: Schema, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.schema = schema
+        names = [("", gettext("(no change)")), *((n, n) for n in read_columns(config, schema))]
+        for number in range(1, CHANGES + 1):
+            self.fields[f"column{number}"] = forms.ChoiceField(
+                label=gettext("Column"),
+                choices=names,
+                required=False,
+                error_messages={"invalid_choice": gettext("The model does not read this column.")},
+            )
+            self.fields[f"value{number}"] = forms.CharField(
+                label=gettext("would be"), required=False, max_length=MAX_TEXT
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        changes: dict[str, float | str | None] = {}
+        for number in range(1, CHANGES + 1):
+            name, typed = cleaned.get(f"column{number}"), cleaned.get(f"value{number}", "")
+            if not name:
+                continue
+            if name in changes:
+                self.add_error(f"column{number}", gettext("This column stands there twice."))
+                continue
+            try:
+                changes[name] = value_of(typed, self.schema.by_name[name])
+            except forms.ValidationError as error:
+                self.add_error(f"value{number}", error)
+        cleaned["changes"] = changes
+        return cleaned
+
+    @property
+    def change_fields(self) -> list[tuple[Any, Any]]:
+        """The fields of each change: column and value."""
+        return [(self[f"column{n}"], self[f"value{n}"]) for n in range(1, CHANGES + 1)]
+
+
+def read_columns(config: ExperimentConfig, schema: Schema) -> list[str]:
+    """The dataset's columns that a model of this config reads, for itself or in new features."""
+    chosen = dict.fromkeys(config.columns.chosen(schema))
+    for feature in config.new_features:
+        for value in feature.model_dump().values():
+            values = value if isinstance(value, list | tuple) else [value]
+            chosen |= dict.fromkeys(v for v in values if isinstance(v, str) and v in schema.by_name)
+    return list(chosen)
+
+
+def value_of(typed: str, column: Column) -> float | str | None:
+    """What was typed as the column has it; None, no value, where nothing was.
+
+    Raises:
+        ValidationError: it is not of the column's kind.
+    """
+    if not typed:
+        return None
+    if column.numeric:
+        return float(forms.FloatField(localize=True).clean(typed))
+    if column.type == ColumnType.DATETIME:
+        try:
+            return datetime.fromisoformat(typed).isoformat()
+        except ValueError as error:
+            raise forms.ValidationError(
+                gettext("Write a date as 2025-03-31, perhaps with a time: 2025-03-31 14:30.")
+            ) from error
+    return typed

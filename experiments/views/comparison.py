@@ -1,0 +1,33 @@
+"""Two to six of one's own runs side by side."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from classrooms.access import Request, participant_view
+from classrooms.models import Membership
+from classrooms.presentation import dojo_context, render_page_or_part
+from experiments.comparison_page import MOST, ComparisonForm, ComparisonPage
+from experiments.questions import TooManyQuestions, ask_to_compare
+from experiments.selectors import experiments_of
+
+
+@participant_view
+@require_safe
+def compare(request: Request, membership: Membership) -> HttpResponse:
+    """Choose runs, and see what differs: config, scores, rows, curves."""
+    context = dojo_context(membership, "work")
+    finished = [one for one in experiments_of(membership) if one.run.has_succeeded]
+    form = ComparisonForm(request.GET or None, experiments=finished)
+    if form.is_valid():
+        chosen = form.chosen()
+        try:
+            question = ask_to_compare([one.run for one in chosen], [one.run for one in finished])
+        except TooManyQuestions:
+            form.add_error(None, _("Several of your questions wait already: reload in a moment."))
+        else:
+            context["page"] = ComparisonPage(chosen, question)
+    context |= {"form": form, "finished": finished, "most": MOST}
+    return render_page_or_part(request, "experiments/compare.html", "comparison", context)

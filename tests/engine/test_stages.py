@@ -1,0 +1,94 @@
+"""What is computed of a finished run, stage by stage."""
+
+import json
+
+import pytest
+
+from experiments.engine.config import ExperimentConfig, default_config
+from experiments.engine.evaluate import evaluate
+from experiments.engine.interpretation import learning, stages
+from experiments.engine.interpretation.stages import FinishedRun, affordable
+from tests.engine.conftest import Table
+
+NAME = 'odd [name] <of>, {a} "column": \\ é'
+
+
+def finished(table: Table, config: ExperimentConfig) -> FinishedRun:
+    done = evaluate(config, table.schema, table.frame, table.split)
+    scores = done.evaluation
+    return FinishedRun(
+        pipeline=done.pipeline,
+        config=config,
+        schema=table.schema,
+        frame=table.frame,
+        split=table.split,
+        metric="roc_auc",
+        threshold=scores.threshold,
+        out_of_fold=done.out_of_fold,
+        fit_seconds=scores.fit_seconds,
+        train_score=scores.train["roc_auc"],
+        test_score=scores.test["roc_auc"],
+        interval=(0.5, 0.9),
+    )
+
+
+@pytest.fixture(scope="module", params=["dummy", "logistic_regression", "lightgbm"])
+def run(request: pytest.FixtureRequest, table: Table) -> FinishedRun:
+    return finished(table, default_config(table.schema, request.param))
+
+
+def test_every_stage_gives_json_with_its_charts(run: FinishedRun) -> None:
+    name = run.config.model.name
+    charts = {
+        "evidence": {"importance", "threshold", "roc", "precision_recall", "reliability"},
+        "learning": {"learning", "loss"} if name == "lightgbm" else {"learning"},
+        "reasons": {"importance"},
+    }
+    found = {
+        "evidence": stages.evidence(run),
+        "learning": stages.learning_curves(run),
+        "reasons": stages.reasons(run),
+        "subgroups": stages.subgroups(run, sensitive=["colour"], findings=[], cautions=[]),
+    }
+    for stage, content in found.items():
+        assert json.dumps(content, allow_nan=False)
+        assert set(content["charts"]) == charts.get(stage, set(content["charts"]))
+    assert bool(found["reasons"]["coefficients"]) == (name == "logistic_regression")
+    effects = {effect["feature"]: effect for effect in found["reasons"]["effects"]}
+    assert set(effects[NAME]["charts"]) == {"effect", "dependence"}
+    assert set(found["subgroups"]["groups"]) == {"colour"}
+
+
+def test_the_curve_and_the_errors_are_those_of_the_run(run: FinishedRun) -> None:
+    found = stages.evidence(run)
+    errors = found["errors"]
+    curve = found["threshold_curve"]
+    place = curve["threshold"].index(0.5)
+    assert run.threshold == 0.5
+    assert (curve["fp"][place], curve["fn"][place]) == (
+        errors["false_positives"],
+        errors["false_negatives"],
+    )
+
+
+def test_limits_say_what_the_views_found(run: FinishedRun) -> None:
+    leak = {"code": "leak_suspected", "columns": ["signal"], "values": {}}
+    caution = {"code": "not_converged", "context": {}}
+    found = stages.subgroups(run, sensitive=[], findings=[leak], cautions=[caution])
+    codes = {limit["code"] for limit in found["limits"]}
+    assert {"leak_suspected", "not_converged", "small_test"} <= codes
+
+
+def test_a_learning_curve_takes_what_time_there_is() -> None:
+    assert affordable(0.0) == (3, learning.SHARES)
+    assert affordable(stages.LEARNING_SECONDS / 3) == (1, learning.SHARES)
+    assert affordable(stages.LEARNING_SECONDS / 2) == (1, learning.SHARES[:4])
+    assert affordable(1e6) == (1, learning.SHARES[:2])
+
+
+def test_sizes_that_would_take_too_long_are_told(table: Table, monkeypatch) -> None:
+    run = finished(table, default_config(table.schema, "dummy"))
+    monkeypatch.setattr(stages, "LEARNING_SECONDS", 0.0)
+    curve = stages.learning_curves(run)["learning"]
+    assert len(curve["points"]) == 2
+    assert [size["reason"] for size in curve["left_out"]] == ["too_slow"] * 3

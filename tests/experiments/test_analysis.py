@@ -1,0 +1,212 @@
+"""The pages that show why a model decides, and where it is wrong."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+
+from experiments.analysis.views import VIEWS
+from experiments.models import Experiment, Interpretation, Question, RowNote, Stage
+from tests import factories
+from tests.conftest import Cast
+
+pytestmark = pytest.mark.django_db
+
+HOSTILE = "<script>alert(1)</script>\"'`{{ x }}"
+COMPUTED = [view for view in VIEWS if view.stages]
+
+
+@pytest.fixture(autouse=True)
+def english(cast: Cast) -> None:
+    for client in cast.clients.values():
+        client.cookies["django_language"] = "en"
+
+
+def address(cast: Cast, view: str) -> str:
+    ids = cast.dojo.public_id, cast.experiment.public_id
+    return reverse("experiments:analysis", args=[*ids, view])
+
+
+def page(cast: Cast, view: str, role: str = "participant", **choices: object) -> str:
+    response = cast.clients[role].get(address(cast, view), choices)
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("view", COMPUTED, ids=lambda view: view.slug)
+def test_every_view_answers_its_question_and_says_what_it_cannot_show(
+    view, language: str, cast: Cast
+) -> None:
+    for client in cast.clients.values():
+        client.cookies["django_language"] = language
+    for role in ("participant", "facilitator"):
+        shown = page(cast, view.slug, role)
+        with translation.override(language):
+            assert str(view.question) in shown
+            assert translation.gettext("What this cannot show") in shown
+
+
+@pytest.mark.parametrize("view", COMPUTED, ids=lambda view: view.slug)
+def test_a_view_waits_for_its_stage_and_says_when_there_is_none(view, cast: Cast) -> None:
+    stages = Interpretation.objects.filter(stage=view.stages[0])
+    stages.update(status="queued", content={})
+    waiting = page(cast, view.slug)
+    assert "hx-get" in waiting.split('id="view"')[1].split(">")[0]
+    assert "This waits for a worker" in waiting
+    stages.update(status="failed", failure_code="out_of_memory", failure_context={"megabytes": 9})
+    assert "could not be computed" in page(cast, view.slug)
+    stages.all().delete()
+    assert "This run was not interpreted." in page(cast, view.slug)
+
+
+def test_queries_do_not_grow_with_notes_and_runs(cast: Cast) -> None:
+    counts = []
+    for added in (0, 3, 9):
+        for row in range(added):
+            RowNote.objects.get_or_create(experiment=cast.experiment, row=row + 1)
+            factories.finish(factories.submit(cast.participant))
+        page(cast, "errors")
+        with CaptureQueriesContext(connection) as queries:
+            page(cast, "errors")
+        counts.append(len(queries))
+    assert counts[0] == counts[1] == counts[2], counts
+
+
+# --- Errors --------------------------------------------------------------------------------
+def error_rows(cast: Cast) -> list[dict]:
+    content = Interpretation.objects.get(run=cast.experiment.run, stage=Stage.EVIDENCE).content
+    return content["errors"]["rows"]
+
+
+def test_errors_are_filtered_by_kind_and_value(cast: Cast) -> None:
+    rows = error_rows(cast)
+    kinds = {row["kind"] for row in rows}
+    assert kinds == {"false_positive", "false_negative"}
+    shown = page(cast, "errors", kind="false_positive")
+    for row in rows:
+        assert (f'?row={row["row"]}"' in shown) == (row["kind"] == "false_positive")
+    highest = max(row["values"][0] for row in rows)
+    some = page(cast, "errors", column="mean_radius", low=str(highest))
+    assert [f'?row={row["row"]}"' in some for row in rows] == [
+        row["values"][0] == highest for row in rows
+    ]
+
+
+def test_a_filter_that_cannot_be_read_is_told_and_kept(cast: Cast) -> None:
+    shown = page(cast, "errors", column="mean_radius", low="a lot")
+    assert "Enter a number." in shown
+    assert 'value="a lot"' in shown
+    assert page(cast, "errors", kind="sideways", column="nowhere", page="last")
+
+
+def test_a_note_on_a_row_is_kept_shown_and_taken_away(cast: Cast) -> None:
+    row = error_rows(cast)[0]["row"]
+    where = reverse("experiments:note", args=[cast.dojo.public_id, cast.experiment.public_id])
+    client = cast.clients["participant"]
+    client.post(where, {"row": row, "text": HOSTILE})
+    assert RowNote.objects.get().text == HOSTILE
+    for role in ("participant", "facilitator"):
+        shown = page(cast, "errors", role)
+        assert "<script>alert" not in shown
+        assert "&lt;script&gt;alert" in shown
+    part = client.post(where, {"row": row, "text": "odd"}, headers={"HX-Request": "true"})
+    assert "Noted" in part.content.decode()
+    too_long = client.post(
+        where, {"row": row, "text": "x" * 501}, headers={"HX-Request": "true"}
+    ).content.decode()
+    assert "500" in too_long
+    assert "x" * 501 in too_long
+    assert RowNote.objects.get().text == "odd"
+    client.post(where, {"row": row, "text": ""})
+    assert not RowNote.objects.exists()
+
+
+# --- Limits --------------------------------------------------------------------------------
+def test_limits_are_a_draft_until_they_are_saved(cast: Cast) -> None:
+    shown = page(cast, "limits")
+    assert "A draft from what was found" in shown
+    where = reverse("experiments:limits", args=[cast.dojo.public_id, cast.experiment.public_id])
+    cast.clients["participant"].post(where, {"limits": "- Not for children."})
+    assert Experiment.objects.get(pk=cast.experiment.pk).limits == "- Not for children."
+    assert "A draft from what was found" not in page(cast, "limits")
+    assert "Not for children." in page(cast, "limits", "facilitator")
+    too_long = cast.clients["participant"].post(where, {"limits": "y" * 4001})
+    assert "y" * 4001 in too_long.content.decode()
+    assert Experiment.objects.get(pk=cast.experiment.pk).limits == "- Not for children."
+
+
+def test_what_participants_are_to_find_is_told_to_facilitators_only(cast: Cast) -> None:
+    stage = Interpretation.objects.get(run=cast.experiment.run, stage=Stage.SUBGROUPS)
+    leak = {"code": "leak_suspected", "context": {"names": ["worst_area"], "more": 0}}
+    stage.content["limits"] = [leak | {"severity": "serious", "is_spoiler": True}]
+    stage.save()
+    told = "tells the classes apart nearly alone"
+    assert told not in page(cast, "limits")
+    assert told in page(cast, "limits", "facilitator")
+
+
+# --- One prediction ------------------------------------------------------------------------
+def test_asking_about_a_row_queues_one_question(cast: Cast) -> None:
+    for _visit in range(2):
+        assert "hx-get" in page(cast, "row", row=12)
+    question = Question.objects.get()
+    assert question.subject == {"row": 12, "changes": {}}
+    page(cast, "row", row=12, column1="mean_radius", value1="20.5")
+    assert Question.objects.last().subject["changes"] == {"mean_radius": 20.5}
+
+
+def test_the_surest_error_is_explained_first(cast: Cast) -> None:
+    page(cast, "row")
+    assert Question.objects.get().subject["row"] == error_rows(cast)[0]["row"]
+
+
+@pytest.mark.parametrize(
+    ("choices", "message"),
+    [
+        ({"row": ""}, "Write the number of a test row."),
+        ({"row": "many"}, "Enter a whole number."),
+        ({"row": "0"}, "greater than or equal to 1"),
+        ({"row": "1", "column1": "mean_radius", "value1": "big"}, "Enter a number."),
+        ({"row": "1", "column1": "nowhere"}, "The model does not read this column."),
+        (
+            {"row": "1", "column1": "mean_radius", "column2": "mean_radius"},
+            "This column stands there twice.",
+        ),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_told_at_its_field(
+    choices: dict, message: str, cast: Cast
+) -> None:
+    assert message in page(cast, "row", **choices)
+    assert not Question.objects.exists()
+
+
+def test_too_many_questions_wait(cast: Cast) -> None:
+    for row in range(1, 10):
+        shown = page(cast, "row", row=row)
+    assert "Several of your questions wait already" in shown
+    assert Question.objects.count() == 8
+
+
+# --- Side by side --------------------------------------------------------------------------
+def compare(cast: Cast, *experiments: Experiment) -> str:
+    where = reverse("experiments:compare", args=[cast.dojo.public_id])
+    chosen = {"run": [experiment.public_id for experiment in experiments]}
+    response = cast.clients["participant"].get(where, chosen)
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def test_runs_are_compared_once_and_only_one_s_own(cast: Cast) -> None:
+    second = factories.submit(cast.participant, "logistic_regression")
+    factories.finish(second)
+    other = factories.submit(cast.neighbour)
+    factories.finish(other)
+    for _visit in range(2):
+        assert "A worker is comparing the rows" in compare(cast, second, cast.experiment)
+    assert Question.objects.count() == 1
+    assert "Choose 2 to 6 experiments." in compare(cast, second)
+    assert "One of these experiments has no result here." in compare(cast, second, other)
+    assert Question.objects.count() == 1

@@ -1,0 +1,94 @@
+"""Questions about finished runs, answered by the worker's own code."""
+
+import pytest
+
+from experiments.models import Question
+from experiments.process_memory import load_dataset
+from experiments.questions import ask_about_row, ask_to_compare
+from experiments.work import do_next
+from tests import factories
+
+# Real transactions: the thread that keeps a lease has a connection of its own.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def member():
+    return factories.join(factories.make_dojo())
+
+
+def finished(member, model: str):
+    experiment = factories.submit(member, model)
+    assert do_next()
+    return experiment.runs.get()
+
+
+def answered(question: Question) -> Question:
+    assert do_next()
+    question.refresh_from_db()
+    return question
+
+
+@pytest.mark.parametrize("model", ["logistic_regression", "lightgbm", "gaussian_naive_bayes"])
+def test_contributions_add_up_to_the_prediction(member, model: str) -> None:
+    run = finished(member, model)
+    prepared = load_dataset(member.dojo.dataset)
+    row = int(prepared.split.test[3]) + 1
+    question = answered(ask_about_row(run, row, {}))
+    found = question.content
+    steps = found["charts"]["waterfall"]["spec"]["datasets"]["rows"]
+    assert steps[0]["end"] == pytest.approx(found["base"], abs=1e-4)
+    assert found["before"] == found["now"]
+    # The stored prediction of the run, of the same row.
+    import numpy as np
+
+    stored = np.frombuffer(run.predictions.test, dtype="<f8")[3]
+    assert found["before"]["probability"] == pytest.approx(stored)
+    assert len(found["neighbours"]) == 5
+
+
+def test_a_changed_value_changes_the_prediction_and_is_marked(member) -> None:
+    run = finished(member, "logistic_regression")
+    prepared = load_dataset(member.dojo.dataset)
+    row = int(prepared.split.test[0]) + 1
+    found = answered(ask_about_row(run, row, {"worst_area": 5000.0})).content
+    assert found["before"]["probability"] != found["now"]["probability"]
+    assert [value["name"] for value in found["values"] if value["is_changed"]] == ["worst_area"]
+    same = next(value for value in found["values"] if value["name"] == "worst_area")
+    plain = answered(ask_about_row(run, row, {"worst_area": same["before"]})).content
+    assert plain["now"] == plain["before"] == found["before"]
+
+
+def test_only_test_rows_are_explained(member) -> None:
+    run = finished(member, "logistic_regression")
+    prepared = load_dataset(member.dojo.dataset)
+    for part in ("train", "holdout"):
+        row = int(getattr(prepared.split, part)[0]) + 1
+        question = answered(ask_about_row(run, row, {}))
+        assert (question.status, question.failure_code) == ("failed", "not_a_test_row")
+    question = answered(ask_about_row(run, int(prepared.split.test[0]) + 1, {"nowhere": 1.0}))
+    assert question.failure_code == "column_not_used"
+
+
+def test_a_question_comes_before_runs_and_stages(member) -> None:
+    run = finished(member, "decision_tree")
+    factories.submit(member, "logistic_regression")
+    question = ask_about_row(run, 1, {})
+    assert answered(question).status in ("succeeded", "failed")
+
+
+def test_runs_side_by_side_tell_which_rows_changed_sides(member) -> None:
+    first, second = finished(member, "dummy"), finished(member, "logistic_regression")
+    found = answered(ask_to_compare([first, second], [first, second])).content
+    changed = found["changed"][0]
+    y = member.dojo.schema.encode_target(
+        load_dataset(member.dojo.dataset).frame.iloc[load_dataset(member.dojo.dataset).split.test]
+    )
+    before, after = first.confusion, second.confusion
+    right = [c["true_negatives"] + c["true_positives"] for c in (before, after)]
+    assert changed["won"]["count"] - changed["lost"]["count"] == right[1] - right[0]
+    assert sum(before.values()) == len(y)
+    difference = found["differences"][0]["roc_auc"]
+    expected = second.score("test", "roc_auc") - first.score("test", "roc_auc")
+    assert difference["estimate"] == pytest.approx(expected)
+    assert {"roc", "parallel"} == set(found["charts"])
