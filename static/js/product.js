@@ -61,6 +61,9 @@
     unfolded = [];
   });
 
+  // --- The question that is open, in a row that scrolls -----------------------------
+  document.querySelector(".questions [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // --- Clicks ----------------------------------------------------------------
   const setTheme = (dark) => {
     document.documentElement.dataset.bsTheme = dark ? "dark" : "light";

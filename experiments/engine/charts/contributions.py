@@ -30,6 +30,7 @@ MAX_BARS = 12
 MARGIN = 0.24
 
 UNITS = {"log_odds": N_("Log-odds"), "probability": N_("Probability")}
+DECIMALS = {"log_odds": 2, "probability": 3}
 CONTRIBUTIONS = {
     "log_odds": N_("Contribution (log-odds)"),
     "probability": N_("Contribution (probability)"),
@@ -159,7 +160,7 @@ def waterfall_chart(waterfall: dict[str, Any]) -> Chart:
         "axis": alt.Axis(tickCount=5),
     }
     return finished(
-        _waterfall_layers(across, columns, series),
+        _waterfall_layers(across, columns, series, DECIMALS[waterfall["unit"]]),
         rows,
         description=N_("How one prediction comes about"),
         columns=columns,
@@ -199,13 +200,13 @@ def _waterfall_rows(waterfall: dict[str, Any]) -> list[Row]:
 
 
 def _waterfall_layers(
-    across: dict[str, Any], columns: dict[str, Title], series: dict[str, str]
+    across: dict[str, Any], columns: dict[str, Title], series: dict[str, str], decimals: int
 ) -> list[alt.Chart]:
     start, end, y = alt.X("start:Q", **across), alt.X("end:Q", **across), names_axis()
     is_bar = "isValid(datum.contribution)"
     bars = alt.Chart().transform_filter(is_bar)
     totals = alt.Chart().transform_filter(f"!{is_bar}")
-    number = alt.Text("contribution:Q", format="+.2f")
+    number = alt.Text("contribution:Q", format=f"+.{decimals}f")
     raised = bars.transform_filter("datum.contribution >= 0")
     lowered = bars.transform_filter("datum.contribution < 0")
     sides: dict[str, Any] = {
@@ -215,7 +216,7 @@ def _waterfall_layers(
     words = tooltip(columns, contribution="+.3f", end=".3f")
     # The base and the output are no contributions.
     total = tooltip({name: columns[name] for name in ("label", "end")}, end=".3f")
-    sums = alt.Text("end:Q", format=".2f")
+    sums = alt.Text("end:Q", format=f".{decimals}f")
     return [
         # All rows, in their order, before any layer that has only some.
         alt.Chart().mark_rule(opacity=0.35, aria=False).encode(end, y, y2="next:N"),
