@@ -68,7 +68,7 @@
         ...words, orient: "top", titleFontWeight: 500, rowPadding: 4,
         ...(width < NARROW ? { layout: { top: { direction: "vertical", anchor: "start" } } } : {}),
       },
-      mark: { color: category[0] },
+      mark: { color: category[0], aria: false },
       rule: { color: text },
       text: { color: text, fontSize: 12 },
       tick: { color: text },
