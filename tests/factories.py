@@ -185,6 +185,6 @@ def _interpreted() -> dict[Stage, Any]:
         Stage.LEARNING: stages.learning_curves(run),
         Stage.REASONS: stages.reasons(run),
         Stage.SUBGROUPS: stages.subgroups(
-            run, sensitive=["mean_radius"], findings=_prepared()[1]["findings"], cautions=[]
+            run, sensitive=[], findings=_prepared()[1]["findings"], cautions=[]
         ),
     }

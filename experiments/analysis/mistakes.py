@@ -20,9 +20,10 @@ from experiments.interpretation_words import (
     limit_in_words,
 )
 from experiments.models import Stage
-from experiments.templatetags.experiments import percent
+from experiments.templatetags.experiments import percent, score
 
 ERRORS_PER_PAGE = 25
+SMALL_P = 0.001
 
 SEVERITY_LABELS: dict[str, str | Promise] = {
     "serious": _("Serious"),
@@ -108,7 +109,12 @@ def _told_slice(page: AnalysisPage, found: dict[str, Any]) -> Context:
         "rate": percent(found["rate"], 1),
         "rest": percent(found["rest_rate"], 1),
     }
-    return found | {"words": words, "hypothesis": hypothesis_from(page.experiment, observation)}
+    p_value = found["adjusted_p_value"]
+    return found | {
+        "words": words,
+        "p": f"< {score(SMALL_P)}" if p_value < SMALL_P else score(p_value),
+        "hypothesis": hypothesis_from(page.experiment, observation),
+    }
 
 
 def _group_table(name: str, found: dict[str, Any]) -> Context:
@@ -117,7 +123,9 @@ def _group_table(name: str, found: dict[str, Any]) -> Context:
     gaps = []
     for rate, gap in found["gaps"].items():
         ends = {end: group_in_words(groups[gap[end]]) for end in ("highest", "lowest")}
-        gaps.append(gap | ends | {"rate": RATES[rate], "difference": percent(gap["difference"], 1)})
+        gaps.append(
+            gap | ends | {"rate": RATES[rate], "difference": score(100 * gap["difference"], 1)}
+        )
     return {
         "name": name,
         "smallest": found["smallest"],

@@ -1,10 +1,14 @@
 """The pages that show why a model decides, and where it is wrong."""
 
+from html import unescape
+
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import escape
 
 from experiments.analysis.views import VIEWS
 from experiments.models import Experiment, Interpretation, Question, RowNote, Stage
@@ -44,8 +48,8 @@ def test_every_view_answers_its_question_and_says_what_it_cannot_show(
     for role in ("participant", "facilitator"):
         shown = page(cast, view.slug, role)
         with translation.override(language):
-            assert str(view.question) in shown
-            assert translation.gettext("What this cannot show") in shown
+            assert escape(str(view.question)) in shown
+            assert escape(translation.gettext("What this cannot show")) in shown
 
 
 @pytest.mark.parametrize("view", COMPUTED, ids=lambda view: view.slug)
@@ -145,6 +149,30 @@ def test_what_participants_are_to_find_is_told_to_facilitators_only(cast: Cast) 
     told = "tells the classes apart nearly alone"
     assert told not in page(cast, "limits")
     assert told in page(cast, "limits", "facilitator")
+
+
+def test_columns_that_are_marked_later_are_looked_at_again(cast: Cast) -> None:
+    dataset = cast.dojo.dataset
+    owner = dataset.owner
+    where = reverse("classrooms:dataset_sensitive", args=[dataset.public_id])
+    client = Client()
+    client.force_login(owner)
+    assert client.post(where, {"columns": ["mean_radius", "nowhere"]}).status_code == 200
+    assert client.post(where, {"columns": ["mean_radius"]}).status_code == 302
+    assert "hx-get" in page(cast, "slices").split('id="view"')[1].split(">")[0]
+    stage = Interpretation.objects.get(run=cast.experiment.run, stage=Stage.SUBGROUPS)
+    assert stage.is_unfinished
+
+
+# --- The next hypothesis -------------------------------------------------------------------
+def test_a_finding_begins_the_next_hypothesis(cast: Cast) -> None:
+    row = error_rows(cast)[0]["row"]
+    RowNote.objects.create(experiment=cast.experiment, row=row, text="an odd one")
+    link = page(cast, "errors").split('href="')
+    new = next(unescape(part.split('"')[0]) for part in link if "observation=" in part)
+    form = cast.clients["participant"].get(new).content.decode()
+    assert "false negatives on test." in form
+    assert f"Row {row}: an odd one" in form
 
 
 # --- One prediction ------------------------------------------------------------------------

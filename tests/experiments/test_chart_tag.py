@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,6 +28,12 @@ CURVE: dict[str, Any] = {
     "mcc": [0.1, 0.2, 0.3],
     "expected_cost": None,
 }
+
+
+@pytest.fixture(autouse=True)
+def french() -> Iterator[None]:
+    with translation.override("fr"):
+        yield
 
 
 def stored(rows: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
