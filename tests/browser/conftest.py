@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -77,10 +78,9 @@ def person(browser: Browser, product: Product, tmp_path: Path) -> Iterator[Calla
     """Makes people: each has cookies and a window of their own."""
     contexts = []
 
-    def make(language: str = "fr-FR", **options: object) -> Person:
-        context = browser.new_context(
-            locale=language, viewport={"width": 1280, "height": 900}, **options
-        )
+    def make(language: str = "fr-FR", **options: Any) -> Person:
+        laptop = {"viewport": {"width": 1280, "height": 900}}
+        context = browser.new_context(locale=language, **laptop | options)
         context.set_default_timeout(20_000)
         contexts.append(context)
         return Person(context.new_page(), product.url)

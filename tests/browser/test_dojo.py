@@ -197,7 +197,7 @@ def test_a_whole_dojo_in_french(person: MakePerson, tmp_path: Path) -> None:
     expect(chris.page.locator("table.confusion")).to_be_visible(timeout=60_000)
 
     # The leaderboard is live; the holdout is hidden until it is revealed.
-    alex.page.get_by_role("link", name="Classement").click()
+    alex.page.get_by_role("link", name="Classement", exact=True).click()
     expect(alex.page.get_by_role("row").filter(has_text="Chris")).to_contain_text("0,9")
     expect(alex.page.get_by_role("row").filter(has_text="Baseline")).to_contain_text("0,5")
     expect(alex.page.get_by_role("columnheader", name="Holdout")).to_have_count(0)
