@@ -30,6 +30,7 @@ class View:
         stages: that it shows; it waits for the first. Without one it shows the answer
             to a question.
         context: what its template needs, once that one has succeeded.
+        shows_at_once: has something to show before it has.
     """
 
     slug: str
@@ -37,6 +38,7 @@ class View:
     question: str | Promise
     stages: tuple[Stage, ...]
     context: Callable[[AnalysisPage], Context]
+    shows_at_once: bool = False
 
     @property
     def template(self) -> str:
@@ -93,6 +95,11 @@ class AnalysisPage:
         if self.view.stages:
             return self.stages.get(self.view.stages[0])
         return self.question
+
+    @property
+    def has_something(self) -> bool:
+        """Whether the view's own template can be shown."""
+        return self.view.shows_at_once or (self.job is not None and self.job.has_succeeded)
 
     @property
     def is_live(self) -> bool:

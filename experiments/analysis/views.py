@@ -21,6 +21,7 @@ VIEWS: tuple[View, ...] = (
         _("Has it learned, or learned by heart?"),
         (Stage.LEARNING,),
         fit_context,
+        shows_at_once=True,
     ),
     View(
         "importance",

@@ -10,7 +10,7 @@ import pytest
 from experiments.exports.archive import archive_name, build_archive
 from experiments.exports.log import experiment_log, plain
 from experiments.models import Run
-from experiments.services import record_analysis, save_framing
+from experiments.services import note_row, record_analysis, record_limits, save_framing
 from experiments.work import do_next
 from tests import factories
 
@@ -42,6 +42,20 @@ def member():
     failed = Run.objects.get(experiment__number=2)
     failed.transition("failed", failure_code="time_limit", failure_context={"seconds": 120})
     return member
+
+
+def test_notes_on_errors_and_limits_are_in_the_log(member) -> None:
+    first = member.experiments.get(number=1)
+    before = experiment_log(member)
+    assert "### Limites" not in before
+    note_row(first, 12, "Petite,\n# pas un titre")
+    record_limits(first, "- Pas pour les enfants.\n## Pas un titre")
+    log = experiment_log(member)
+    assert "- Ligne 12 : Petite, # pas un titre" in log
+    assert "### Limites" in log
+    assert "Pas pour les enfants." in log
+    assert "\n## Pas un titre" not in log
+    assert "\n# pas un titre" not in log
 
 
 def test_the_log_has_the_briefs_format(member) -> None:
