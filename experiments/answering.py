@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Q
+
 from classrooms.jobs import Fields, JobFailure, perform_job, worker_name
 from experiments.comparing import predicted
 from experiments.engine.failures import CannotRun
@@ -12,16 +14,25 @@ from experiments.engine.interpretation.rows import explain_row
 from experiments.engine.messages import N_
 from experiments.engine.metrics import METRICS
 from experiments.engine.models import MODELS
+from experiments.engine.schema import Schema
 from experiments.engine.side_by_side import Side, side_by_side
 from experiments.interpreting import RELATED, finished_run
 from experiments.models import Question, Run
-from experiments.process_memory import load_dataset
+from experiments.process_memory import load_dataset, remembered_runs
 from experiments.services import announce
 
 
-def answer_next() -> bool:
-    """Claim the question that has waited longest and answer it; False where none waits."""
-    claimed = Question.objects.order_by("pk").claim_first(worker=worker_name())
+def answer_next(*, at_hand: bool = False) -> bool:
+    """Claim the question that has waited longest and answer it; False where none waits.
+
+    Args:
+        at_hand: only what this process can answer without fitting a model again.
+    """
+    waiting = Question.objects.order_by("pk")
+    if at_hand:
+        fitted = Q(run__in=list(remembered_runs()))
+        waiting = waiting.filter(fitted | Q(kind=Question.Kind.COMPARISON))
+    claimed = waiting.claim_first(worker=worker_name())
     if claimed is None:
         return False
     pk, attempt = claimed
@@ -63,7 +74,7 @@ def _comparison(question: Question) -> dict[str, Any]:
         return {
             "name": f"#{run.experiment.number}",
             "score": run.metrics["test"][metric.name],
-            "values": _hyperparameters(run),
+            "values": _hyperparameters(run, prepared.schema),
         }
 
     every = [side(runs[pk]) for pk in question.subject["every"]]
@@ -80,19 +91,19 @@ def _comparison(question: Question) -> dict[str, Any]:
     )
 
 
-def _hyperparameters(run: Run) -> dict[str, Any]:
+def _hyperparameters(run: Run, schema: Schema) -> dict[str, Any]:
     """The model and what its experimenter or the search chose, by the fields' names."""
     config = run.experiment.parsed_config
     values = config.model.model_dump(mode="json") | (run.search or {}).get("best", {})
-    return {"name": config.model.name, "columns": _feature_count(run)} | {
+    return {"name": config.model.name, "columns": _feature_count(run, schema)} | {
         name: value
         for name, value in values.items()
         if name != "name" and isinstance(value, int | float | str)
     }
 
 
-def _feature_count(run: Run) -> int:
-    config, schema = run.experiment.parsed_config, run.experiment.membership.dojo.schema
+def _feature_count(run: Run, schema: Schema) -> int:
+    config = run.experiment.parsed_config
     return len(config.columns.chosen(schema)) + len(config.new_features)
 
 

@@ -13,6 +13,8 @@ from experiments.engine.interpretation.error_filter import (
     column_choices,
     select_errors,
 )
+from experiments.engine.schema import ColumnType
+from experiments.row_form import MomentField
 
 MISSING = "(missing)"
 
@@ -74,6 +76,10 @@ class ErrorFilterForm(forms.Form):
         for end in ("low", "high"):
             bound = getattr(choice, end)
             self.fields[end].widget.attrs["placeholder"] = "" if bound is None else str(bound)
+            if choice.type == ColumnType.DATETIME:
+                self.fields[end] = MomentField(
+                    label=self.fields[end].label, required=False, widget=self.fields[end].widget
+                )
             if choice.type == "numeric":
                 self.fields[end] = forms.FloatField(
                     label=self.fields[end].label,

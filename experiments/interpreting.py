@@ -71,6 +71,7 @@ def finished_run(run: Run) -> FinishedRun:
     if pipeline is None:
         pipeline = fit(config, prepared.schema, prepared.frame, prepared.split.train)
     metric = dojo.primary_metric
+    score = run.metrics["test"][metric]
     found = FinishedRun(
         pipeline=pipeline,
         config=config,
@@ -82,11 +83,19 @@ def finished_run(run: Run) -> FinishedRun:
         out_of_fold=np.frombuffer(run.predictions.out_of_fold, dtype="<f8"),
         fit_seconds=run.fit_seconds or 0.0,
         train_score=run.metrics["train"][metric],
-        test_score=run.metrics["test"][metric],
-        interval=tuple(run.intervals[metric]),
+        test_score=score,
+        # Runs of the first version had no intervals.
+        interval=tuple(run.intervals.get(metric, (score, score))),
+        stored_importance=_stored_importance(run),
     )
     remember_finished(run.pk, found)
     return found
+
+
+def _stored_importance(run: Run) -> Fields | None:
+    """What the first stage found, which later ones need too."""
+    evidence = run.interpretations.filter(stage=Stage.EVIDENCE).first()
+    return evidence.content.get("importance") if evidence else None
 
 
 def _subgroups(run: Run, found: FinishedRun) -> stages.Content:

@@ -8,16 +8,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from classrooms.jobs import ring
+from classrooms.models.jobs import JobStatus
 from experiments.models import Question, Run
 
-# Of one run: a person who clicks through rows waits for few of them.
+# Of one participant's runs: who clicks through rows waits for few of them.
 MAX_UNANSWERED = 8
+# Failures that asking again cannot mend.
+FINAL = {"not_a_test_row", "column_not_used"}
 
 
 class TooManyQuestions(Exception):
-    """So many questions about a run wait already that another would only wait, too."""
+    """So many questions about a participant's runs wait that another would only wait, too."""
 
 
 def ask_about_row(run: Run, row: int, changes: Mapping[str, float | str | None]) -> Question:
@@ -45,10 +49,18 @@ def _ask(run: Run, kind: Question.Kind, subject: dict[str, Any]) -> Question:
 
     digest = hashlib.sha256(json.dumps([kind, subject], sort_keys=True).encode()).hexdigest()
     known = Question.objects.filter(run=run, digest=digest).first()
-    if known is not None:
+    if known is not None and not (known.has_failed and known.failure_code not in FINAL):
         return known
-    if Question.objects.unfinished().filter(run=run).count() >= MAX_UNANSWERED:
+    waiting = Question.objects.unfinished().filter(
+        run__experiment__membership=run.experiment.membership_id
+    )
+    if waiting.count() >= MAX_UNANSWERED:
         raise TooManyQuestions
+    if known is not None:
+        known.status, known.attempt, known.queued_at = JobStatus.QUEUED, 0, timezone.now()
+        known.save(update_fields=["status", "attempt", "queued_at"])
+        ring(work_next)
+        return known
     question, is_new = Question.objects.get_or_create(
         run=run, digest=digest, defaults={"kind": kind, "subject": subject}
     )

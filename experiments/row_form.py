@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -14,6 +14,8 @@ from experiments.engine.schema import Column, ColumnType, Schema
 
 CHANGES = 2
 MAX_TEXT = 200
+# Some models compute with 32 bits.
+LARGEST = 1e30
 
 
 class RowForm(forms.Form):
@@ -83,12 +85,31 @@ def value_of(typed: str, column: Column) -> float | str | None:
     if not typed:
         return None
     if column.numeric:
-        return float(forms.FloatField(localize=True).clean(typed))
-    if column.type == ColumnType.DATETIME:
-        try:
-            return datetime.fromisoformat(typed).isoformat()
-        except ValueError as error:
-            raise forms.ValidationError(
-                gettext("Write a date as 2025-03-31, perhaps with a time: 2025-03-31 14:30.")
-            ) from error
-    return typed
+        number = forms.FloatField(localize=True, min_value=-LARGEST, max_value=LARGEST)
+        return float(number.clean(typed))
+    return moment(typed) if column.type == ColumnType.DATETIME else typed
+
+
+def moment(typed: str) -> str:
+    """A date, perhaps with a time, as the data has it: ISO 8601, in UTC without saying so.
+
+    Raises:
+        ValidationError: it is none.
+    """
+    try:
+        found = datetime.fromisoformat(typed)
+    except ValueError as error:
+        raise forms.ValidationError(
+            gettext("Write a date as 2025-03-31, perhaps with a time: 2025-03-31 14:30.")
+        ) from error
+    if found.tzinfo:
+        found = found.astimezone(UTC).replace(tzinfo=None)
+    return typed if len(typed) == len("2025-03-31") else found.isoformat()
+
+
+class MomentField(forms.CharField):
+    """A date, perhaps with a time; empty where nothing was typed."""
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        return moment(typed) if typed else ""

@@ -163,7 +163,7 @@ class RunPage:
             test=row.test,
             interval=row.interval,
             gap=row.gap,
-            gap_is_notable=row.gap_is_notable,
+            gap_is_notable=row.gap_is_notable if row.metric.is_share else None,
             reference=comparison.experiment.number if comparison else None,
             difference=comparison.difference if comparison else None,
             difference_interval=comparison.interval if comparison else None,

@@ -156,7 +156,7 @@ def renew_subgroups(run: Run) -> None:
     if found is None or set(found.content["groups"]) == set(sensitive):
         return
     run.interpretations.filter(pk=found.pk).update(
-        status=JobStatus.QUEUED, queued_at=timezone.now(), content={}, progress=0.0
+        status=JobStatus.QUEUED, attempt=0, queued_at=timezone.now(), content={}, progress=0.0
     )
     ring(work_next)
 

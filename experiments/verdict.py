@@ -74,7 +74,7 @@ def result_sentence(
     test: float,
     interval: list[float] | None,
     gap: float | None,
-    gap_is_notable: bool,
+    gap_is_notable: bool | None,
     reference: int | None = None,
     difference: float | None = None,
     difference_interval: tuple[float, float] | None = None,
@@ -85,6 +85,7 @@ def result_sentence(
     Args:
         metric: the primary one's label.
         gap: how much better train looks than test.
+        gap_is_notable: None where nobody can say, as of a metric without bounds.
         reference: number of the experiment that the hypothesis names.
         expected: difference that was predicted; without a reference, the score.
     """
@@ -108,11 +109,11 @@ def result_sentence(
     elif expected is not None:
         parts.append(gettext("you predicted %(expected)s") % {"expected": score(expected)})
     if gap is not None:
-        words = (
-            gettext("train looks better by %(gap)s, which is a lot")
-            if gap_is_notable
-            else gettext("the gap to train is %(gap)s, which is little")
-        )
+        words = {
+            True: gettext("train looks better by %(gap)s, which is a lot"),
+            False: gettext("the gap to train is %(gap)s, which is little"),
+            None: gettext("the gap to train is %(gap)s"),
+        }[gap_is_notable]
         parts.append(words % {"gap": signed(gap)})
     return "; ".join(parts) + "."
 

@@ -14,16 +14,16 @@ from experiments.interpreting import interpret_next
 def do_next() -> bool:
     """Do the most urgent job that waits; False where none does.
 
-    Who asks about a row waits in front of the page, and the answer is quick. Then come
-    somebody's metrics. What a process has just fitted it begins to interpret
-    at once, unless the run took so much of the task's time that little is left; then it
-    goes on with what it has in its memory, which saves a fit.
+    Who asks about a row waits in front of the page: where no model must be fitted again
+    for it, the answer is quick. Then come somebody's metrics. What a process has just
+    fitted it begins to interpret at once, unless the run took so much of the task's time
+    that little is left; then it goes on with what it has in its memory, which saves a fit.
     """
-    if answer_next():
+    if answer_next(at_hand=True):
         return True
     started = time.monotonic()
     if execute_next_run():
         if time.monotonic() - started < settings.RUN_SOFT_TIME_LIMIT_SECONDS / 2:
             interpret_next(at_hand=True)
         return True
-    return interpret_next(at_hand=True) or interpret_next()
+    return answer_next() or interpret_next(at_hand=True) or interpret_next()

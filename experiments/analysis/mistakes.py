@@ -24,6 +24,7 @@ from experiments.templatetags.experiments import percent, score
 
 ERRORS_PER_PAGE = 25
 SMALL_P = 0.001
+MAX_LIMITS = 4000
 
 SEVERITY_LABELS: dict[str, str | Promise] = {
     "serious": _("Serious"),
@@ -169,4 +170,7 @@ def limits_draft(page: AnalysisPage) -> str:
     if page.view.slug != "limits" or page.experiment.limits:
         return page.experiment.limits
     found = found_limits(page.content(Stage.SUBGROUPS), tell_spoilers=False)
-    return "\n".join(f"- {limit['sentence']}" for limit in found)
+    lines = [f"- {limit['sentence']}" for limit in found]
+    while len("\n".join(lines)) > MAX_LIMITS:
+        lines.pop()
+    return "\n".join(lines)

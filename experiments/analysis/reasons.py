@@ -45,7 +45,12 @@ def importance_context(page: AnalysisPage) -> Context:
 
 def _hypothesis_from_importance(page: AnalysisPage, importance: Context) -> str:
     """Where an experiment without the columns begins whose importance is chance."""
-    useless = [one["name"] for one in importance["columns"] if one["mean"] <= one["std"]]
+    grouped = {name for group in importance["groups"] for name in group["features"]}
+    useless = [
+        one["name"]
+        for one in importance["columns"]
+        if abs(one["mean"]) <= one["std"] and one["name"] not in grouped
+    ]
     if useless:
         observation = gettext(
             "In experiment #%(number)s, shuffling %(names)s changes %(metric)s on test no more "
@@ -73,7 +78,7 @@ def _importance_rows(importance: Context, reasons: Context) -> list[Context]:
     sizes = {one["name"]: one["mean_abs"] for one in contributions}
     return [
         column
-        | {"mean_abs": sizes.get(column["name"]), "is_chance": column["mean"] <= column["std"]}
+        | {"mean_abs": sizes.get(column["name"]), "is_chance": abs(column["mean"]) <= column["std"]}
         for column in importance["columns"]
     ]
 

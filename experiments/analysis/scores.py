@@ -14,6 +14,8 @@ from experiments.templatetags.experiments import percent, score
 
 # Between the two largest sizes of a learning curve: less is no visible gain.
 VISIBLE_GAIN = 0.005
+# The same of a metric that is no share.
+VISIBLE_PART = 0.02
 # The test loss may rise a little by chance after its lowest point.
 RISING_LOSS = 1.02
 
@@ -51,7 +53,8 @@ def _reading_of_curve(curve: dict[str, Any]) -> str:
         "rows": last["rows"],
         "gap": score(abs(last["train"] - last["check"])),
     }
-    if gain > max(VISIBLE_GAIN, last["check_std"] / 2):
+    visible = VISIBLE_GAIN if metric.is_share else VISIBLE_PART * abs(before["check"])
+    if gain > max(visible, last["check_std"] / 2):
         return (
             _(
                 "From %(before)s to %(rows)s rows, %(metric)s on new rows still improves by "

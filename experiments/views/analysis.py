@@ -107,7 +107,7 @@ def limits(request: Request, membership: Membership, experiment_id: str) -> Http
     """Write down what the model cannot be trusted for."""
     context = dojo_context(membership, "work")
     page = _page(request, membership, experiment_id, "limits")
-    if not page.is_own:
+    if not page.is_own or not page.experiment.run.has_succeeded:
         raise Http404
     form = LimitsForm(request.POST, instance=Experiment(limits=page.experiment.limits))
     if form.is_valid():

@@ -1,6 +1,7 @@
 """What is computed of a finished run, stage by stage."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -55,7 +56,10 @@ def test_every_stage_gives_json_with_its_charts(run: FinishedRun) -> None:
         assert set(content["charts"]) == charts.get(stage, set(content["charts"]))
     assert bool(found["reasons"]["coefficients"]) == (name == "logistic_regression")
     effects = {effect["feature"]: effect for effect in found["reasons"]["effects"]}
-    assert set(effects[NAME]["charts"]) == {"effect", "dependence"}
+    if name == "dummy":
+        assert not effects
+    else:
+        assert set(effects[NAME]["charts"]) == {"effect", "dependence"}
     assert set(found["subgroups"]["groups"]) == {"colour"}
 
 
@@ -69,6 +73,13 @@ def test_the_curve_and_the_errors_are_those_of_the_run(run: FinishedRun) -> None
         errors["false_positives"],
         errors["false_negatives"],
     )
+
+
+def test_later_stages_take_the_importance_that_was_found(run: FinishedRun) -> None:
+    stored = json.loads(json.dumps(stages.evidence(run)["importance"]))
+    again = replace(run, stored_importance=stored)
+    assert again.importance == run.importance
+    assert stages.reasons(again) == stages.reasons(run)
 
 
 def test_limits_say_what_the_views_found(run: FinishedRun) -> None:

@@ -197,6 +197,7 @@ def test_the_surest_error_is_explained_first(cast: Cast) -> None:
         ({"row": "many"}, "Enter a whole number."),
         ({"row": "0"}, "greater than or equal to 1"),
         ({"row": "1", "column1": "mean_radius", "value1": "big"}, "Enter a number."),
+        ({"row": "1", "column1": "mean_radius", "value1": "1e39"}, "less than or equal to"),
         ({"row": "1", "column1": "nowhere"}, "The model does not read this column."),
         (
             {"row": "1", "column1": "mean_radius", "column2": "mean_radius"},
@@ -209,6 +210,17 @@ def test_a_question_that_makes_no_sense_is_told_at_its_field(
 ) -> None:
     assert message in page(cast, "row", **choices)
     assert not Question.objects.exists()
+
+
+def test_a_question_that_failed_for_no_fault_of_the_asker_is_asked_again(cast: Cast) -> None:
+    page(cast, "row", row=12)
+    Question.objects.update(status="failed", attempt=3, failure_code="worker_lost")
+    assert "hx-get" in page(cast, "row", row=12).split('id="view"')[1].split(">")[0]
+    assert (Question.objects.get().status, Question.objects.get().attempt) == ("queued", 0)
+    Question.objects.update(
+        status="failed", failure_code="not_a_test_row", failure_context={"row": 12}
+    )
+    assert "Row 12 is not a test row." in page(cast, "row", row=12)
 
 
 def test_too_many_questions_wait(cast: Cast) -> None:

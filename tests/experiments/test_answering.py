@@ -1,5 +1,6 @@
 """Questions about finished runs, answered by the worker's own code."""
 
+import numpy as np
 import pytest
 
 from experiments.models import Question
@@ -40,8 +41,6 @@ def test_contributions_add_up_to_the_prediction(member, model: str) -> None:
     assert steps[0]["end"] == pytest.approx(found["base"], abs=1e-4)
     assert found["before"] == found["now"]
     # The stored prediction of the run, of the same row.
-    import numpy as np
-
     stored = np.frombuffer(run.predictions.test, dtype="<f8")[3]
     assert found["before"]["probability"] == pytest.approx(stored)
     assert len(found["neighbours"]) == 5
@@ -57,6 +56,20 @@ def test_a_changed_value_changes_the_prediction_and_is_marked(member) -> None:
     same = next(value for value in found["values"] if value["name"] == "worst_area")
     plain = answered(ask_about_row(run, row, {"worst_area": same["before"]})).content
     assert plain["now"] == plain["before"] == found["before"]
+
+
+def test_a_dummy_says_what_it_said_whatever_changes(member) -> None:
+    config = factories.config_of(member, "dummy")
+    drawn = config.model.model_copy(update={"strategy": "stratified"})
+    experiment = factories.submit(member, config=config.model_copy(update={"model": drawn}))
+    do_next()
+    run = experiment.runs.get()
+    row = int(load_dataset(member.dojo.dataset).split.test[7]) + 1
+    found = answered(ask_about_row(run, row, {"worst_area": 5000.0})).content
+    stored = np.frombuffer(run.predictions.test, dtype="<f8")[7]
+    assert found["before"]["probability"] == found["now"]["probability"] == stored
+    evidence = run.interpretations.get(stage=1).content
+    assert {column["mean"] for column in evidence["importance"]["columns"]} == {0.0}
 
 
 def test_only_test_rows_are_explained(member) -> None:

@@ -93,7 +93,7 @@ def feature_effect(
     seed: int,
     explained: tuple[pd.DataFrame, Contributions] | None = None,
 ) -> Effect | None:
-    """The effect of a feature; None for a text, and for one without any value.
+    """The effect of a feature; None for a text, one without any value, and for a dummy.
 
     Args:
         table: features, shape (n_rows, n_features).
@@ -102,7 +102,7 @@ def feature_effect(
         explained: rows in the same form, and their contributions.
     """
     kind = model.kinds[feature]
-    if kind == "text" or table[feature].isna().all():
+    if not model.reads_columns or kind == "text" or table[feature].isna().all():
         return None
     values = table[feature]
     numbers = None if kind == "category" else _numbers(values, kind)

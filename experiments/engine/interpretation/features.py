@@ -18,6 +18,7 @@ import pandas as pd
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA, TruncatedSVD
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     HistGradientBoostingClassifier,
@@ -186,6 +187,12 @@ class FeatureModel:
         """For every prepared column the index in `names` of its feature, shape (n_prepared,)."""
         places = {name: place for place, name in enumerate(self.names)}
         return np.array([places[label.feature] for label in self.labels], dtype=int)
+
+    @property
+    def reads_columns(self) -> bool:
+        """Whether the features matter at all. A dummy may draw its answers by the place of a
+        row in the table, so to predict other tables says nothing of it."""
+        return not isinstance(self.estimator, DummyClassifier)
 
     # --- From prepared columns to the probability -----------------------------------------
     def predict_proba(self, table: pd.DataFrame) -> np.ndarray:

@@ -95,6 +95,21 @@ class Importance:
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> Importance:
+        """What `to_dict` gave, also after a way through JSON."""
+        columns = tuple(
+            FeatureImportance(**column | {"values": tuple(column["values"])})
+            for column in stored["columns"]
+        )
+        groups = tuple(
+            GroupImportance(
+                **group | {"values": tuple(group["values"]), "features": tuple(group["features"])}
+            )
+            for group in stored["groups"]
+        )
+        return cls(**stored | {"columns": columns, "groups": groups})
+
 
 def permutation_importance_view(
     model: FeatureModel,
@@ -131,6 +146,8 @@ def permutation_importance_view(
     sign = 1 if METRICS[metric].higher_is_better else -1
 
     def falls(features: tuple[str, ...]) -> tuple[float, float, tuple[float, ...]]:
+        if not model.reads_columns:
+            return 0.0, 0.0, (0.0,) * repeats
         each = [sign * (before - score(y, found)) for found in shuffled.probabilities(features)]
         return float(np.mean(each)), float(np.std(each)), tuple(float(fall) for fall in each)
 

@@ -12,6 +12,7 @@ from experiments.engine.failures import CannotRun
 from experiments.engine.interpretation.contributions import Contributions, explain_rows
 from experiments.engine.interpretation.neighbours import nearest_rows
 from experiments.engine.interpretation.stages import Content, FinishedRun
+from experiments.engine.schema import ColumnType
 
 NEIGHBOURS = 5
 MAX_COLUMNS = 60
@@ -41,7 +42,12 @@ def explain_row(run: FinishedRun, row: int, changes: Mapping[str, float | str | 
         told[name] = pd.Series([value], index=own.index, dtype=own[name].dtype)
     table = run.model.table(pd.concat([own, told], ignore_index=True))
     explained = explain_rows(run.model, table, run.train_table, seed=run.config.seed)
-    probabilities = run.model.predict_proba(table)[:, 1].tolist()
+    before = float(run.probability[places[row]])
+    now = (
+        float(run.model.predict_proba(table)[1, 1])
+        if changes and run.model.reads_columns
+        else before
+    )
     neighbours = nearest_rows(
         run.model, run.train_table, table.iloc[[1]], run.y_train, k=NEIGHBOURS, seed=run.config.seed
     )
@@ -53,8 +59,8 @@ def explain_row(run: FinishedRun, row: int, changes: Mapping[str, float | str | 
         "next": rows[at + 1] if at + 1 < len(rows) else None,
         "actual": _class(run, int(run.y_test[places[row]])),
         "threshold": run.threshold,
-        "before": _prediction(run, probabilities[0]),
-        "now": _prediction(run, probabilities[1]),
+        "before": _prediction(run, before),
+        "now": _prediction(run, now),
         "unit": explained.unit,
         "method": explained.method,
         "base": explained.base,
@@ -104,9 +110,16 @@ def _values(run: FinishedRun, own: pd.DataFrame, told: pd.DataFrame) -> list[Con
                 "before": before,
                 "now": now,
                 "is_changed": before != now,
+                "is_unseen": _is_unseen(run, name, now),
             }
         )
     return found
+
+
+def _is_unseen(run: FinishedRun, name: str, value: Any) -> bool:
+    """Whether it is a category that the model has never seen."""
+    is_category = run.schema.by_name[name].type in (ColumnType.CATEGORICAL, ColumnType.BOOLEAN)
+    return is_category and value is not None and not bool((run.train[name] == value).any())
 
 
 def _neighbours(run: FinishedRun, found: Any) -> list[Content]:

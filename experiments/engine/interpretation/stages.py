@@ -56,6 +56,7 @@ class FinishedRun:
         out_of_fold: probabilities of the train rows, shape (n_train_rows,), NaN where none.
         fit_seconds: that one fit on all train rows took.
         train_score, test_score: of the primary metric; `interval` is the test score's.
+        stored_importance: `evidence(run)["importance"]` where that stage has been computed.
     """
 
     pipeline: Any
@@ -70,6 +71,7 @@ class FinishedRun:
     train_score: float
     test_score: float
     interval: tuple[float, float]
+    stored_importance: Content | None = None
 
     @cached_property
     def model(self) -> FeatureModel:
@@ -117,6 +119,8 @@ class FinishedRun:
 
     @cached_property
     def importance(self) -> importance.Importance:
+        if self.stored_importance is not None:
+            return importance.Importance.from_dict(self.stored_importance)
         return importance.permutation_importance_view(
             self.model,
             self.test_table,
