@@ -11,6 +11,7 @@ import pandas as pd
 
 from experiments.engine import charts
 from experiments.engine.bootstrap import Predictions, paired_differences
+from experiments.engine.cells import plain
 from experiments.engine.interpretation.curves import roc
 from experiments.engine.schema import Schema
 
@@ -101,16 +102,10 @@ def changed_rows(
                     "actual": schema.positive_class if y[place] else schema.negative_class,
                     "before": float(before.probability[place]),
                     "after": float(after.probability[place]),
-                    "values": [_plain(test[name].iloc[place]) for name in columns],
+                    "values": [plain(test[name].iloc[place]) for name in columns],
                 }
                 for place in places[:CHANGED_ROWS]
             ],
         }
 
     return {"columns": columns, "won": told(~was & now), "lost": told(was & ~now)}
-
-
-def _plain(value: Any) -> Any:
-    if pd.isna(value):
-        return None
-    return value.item() if hasattr(value, "item") else value

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.identifiers import new_public_id
+from classrooms.models import Membership
 from classrooms.models.jobs import Job, JobQuerySet, JobStatus
 from experiments.engine.search import Replay
 from experiments.models.experiments import Experiment
@@ -22,6 +23,14 @@ class RunQuerySet(JobQuerySet["Run"]):
     def results(self) -> Self:
         """Without repetitions: what experiments, boards and exports show."""
         return self.filter(reproduces=None)
+
+    def comparable_of(self, membership: Membership) -> Self:
+        """Finished runs of a participant whose predictions are known, row by row."""
+        return self.results().filter(
+            experiment__membership=membership,
+            status=JobStatus.SUCCEEDED,
+            predictions__isnull=False,
+        )
 
     def for_worker(self, worker: str, now: datetime) -> Self:
         """What a worker process may take: a repetition waits for another process than the

@@ -10,6 +10,7 @@ from classrooms.access import Request, participant_view
 from classrooms.models import Membership
 from classrooms.presentation import dojo_context, render_page_or_part
 from experiments.comparison_page import MOST, ComparisonForm, ComparisonPage
+from experiments.models import Run
 from experiments.questions import TooManyQuestions, ask_to_compare
 from experiments.selectors import experiments_of
 
@@ -19,7 +20,8 @@ from experiments.selectors import experiments_of
 def compare(request: Request, membership: Membership) -> HttpResponse:
     """Choose runs, and see what differs: config, scores, rows, curves."""
     context = dojo_context(membership, "work")
-    finished = [one for one in experiments_of(membership) if one.run.has_succeeded]
+    comparable = set(Run.objects.comparable_of(membership).values_list("pk", flat=True))
+    finished = [one for one in experiments_of(membership) if one.run.pk in comparable]
     form = ComparisonForm(request.GET or None, experiments=finished)
     if form.is_valid():
         chosen = form.chosen()

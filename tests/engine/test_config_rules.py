@@ -1,4 +1,4 @@
-"""The config: what is refused, with which path and code; YAML and back; differences."""
+"""The config: what is refused, with which path and code."""
 
 import inspect
 import json
@@ -6,11 +6,8 @@ from typing import Any
 
 import pytest
 from annotated_types import Ge, Le
-from hypothesis import given
-from hypothesis import strategies as st
 
 from experiments.engine import checks
-from experiments.engine.changes import Change, describe_changes
 from experiments.engine.checks import CHECKS
 from experiments.engine.config import (
     ConfigInvalid,
@@ -20,32 +17,9 @@ from experiments.engine.config import (
     validate_config,
 )
 from experiments.engine.models import MODELS
-from experiments.engine.schema import Column, ColumnType, Schema, SplitPolicy
-from experiments.engine.yaml_text import MAX_CHARACTERS, dump_yaml, parse_yaml
-
-KINDS = {
-    "age": ColumnType.NUMERIC,
-    "colour": ColumnType.CATEGORICAL,
-    "member": ColumnType.BOOLEAN,
-    "comment": ColumnType.TEXT,
-    "since": ColumnType.DATETIME,
-    "number": ColumnType.ID,
-    "churned": ColumnType.CATEGORICAL,
-}
-SCHEMA = Schema(
-    columns=tuple(
-        Column(name=name, type=kind, numeric=name in {"age", "number"}, missing=0, distinct=2)
-        for name, kind in KINDS.items()
-    ),
-    target="churned",
-    positive_class="yes",
-    negative_class="no",
-)
-VALID: dict[str, Any] = {
-    "version": 2,
-    "columns": {"include": ["age", "colour"]},
-    "model": {"name": "dummy"},
-}
+from experiments.engine.schema import SplitPolicy
+from experiments.engine.yaml_text import parse_yaml
+from tests.engine.config_examples import RATIO, SCHEMA, VALID
 
 
 def errors_of(data: Any) -> dict[tuple[str, ...], str]:
@@ -89,7 +63,6 @@ def test_columns_are_chosen_by_name_and_by_type(columns: dict[str, Any], chosen:
     assert validate_config(VALID | {"columns": columns}, SCHEMA).columns.chosen(SCHEMA) == chosen
 
 
-RATIO = {"operation": "ratio", "name": "r", "numerator": "age", "denominator": "number"}
 SEARCH = {"method": "random", "trials": 5, "ranges": {"max_depth": {"low": 1, "high": 9}}}
 TREE = {"name": "decision_tree"}
 
@@ -388,121 +361,3 @@ def test_every_hyperparameter_explains_itself_and_has_bounds(name: str) -> None:
 
 def test_baselines_are_the_dummy_and_logistic_regression() -> None:
     assert {name for name in MODELS if MODELS[name].is_baseline} == {"dummy", "logistic_regression"}
-
-
-# --- YAML -----------------------------------------------------------------------
-READ_AS_ANOTHER_TYPE = ["yes", "null", "~", "1e5", "1.5e-3", "0x1F", "1:30", "2020-01-01", ".inf"]
-READ_AS_SYNTAX = ["- a", "a: b", "#", "&a", "*a", "<<", "=", "'", '"', "|", "{a}", "!b"]
-ODD_SPACE = ["é\u2028\x85", "\ufeff", " lead", "trail ", "\t", "a\r\nb", "\x00"]
-NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12) | (
-    st.sampled_from(READ_AS_ANOTHER_TYPE + READ_AS_SYNTAX + ODD_SPACE)
-)
-
-
-@given(
-    features=st.lists(NAMES, min_size=1, max_size=5),
-    model=st.sampled_from(sorted(MODELS)),
-    seed=st.integers(0, 2**31 - 1),
-)
-def test_yaml_round_trips_exactly(features: list[str], model: str, seed: int) -> None:
-    config = ExperimentConfig.model_validate(
-        {"columns": {"include": features}, "model": {"name": model}, "seed": seed}
-    )
-    assert ExperimentConfig.model_validate(parse_yaml(dump_yaml(config))) == config
-
-
-@given(st.floats(1e-4, 1e4))
-def test_numbers_keep_their_last_digit_in_yaml(value: float) -> None:
-    config = ExperimentConfig.model_validate(
-        VALID | {"model": {"name": "logistic_regression", "C": value}}
-    )
-    assert parse_yaml(dump_yaml(config))["model"]["C"] == value
-
-
-def test_yaml_reads_as_a_person_would_write_it() -> None:
-    text = dump_yaml(default_config(SCHEMA, "dummy"))
-    assert text.startswith(
-        "version: 2\ncolumns:\n  include:\n  - age\n  - colour\n  - member\n"
-        "  - comment\n  - since\npreparation:\n"
-    )
-    assert "model:\n  name: dummy\n  strategy: prior\ncalibration: none\n" in text
-    assert text.endswith("seed: 42\n")
-
-
-def test_a_number_in_scientific_notation_is_a_number() -> None:
-    assert parse_yaml("rate: 1e-3\nlimit: 2E5\n") == {"rate": 0.001, "limit": 200_000.0}
-
-
-@pytest.mark.parametrize(
-    ("text", "code", "line"),
-    [
-        ("a: 1\nb: 2\na: 3\n", "yaml_syntax", 3),
-        ("a: 1\nb:\n  c: 1\n  c: 2\n", "yaml_syntax", 4),
-        ("a: &x [1]\nb: 2\n", "yaml_syntax", 1),
-        ("a: 1\nb: *x\n", "yaml_syntax", 2),
-        ("a: 1\nb: [1\n", "yaml_syntax", 3),
-        ("a: 1\nb: !!python/object/apply:os.system [ls]\n", "yaml_syntax", 2),
-        ("a: 1\n---\nb: 2\n", "yaml_syntax", 2),
-        ("[" * 5000, "yaml_syntax", 1),
-        ("a: 2020-13-45\n", "yaml_syntax", 1),
-        ("", "yaml_not_a_mapping", None),
-        ("- a\n", "yaml_not_a_mapping", None),
-        ("1: a\n", "yaml_not_a_mapping", None),
-        ("#" * (MAX_CHARACTERS + 1), "yaml_too_long", None),
-    ],
-)
-def test_yaml_that_is_refused(text: str, code: str, line: int | None) -> None:
-    with pytest.raises(ConfigInvalid) as caught:
-        parse_yaml(text)
-    (error,) = caught.value.errors
-    assert (error.code, error.context.get("line")) == (code, line)
-
-
-@given(st.text(max_size=60))
-def test_no_text_crashes_the_parser(text: str) -> None:
-    try:
-        parse_yaml(text)
-    except ConfigInvalid:
-        return
-
-
-# --- Differences ------------------------------------------------------------------
-def test_differences_are_told_field_by_field() -> None:
-    before = default_config(SCHEMA, "random_forest")
-    data = before.model_dump(mode="json")
-    data["columns"] = {"include": ["age", "member", "number"]}
-    data["model"]["n_estimators"] = 7
-    data["preparation"]["numeric"]["scale"] = "none"
-    data["preparation"]["columns"]["age"] = {"treat_as": "categorical"}
-    data["selection"] = {"method": "k_best", "k": 3}
-    data["new_features"] = [RATIO]
-    after = validate_config(data, SCHEMA)
-    found = describe_changes(before, after, SCHEMA)
-    assert [(change.path, change.before, change.after) for change in found[:5]] == [
-        (("columns",), "colour", None),
-        (("columns",), "comment", None),
-        (("columns",), "since", None),
-        (("columns",), None, "number"),
-        (("new_features",), None, RATIO),
-    ]
-    assert found[5].path == ("preparation", "columns", "age")
-    assert found[6:] == [
-        Change(("selection", "method"), "none", "k_best"),
-        Change(("preparation", "numeric", "scale"), "standard", "none"),
-        Change(("model", "n_estimators"), 100, 7),
-    ]
-    assert describe_changes(before, before, SCHEMA) == []
-
-
-def test_the_same_columns_written_otherwise_are_no_difference() -> None:
-    named, typed = (
-        validate_config(VALID | {"columns": columns}, SCHEMA)
-        for columns in ({"include": ["age"]}, {"include_types": ["numeric"]})
-    )
-    assert describe_changes(named, typed, SCHEMA) == []
-
-
-def test_another_model_is_one_difference() -> None:
-    before, after = default_config(SCHEMA, "dummy"), default_config(SCHEMA, "xgboost")
-    changes = describe_changes(before, after, SCHEMA)
-    assert changes == [Change(("model", "name"), "dummy", "xgboost")]

@@ -239,6 +239,14 @@ def compare(cast: Cast, *experiments: Experiment) -> str:
     return str(response.content.decode())
 
 
+def test_a_run_without_stored_predictions_is_not_offered(cast: Cast) -> None:
+    second = factories.submit(cast.participant, "logistic_regression")
+    factories.finish(second)
+    assert second.public_id in compare(cast)
+    second.run.predictions.delete()
+    assert second.public_id not in compare(cast)
+
+
 def test_runs_are_compared_once_and_only_one_s_own(cast: Cast) -> None:
     second = factories.submit(cast.participant, "logistic_regression")
     factories.finish(second)

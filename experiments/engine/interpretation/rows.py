@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.engine import charts
+from experiments.engine.cells import plain
 from experiments.engine.failures import CannotRun
 from experiments.engine.interpretation.contributions import Contributions, explain_rows
 from experiments.engine.interpretation.neighbours import nearest_rows
@@ -83,7 +84,7 @@ def _class(run: FinishedRun, is_positive: int) -> str:
 
 def _waterfall(table: pd.DataFrame, explained: Contributions) -> Any:
     bars = [
-        {"name": name, "value": _plain(table[name].iloc[1]), "contribution": float(value)}
+        {"name": name, "value": plain(table[name].iloc[1]), "contribution": float(value)}
         for name, value in zip(explained.features, explained.values[1], strict=True)
     ]
     return charts.waterfall_chart(
@@ -101,7 +102,7 @@ def _values(run: FinishedRun, own: pd.DataFrame, told: pd.DataFrame) -> list[Con
     found = []
     for name in run.columns[:MAX_COLUMNS]:
         column = run.schema.by_name[name]
-        before, now = _plain(own[name].iloc[0]), _plain(told[name].iloc[0])
+        before, now = plain(own[name].iloc[0]), plain(told[name].iloc[0])
         found.append(
             {
                 "name": name,
@@ -129,14 +130,7 @@ def _neighbours(run: FinishedRun, found: Any) -> list[Content]:
             "row": int(run.train.index[one.position]) + 1,
             "actual": _class(run, one.actual),
             "distance": one.distance,
-            "values": [_plain(run.train[name].iloc[one.position]) for name in shown],
+            "values": [plain(run.train[name].iloc[one.position]) for name in shown],
         }
         for one in found
     ]
-
-
-def _plain(value: Any) -> Any:
-    """A cell as JSON has it; None where missing."""
-    if pd.isna(value):
-        return None
-    return value.item() if hasattr(value, "item") else value

@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from experiments.engine.cells import plain
 from experiments.engine.schema import Column, ColumnType
 
 # Two conditions among so many are 125,000 candidates.
@@ -86,7 +87,7 @@ def single_conditions(
         elif column.type != ColumnType.TEXT:
             codes, categories = pd.factorize(values)
             for code, category in enumerate(categories):
-                yield Condition(name, "is", _plain(category)), codes == code
+                yield Condition(name, "is", plain(category)), codes == code
         yield Condition(name, "missing"), values.isna().to_numpy()
 
 
@@ -94,13 +95,9 @@ def between(name: str, values: pd.Series, numbers: np.ndarray, rows: np.ndarray)
     """The ends are values that stand in the table; the outermost ranges are open."""
     places = np.flatnonzero(rows)
     first, last = places[np.argmin(numbers[places])], places[np.argmax(numbers[places])]
-    low = None if numbers[first] == np.nanmin(numbers) else _plain(values.iloc[first])
-    high = None if numbers[last] == np.nanmax(numbers) else _plain(values.iloc[last])
+    low = None if numbers[first] == np.nanmin(numbers) else plain(values.iloc[first])
+    high = None if numbers[last] == np.nanmax(numbers) else plain(values.iloc[last])
     return Condition(name, "between", low=low, high=high)
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def distinct_conditions(
