@@ -51,7 +51,7 @@ def limited(queue: Any, path: str) -> None:
     from django.conf import settings
     from django.core.files import File
 
-    from classrooms import services
+    from classrooms import services, timeline
     from classrooms.dataset_services import Preparation, prepare_dataset, upload_dataset
     from classrooms.preparation import process
     from experiments.execution import execute_next_run
@@ -90,7 +90,7 @@ def limited(queue: Any, path: str) -> None:
         primary_metric="roc_auc",
         success_threshold=0.8,
     )
-    services.start_dojo(dojo)
+    timeline.start_dojo(dojo)
     membership = dojo.memberships.get()
     config = config_of(dataset.schema, "lightgbm", 1)
     experiment = submit(membership, config)

@@ -115,7 +115,7 @@ def prepare(variant: str = "solo") -> Any:
     from django.contrib.auth.models import User
     from django.core.management import call_command
 
-    from classrooms import services
+    from classrooms import services, timeline
     from classrooms.dataset_services import add_bundled_dataset
     from classrooms.preparation import process
 
@@ -135,7 +135,7 @@ def prepare(variant: str = "solo") -> Any:
         primary_metric="roc_auc",
         success_threshold=0.8,
     )
-    services.start_dojo(dojo)
+    timeline.start_dojo(dojo)
     return dojo.memberships.get()
 
 

@@ -10,10 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from classrooms.exceptions import NotNow
 from classrooms.jobs import ring
 from classrooms.models import Dataset
 from classrooms.models.jobs import JobStatus
-from classrooms.services import NotNow
 from classrooms.tasks import process_dataset
 from experiments.engine.bundled import BUNDLED
 from experiments.engine.reading.table_format import TableFormat

@@ -15,3 +15,8 @@ def new_public_id() -> str:
 def new_join_code() -> str:
     """Six letters that a facilitator can write on a board."""
     return get_random_string(6, JOIN_ALPHABET)
+
+
+def new_token() -> str:
+    """Thirty-two characters, 154 bits: a key in itself, as in a link that works once."""
+    return get_random_string(32, ALPHABET)

@@ -8,11 +8,12 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from classrooms.exceptions import NotNow
 from classrooms.jobs import ring
 from classrooms.models import Membership
 from classrooms.models.jobs import IllegalTransition, JobStatus
 from classrooms.models.live import touch
-from classrooms.services import LEADERBOARD, ROOM, NotNow
+from classrooms.topics import LEADERBOARD, ROOM
 from experiments.engine.config import ExperimentConfig
 from experiments.models import Experiment, Framing, RowNote, Run, Stage
 
@@ -25,18 +26,21 @@ class TooManyQueued(Exception):
     """The participant has as many unfinished runs as one person may have."""
 
 
-MAX_UNFINISHED_RUNS = 20
-
-
 def announce(membership: Membership) -> None:
     """Tell the screens that show this participant's work."""
     touch(membership.dojo_id, membership.topic, ROOM, LEADERBOARD)
 
 
+def announce_act(membership: Membership) -> None:
+    """The same for what they have just done themselves: it tells that they are active."""
+    Membership.objects.filter(pk=membership.pk).update(active_at=timezone.now())
+    announce(membership)
+
+
 @transaction.atomic
 def save_framing(membership: Membership, **fields: str) -> Framing:
     framing, _created = Framing.objects.update_or_create(membership=membership, defaults=fields)
-    announce(membership)
+    announce_act(membership)
     return framing
 
 
@@ -83,12 +87,12 @@ def submit_experiment(
         raise NotABaseline
     if (
         Run.objects.unfinished().filter(experiment__membership=locked).count()
-        >= MAX_UNFINISHED_RUNS
+        >= locked.dojo.max_unfinished_runs
     ):
         raise TooManyQueued
     experiment.save()
     Run.objects.create(experiment=experiment)
-    announce(locked)
+    announce_act(locked)
     ring(work_next)
     return experiment
 
@@ -103,15 +107,19 @@ def repeat_run(experiment: Experiment) -> Run:
     """
     from experiments.tasks import work_next  # noqa: PLC0415 (tasks call services)
 
-    Membership.objects.select_for_update().get(pk=experiment.membership_id)
+    locked = (
+        Membership.objects.select_for_update()
+        .select_related("dojo")
+        .get(pk=experiment.membership_id)
+    )
     first = experiment.runs.results().filter(status=JobStatus.SUCCEEDED).last()
     unfinished = Run.objects.unfinished().filter(experiment__membership=experiment.membership_id)
     if first is None or unfinished.filter(experiment=experiment).exists():
         raise NotNow
-    if unfinished.count() >= MAX_UNFINISHED_RUNS:
+    if unfinished.count() >= locked.dojo.max_unfinished_runs:
         raise TooManyQueued
     run = Run.objects.create(experiment=experiment, reproduces=first)
-    announce(experiment.membership)
+    announce_act(experiment.membership)
     ring(work_next)
     return run
 
@@ -124,7 +132,7 @@ def cancel_run(experiment: Experiment) -> bool:
         run.transition(JobStatus.CANCELLED, failure_code="cancelled")
     except IllegalTransition:
         return False
-    announce(experiment.membership)
+    announce_act(experiment.membership)
     return True
 
 
@@ -135,7 +143,7 @@ def note_row(experiment: Experiment, row: int, text: str) -> None:
         RowNote.objects.update_or_create(experiment=experiment, row=row, defaults={"text": text})
     else:
         RowNote.objects.filter(experiment=experiment, row=row).delete()
-    announce(experiment.membership)
+    announce_act(experiment.membership)
 
 
 @transaction.atomic
@@ -143,7 +151,7 @@ def record_limits(experiment: Experiment, limits: str) -> None:
     """Write down what the model cannot be trusted for, in the participant's words."""
     experiment.limits = limits
     experiment.save(update_fields=["limits"])
-    announce(experiment.membership)
+    announce_act(experiment.membership)
 
 
 @transaction.atomic
@@ -181,5 +189,5 @@ def record_analysis(
     for name, value in fields.items():
         setattr(experiment, name, value)
     experiment.save(update_fields=list(fields))
-    announce(experiment.membership)
+    announce_act(experiment.membership)
     return experiment

@@ -14,7 +14,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from classrooms import services
+from classrooms import services, timeline
 from classrooms.models import Dataset, Dojo, HealthReport, Membership
 from classrooms.models.jobs import JobStatus
 from experiments.engine.config import ExperimentConfig, default_config
@@ -81,7 +81,7 @@ def make_dojo(facilitator: User | None = None, **fields: Any) -> Dojo:
     dataset = fields.pop("dataset", None) or make_dataset(facilitator)
     dojo = services.create_dojo(facilitator=facilitator, dataset=dataset, **values | fields)
     if started:
-        services.start_dojo(dojo)
+        timeline.start_dojo(dojo)
         dojo.refresh_from_db()
     return dojo
 

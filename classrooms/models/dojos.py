@@ -30,6 +30,30 @@ class Variant(models.TextChoices):
     SOLO = "solo", _("Solo, at your own pace")
 
 
+class Visibility(models.TextChoices):
+    """What participants see of each other."""
+
+    NAMES = "names", _("Names and scores")
+    RANKS = "ranks", _("Scores without names")
+    NOTHING = "nothing", _("Nothing: only their own score")
+
+
+class BaselineRule(models.TextChoices):
+    ASK = "ask", _("Asked for: who skips it confirms")
+    REQUIRE = "require", _("Required: nothing else runs before it")
+
+
+class Scene(models.TextChoices):
+    """What the projector shows."""
+
+    AUTOMATIC = "automatic", _("What the phase needs")
+    CLOCK = "clock", _("Phase and clock")
+    SLIDES = "slides", _("Slides")
+    LEADERBOARD = "leaderboard", _("Leaderboard")
+    TALK = "talk", _("Presentation")
+    JOIN = "join", _("How to join")
+
+
 class DojoQuerySet(models.QuerySet["Dojo"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.filter(memberships__user_id=user.pk)
@@ -69,6 +93,47 @@ class Dojo(models.Model):
     )
     # What errors cost in euros per row (engine Costs); empty where nobody said.
     costs = models.JSONField(_("costs of errors"), default=dict, blank=True)
+    scheduled_for = models.DateTimeField(_("scheduled for"), null=True, blank=True)
+    # An IANA name: in which the start is announced and the agenda told.
+    time_zone = models.CharField(_("time zone"), max_length=40, default=settings.TIME_ZONE)
+
+    # The rules of this Dojo.
+    visibility = models.CharField(
+        _("what participants see of each other"),
+        max_length=8,
+        choices=Visibility.choices,
+        default=Visibility.NAMES,
+    )
+    baseline_rule = models.CharField(
+        _("baseline first"), max_length=8, choices=BaselineRule.choices, default=BaselineRule.ASK
+    )
+    max_experiments = models.PositiveSmallIntegerField(
+        _("experiments per person"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(500)],
+    )
+    max_unfinished_runs = models.PositiveSmallIntegerField(
+        _("runs at once per person"),
+        default=20,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+    )
+    # Names of the engine's models; all where empty.
+    allowed_models = models.JSONField(_("models allowed"), default=list, blank=True)
+    # Public scores move only on a significant improvement (Blum and Hardt 2015).
+    uses_ladder = models.BooleanField(_("scores move on significant progress only"), default=False)
+    join_is_open = models.BooleanField(_("open to who has the code"), default=True)
+
+    # What is shown now.
+    slide = models.PositiveSmallIntegerField(_("slide"), default=0)
+    scene = models.CharField(
+        _("on the projector"), max_length=11, choices=Scene.choices, default=Scene.AUTOMATIC
+    )
+    board_frozen_at = models.DateTimeField(_("leaderboard frozen at"), null=True, blank=True)
+    # Since when simulated participants rehearse it; their work is wiped at the end.
+    rehearsed_since = models.DateTimeField(_("rehearsed since"), null=True, blank=True)
+    archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
+
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DRAFT)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
@@ -111,6 +176,23 @@ class Dojo(models.Model):
         return self.state == self.State.ENDED
 
     @property
+    def is_rehearsed(self) -> bool:
+        return self.rehearsed_since is not None
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+    @property
+    def board_is_frozen(self) -> bool:
+        return self.board_frozen_at is not None
+
+    @property
+    def has_jury(self) -> bool:
+        """Whether presentations are formal: the variant of eight hours."""
+        return self.variant == Variant.ADVANCED
+
+    @property
     def is_solo(self) -> bool:
         return self.variant == Variant.SOLO
 
@@ -147,6 +229,10 @@ class Membership(models.Model):
     )
     display_name = models.CharField(_("display name"), max_length=60)
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
+    # When they last did something that counts: wrote, submitted, noted, answered.
+    active_at = models.DateTimeField(_("active at"), default=timezone.now)
+    # For the facilitators only.
+    facilitator_note = models.TextField(_("private note"), max_length=2000, blank=True)
     # Whose part the simulation plays; empty for a person.
     simulated_as = models.CharField(_("simulated as"), max_length=30, blank=True, editable=False)
 

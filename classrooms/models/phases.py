@@ -30,7 +30,8 @@ class Phase(models.Model):
     content = models.CharField(_("content"), max_length=300)
     deliverable = models.CharField(_("deliverable"), max_length=120)
     planned_minutes = models.PositiveSmallIntegerField(_("planned minutes"))
-    extra_minutes = models.PositiveSmallIntegerField(_("minutes added"), default=0)
+    # Negative where an earlier phase took of this one's time.
+    extra_minutes = models.SmallIntegerField(_("minutes added"), default=0)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     # Time counted before the last pause, and since when it counts again.
@@ -51,6 +52,10 @@ class Phase(models.Model):
     @property
     def is_current(self) -> bool:
         return self.started_at is not None and self.ended_at is None
+
+    @property
+    def is_skipped(self) -> bool:
+        return self.ended_at is not None and self.started_at is None
 
     @property
     def is_over(self) -> bool:

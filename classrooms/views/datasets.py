@@ -32,9 +32,9 @@ from classrooms.dataset_services import (
     upload_dataset,
     write_card,
 )
+from classrooms.exceptions import NotNow
 from classrooms.models import Dataset
 from classrooms.presentation import render_page_or_part
-from classrooms.services import NotNow
 from experiments.engine.bundled import BUNDLED
 from experiments.engine.reading.table_format import TableFormat
 

@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from classrooms import services
+from classrooms import services, timeline
 from classrooms.access import Request, facilitator_view, member_view, opener_view
 from classrooms.dataset_page import dataset_context
+from classrooms.exceptions import NotNow
 from classrooms.forms import DojoForm
 from classrooms.live import event_stream
 from classrooms.models import Dataset, Membership
@@ -68,11 +69,11 @@ def clock(request: Request, membership: Membership) -> HttpResponse:
 @require_POST
 def clock_action(request: Request, membership: Membership, action: str) -> HttpResponse:
     """Start, pause, resume, extend or move on."""
-    if action not in services.CLOCK_ACTIONS:
+    if action not in timeline.CLOCK_ACTIONS:
         raise Http404
     try:
-        services.CLOCK_ACTIONS[action](membership.dojo)
-    except services.NotNow:
+        timeline.CLOCK_ACTIONS[action](membership.dojo)
+    except NotNow:
         messages.warning(request, _("The Dojo had already moved on; nothing was changed."))
     return redirect("classrooms:cockpit", membership.dojo.public_id)
 
@@ -81,7 +82,7 @@ def clock_action(request: Request, membership: Membership, action: str) -> HttpR
 @require_POST
 def reveal(request: Request, membership: Membership) -> HttpResponse:
     """Show the holdout scores to everyone."""
-    services.reveal_holdout(membership.dojo)
+    timeline.reveal_holdout(membership.dojo)
     return redirect("experiments:leaderboard", membership.dojo.public_id)
 
 

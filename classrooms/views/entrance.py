@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from classrooms import health
 from classrooms.access import public_view
+from classrooms.exceptions import NameTaken, NotNow
 from classrooms.forms import JoinCodeForm, JoinForm, name_taken_message
 from classrooms.models import Dojo, Membership
 from classrooms.presentation import workflow_steps
 from classrooms.selectors import home_memberships
-from classrooms.services import NameTaken, NotNow, join_dojo
+from classrooms.services import join_dojo
 
 
 @public_view

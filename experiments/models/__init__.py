@@ -1,14 +1,21 @@
 from experiments.models.experiments import Experiment, Framing
 from experiments.models.interpretations import Interpretation, Question, RowNote, Stage
 from experiments.models.runs import Predictions, Run
+from experiments.models.standings import Standings
+from experiments.models.talks import Documentation, JuryGrade, Takeaway, Talk
 
 __all__ = [
+    "Documentation",
     "Experiment",
     "Framing",
     "Interpretation",
+    "JuryGrade",
     "Predictions",
     "Question",
     "RowNote",
     "Run",
     "Stage",
+    "Standings",
+    "Takeaway",
+    "Talk",
 ]

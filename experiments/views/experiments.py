@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classrooms.access import Request, member_view, participant_view
+from classrooms.exceptions import NotNow
 from classrooms.models import Membership
 from classrooms.presentation import dojo_context, render_page_or_part
-from classrooms.services import NotNow
 from experiments import services
 from experiments.analysis.page import MAX_OBSERVATION
 from experiments.analysis.views import analysis_links
@@ -107,7 +107,7 @@ def _submit(
             hypothesis.add_error(
                 None,
                 _("You have %(count)s runs waiting. Let one finish, or cancel one, then submit.")
-                % {"count": services.MAX_UNFINISHED_RUNS},
+                % {"count": membership.dojo.max_unfinished_runs},
             )
         except NotNow:
             hypothesis.add_error(None, _("This Dojo has just ended; the run was not submitted."))

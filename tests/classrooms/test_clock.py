@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from classrooms import services
+from classrooms import timeline
 from classrooms.agenda import AGENDAS
+from classrooms.exceptions import NotNow
 from classrooms.models import Dojo, Phase, Topic
 from classrooms.models.dojos import Variant
 from classrooms.models.live import current_version
@@ -37,11 +38,11 @@ def test_a_pause_stops_the_clock_and_resuming_lets_it_go_on() -> None:
     phase = dojo.phases.get(position=1)
     started = timezone.now() - timedelta(minutes=10)
     Phase.objects.filter(pk=phase.pk).update(counting_since=started)
-    services.pause_dojo(dojo)
+    timeline.pause_dojo(dojo)
     phase.refresh_from_db()
     assert 600 <= phase.elapsed().total_seconds() < 602
     assert phase.elapsed(timezone.now() + timedelta(hours=1)) == phase.elapsed()
-    services.resume_dojo(dojo)
+    timeline.resume_dojo(dojo)
     phase.refresh_from_db()
     later = timezone.now() + timedelta(minutes=5)
     assert 900 <= phase.elapsed(later).total_seconds() < 902
@@ -50,41 +51,41 @@ def test_a_pause_stops_the_clock_and_resuming_lets_it_go_on() -> None:
 
 def test_extending_adds_to_the_current_phase() -> None:
     dojo = factories.make_dojo()
-    services.extend_phase(dojo, minutes=5)
+    timeline.extend_phase(dojo, minutes=5)
     assert dojo.phases.get(position=1).duration == timedelta(minutes=50)
 
 
 def test_moving_on_ends_with_the_last_phase() -> None:
     dojo = factories.make_dojo()
     for _phase in range(6):
-        services.advance_dojo(dojo)
+        timeline.advance_dojo(dojo)
     dojo.refresh_from_db()
     assert dojo.state == Dojo.State.ENDED
     assert dojo.current_phase is None
-    with pytest.raises(services.NotNow):
-        services.advance_dojo(dojo)
+    with pytest.raises(NotNow):
+        timeline.advance_dojo(dojo)
 
 
 def test_what_the_state_does_not_allow_changes_nothing() -> None:
     dojo = factories.make_dojo(started=False)
     for action in ("pause", "resume", "extend", "next"):
-        with pytest.raises(services.NotNow):
-            services.CLOCK_ACTIONS[action](dojo)
-    services.start_dojo(dojo)
-    with pytest.raises(services.NotNow):
-        services.start_dojo(dojo)
+        with pytest.raises(NotNow):
+            timeline.CLOCK_ACTIONS[action](dojo)
+    timeline.start_dojo(dojo)
+    with pytest.raises(NotNow):
+        timeline.start_dojo(dojo)
 
 
 def test_every_change_of_the_clock_is_announced() -> None:
     dojo = factories.make_dojo()
     seen = current_version(dojo.pk)
-    services.pause_dojo(dojo)
+    timeline.pause_dojo(dojo)
     topic = Topic.objects.get(dojo=dojo, name="clock")
     assert topic.version == current_version(dojo.pk) > seen
 
 
 def test_the_cockpit_says_so_when_it_was_too_late(cast) -> None:
-    services.pause_dojo(cast.dojo)
+    timeline.pause_dojo(cast.dojo)
     path = f"/dojos/{cast.dojo.public_id}/clock/pause/"
     page = cast.clients["facilitator"].post(path, follow=True, headers={"accept-language": "en"})
     assert "nothing was changed" in page.content.decode()

@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 
-from classrooms import services
+from classrooms import timeline
 from classrooms.models import Membership
 from tests import factories
 
@@ -92,7 +92,7 @@ def test_joining_twice_is_being_there(client: Client) -> None:
 def test_an_ended_dojo_takes_nobody(client: Client) -> None:
     dojo = factories.make_dojo()
     for _phase in range(6):
-        services.advance_dojo(dojo)
+        timeline.advance_dojo(dojo)
     assert client.post(join_path(dojo), NEW).status_code == 410
     assert not User.objects.filter(email="nora@example.org").exists()
 

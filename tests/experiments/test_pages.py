@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from classrooms import services
+from classrooms import timeline
 from experiments.models import Experiment
 from experiments.selectors import leaderboard_rows, leaderboard_with_baseline
 from tests import factories
@@ -69,7 +69,7 @@ def test_the_holdout_is_nowhere_before_it_is_revealed(cast) -> None:
     for path in paths:
         page = cast.clients["participant"].get(path, headers={"accept-language": "en"})
         assert "0.123" not in page.content.decode()
-    services.reveal_holdout(cast.dojo)
+    timeline.reveal_holdout(cast.dojo)
     page = cast.clients["participant"].get(paths[0], headers={"accept-language": "en"})
     assert "0.123" in page.content.decode()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from classrooms import services
+from classrooms import timeline
 from experiments.selectors import experiments_of
 from experiments.simulation import SCRIPTS, advance_all
 from experiments.work import do_next
@@ -36,6 +36,6 @@ def test_nobody_moves_while_the_dojo_is_paused() -> None:
     member = factories.join(dojo)
     member.simulated_as = "careful"
     member.save()
-    services.pause_dojo(dojo)
+    timeline.pause_dojo(dojo)
     advance_all()
     assert not hasattr(type(member).objects.get(pk=member.pk), "framing")

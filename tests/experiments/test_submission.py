@@ -6,8 +6,8 @@ import jsonschema
 import pytest
 from django.test import Client
 
-from classrooms import services as classroom_services
-from classrooms.models import Membership
+from classrooms import timeline
+from classrooms.models import Dojo, Membership
 from experiments import services
 from experiments.config_form import ConfigForm
 from experiments.engine.models import MODELS
@@ -185,8 +185,8 @@ def test_numbers_count_per_participant(member: Membership) -> None:
     assert numbers == [1, 2, 1]
 
 
-def test_a_participant_cannot_fill_the_queue(member: Membership, monkeypatch) -> None:
-    monkeypatch.setattr(services, "MAX_UNFINISHED_RUNS", 2)
+def test_a_participant_cannot_fill_the_queue(member: Membership) -> None:
+    Dojo.objects.update(max_unfinished_runs=2)
     factories.submit(member)
     factories.submit(member)
     with pytest.raises(services.TooManyQueued):
@@ -196,7 +196,7 @@ def test_a_participant_cannot_fill_the_queue(member: Membership, monkeypatch) ->
 
 def test_an_ended_dojo_takes_no_run(member: Membership, client: Client) -> None:
     for _phase in range(6):
-        classroom_services.advance_dojo(member.dojo)
+        timeline.advance_dojo(member.dojo)
     assert client.post(path(member), form_data(member)).status_code == 302
     assert not Experiment.objects.exists()
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from classrooms import services
+from classrooms import services, timeline
 from classrooms.dataset_services import add_bundled_dataset
 from classrooms.models import Dataset, Dojo
 from experiments.simulation import SCRIPTS
@@ -64,9 +64,9 @@ class Command(BaseCommand):
                 membership = services.join_dojo(dojo=dojo, user=user, display_name=name)
                 membership.simulated_as = script
                 membership.save(update_fields=["simulated_as"])
-            services.start_dojo(dojo)
+            timeline.start_dojo(dojo)
             # The theory is behind them: the group is in its first experiments.
-            services.advance_dojo(dojo)
+            timeline.advance_dojo(dojo)
         return dojo
 
     def account(self, email: str, **flags: bool) -> User:

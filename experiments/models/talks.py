@@ -1,0 +1,122 @@
+"""What participants finish and present: the final mark, talks, what peers learned."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from classrooms.models import Membership
+from experiments.models.experiments import Experiment
+
+
+class Documentation(models.Model):
+    """A participant's record as a document; final once they say so."""
+
+    membership = models.OneToOneField(Membership, models.CASCADE, related_name="documentation")
+    final_at = models.DateTimeField(_("final at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("documentation")
+        verbose_name_plural = _("documentations")
+
+    def __str__(self) -> str:
+        return str(self.membership)
+
+    @property
+    def is_final(self) -> bool:
+        return self.final_at is not None
+
+
+class Talk(models.Model):
+    """A participant's learnings on one page, and its place in the queue."""
+
+    membership = models.OneToOneField(Membership, models.CASCADE, related_name="talk")
+    position = models.PositiveSmallIntegerField(_("position"))
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    # Chosen by the product until the participant chooses.
+    best = models.ForeignKey(
+        Experiment,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Best experiment"),
+    )
+    most_instructive = models.ForeignKey(
+        Experiment,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Most instructive experiment"),
+    )
+    learned = models.TextField(_("What I learned"), max_length=2000, blank=True)
+    next_step = models.TextField(_("What I would do next"), max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = _("presentation")
+        verbose_name_plural = _("presentations")
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return str(self.membership)
+
+    @property
+    def is_current(self) -> bool:
+        return self.started_at is not None and self.ended_at is None
+
+    @property
+    def is_over(self) -> bool:
+        return self.ended_at is not None
+
+
+class Takeaway(models.Model):
+    """What a peer learned from a presentation."""
+
+    talk = models.ForeignKey(Talk, models.CASCADE, related_name="takeaways")
+    author = models.ForeignKey(Membership, models.CASCADE, related_name="takeaways_written")
+    text = models.CharField(_("learned from you"), max_length=500)
+    written_at = models.DateTimeField(_("written at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("takeaway")
+        verbose_name_plural = _("takeaways")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["talk", "author"], name="one_takeaway_per_peer")
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class JuryGrade(models.Model):
+    """Points of one juror for one criterion of a formal presentation."""
+
+    class Criterion(models.TextChoices):
+        HYPOTHESES = "hypotheses", _("Clear hypotheses")
+        EVIDENCE = "evidence", _("Evidence and intervals")
+        ERRORS = "errors", _("Errors analysed")
+        DECISIONS = "decisions", _("Decisions that follow")
+        CLARITY = "clarity", _("Clarity of the talk")
+
+    talk = models.ForeignKey(Talk, models.CASCADE, related_name="grades")
+    juror = models.ForeignKey(Membership, models.CASCADE, related_name="grades_given")
+    criterion = models.CharField(_("criterion"), max_length=10, choices=Criterion.choices)
+    points = models.PositiveSmallIntegerField(_("points"), validators=[MaxValueValidator(3)])
+
+    class Meta:
+        verbose_name = _("grade")
+        verbose_name_plural = _("grades")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["talk", "juror", "criterion"], name="one_grade_per_criterion"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.talk}: {self.get_criterion_display()}"
