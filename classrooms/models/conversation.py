@@ -79,6 +79,7 @@ class QuizAnswer(models.Model):
     membership = models.ForeignKey(Membership, models.CASCADE, related_name="quiz_answers")
     question = models.CharField(_("question"), max_length=40)
     choice = models.PositiveSmallIntegerField(_("choice"))
+    is_right = models.BooleanField(_("is right"))
     answered_at = models.DateTimeField(_("answered at"), default=timezone.now)
 
     class Meta:
