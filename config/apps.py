@@ -1,6 +1,13 @@
 """How Django's own applications are set up here."""
 
+from django.contrib.admin.apps import AdminConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
+
+
+class Admin(AdminConfig):
+    """Django's admin, for facilitators too."""
+
+    default_site = "classrooms.admin_site.ProductAdminSite"
 
 
 class CollectedFiles(StaticFilesConfig):

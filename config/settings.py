@@ -58,7 +58,7 @@ LIVE_TICK_SECONDS = env.float("LIVE_TICK_SECONDS", default=0.2)
 
 # --- Applications -----------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "config.apps.Admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.forms",

@@ -3,11 +3,13 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from experiments.models import Experiment, Framing, Interpretation, Run
+from classrooms.admin_site import OwnDojosOnly
+from experiments.models import Experiment, Framing, Interpretation, Run, Takeaway, Talk
 
 
-class RunInline(admin.TabularInline):
+class RunInline(OwnDojosOnly, admin.TabularInline):
     model = Run
+    dojo_lookup = "experiment__membership__dojo"
     extra = 0
     fields = (
         "status",
@@ -22,14 +24,15 @@ class RunInline(admin.TabularInline):
     can_delete = False
     show_change_link = True
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
 
 
 @admin.register(Experiment)
-class ExperimentAdmin(admin.ModelAdmin):
+class ExperimentAdmin(OwnDojosOnly, admin.ModelAdmin):
+    dojo_lookup = "membership__dojo"
     list_display = ("__str__", "membership", "decision", "submitted_at", "closed_at")
-    list_filter = ("decision", "membership__dojo")
+    list_filter = ("decision", ("membership__dojo", admin.RelatedOnlyFieldListFilter))
     search_fields = ("claim", "public_id", "membership__display_name")
     list_select_related = ("membership",)
     # Pre-registered: nobody edits a hypothesis after the fact, staff neither.
@@ -47,18 +50,23 @@ class ExperimentAdmin(admin.ModelAdmin):
     )
     inlines = (RunInline,)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
 
 
 @admin.register(Run)
-class RunAdmin(admin.ModelAdmin):
+class RunAdmin(OwnDojosOnly, admin.ModelAdmin):
+    dojo_lookup = "experiment__membership__dojo"
     list_display = ("public_id", "experiment", "status", "attempt", "worker", "queued_at")
-    list_filter = ("status", "failure_code", "experiment__membership__dojo")
+    list_filter = (
+        "status",
+        "failure_code",
+        ("experiment__membership__dojo", admin.RelatedOnlyFieldListFilter),
+    )
     search_fields = ("public_id", "fingerprint", "experiment__claim")
     list_select_related = ("experiment",)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -66,12 +74,13 @@ class RunAdmin(admin.ModelAdmin):
 
 
 @admin.register(Interpretation)
-class InterpretationAdmin(admin.ModelAdmin):
+class InterpretationAdmin(OwnDojosOnly, admin.ModelAdmin):
+    dojo_lookup = "run__experiment__membership__dojo"
     list_display = ("run", "status", "attempt", "finished_at")
     list_filter = ("status",)
     list_select_related = ("run__experiment",)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -79,8 +88,35 @@ class InterpretationAdmin(admin.ModelAdmin):
 
 
 @admin.register(Framing)
-class FramingAdmin(admin.ModelAdmin):
+class FramingAdmin(OwnDojosOnly, admin.ModelAdmin):
+    dojo_lookup = "membership__dojo"
     list_display = ("membership", "problem", "updated_at")
     search_fields = ("membership__display_name", "problem")
     list_select_related = ("membership",)
     autocomplete_fields = ("membership",)
+
+
+class TakeawayInline(OwnDojosOnly, admin.TabularInline):
+    model = Takeaway
+    dojo_lookup = "talk__membership__dojo"
+    extra = 0
+    fields = ("author", "text", "written_at")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+
+@admin.register(Talk)
+class TalkAdmin(OwnDojosOnly, admin.ModelAdmin):
+    dojo_lookup = "membership__dojo"
+    list_display = ("membership", "position", "started_at", "ended_at")
+    list_filter = (("membership__dojo", admin.RelatedOnlyFieldListFilter),)
+    search_fields = ("membership__display_name", "learned")
+    list_select_related = ("membership",)
+    fields = ("membership", "position", "started_at", "ended_at", "learned", "next_step")
+    readonly_fields = ("membership", "started_at", "ended_at")
+    inlines = (TakeawayInline,)
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False

@@ -1,12 +1,23 @@
-"""Django's admin: every list, search and form opens, with data in it; only for staff."""
+"""Django's admin: all of it for staff, their own Dojos for facilitators, nothing for others."""
 
 import pytest
 from django.contrib import admin
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from classrooms.models import WorkerSighting
+from classrooms.models import (
+    Announcement,
+    Dataset,
+    Dojo,
+    Invitation,
+    Membership,
+    WorkerSighting,
+)
+from experiments.models import Experiment, Framing, Interpretation, Run, Talk
 from tests import factories
+from tests.conftest import Cast
 
 OURS = [
     model
@@ -15,24 +26,101 @@ OURS = [
 ]
 
 
-@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
-def test_staff_see_every_list_and_record(model, cast) -> None:
-    from django.utils import timezone
-
-    WorkerSighting.objects.create(name="compute@x", queue="compute", seen_at=timezone.now())
+@pytest.fixture
+def everything(cast: Cast) -> Cast:
+    """A record of every model that the admin shows, in the cast's Dojo and in another."""
     from experiments.services import save_framing
 
-    save_framing(cast.participant, problem="p", data="d", metric="m", baseline="b")
+    WorkerSighting.objects.create(name="compute@x", queue="compute", seen_at=timezone.now())
+    stranger = Membership.objects.get(display_name="stranger")
+    for membership in (cast.participant, stranger):
+        save_framing(membership, problem="p", data="d", metric="m", baseline="b")
+        Announcement.objects.create(dojo=membership.dojo, text=f"To {membership}")
+        Invitation.objects.create(dojo=membership.dojo, display_name="Zoé")
+        Talk.objects.create(membership=membership, position=1)
+    factories.finish(factories.submit(stranger, claim="A claim of another Dojo."))
+    return cast
+
+
+def changelist_of(model: type[Model]) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+def change_of(record: Model) -> str:
+    options = record._meta
+    return reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[record.pk])
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_staff_see_every_list_and_record(model: type[Model], everything: Cast) -> None:
     client = Client()
     client.force_login(factories.make_user(is_staff=True, is_superuser=True))
-    options = model._meta
-    changelist = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
-    assert client.get(changelist).status_code == 200
-    assert client.get(changelist, {"q": "x"}).status_code == 200
-    record = model._default_manager.first()
-    change = reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[record.pk])
-    assert client.get(change).status_code == 200
-    assert cast.clients["participant"].get(changelist).status_code == 302
+    assert client.get(changelist_of(model)).status_code == 200
+    assert client.get(changelist_of(model), {"q": "x"}).status_code == 200
+    assert client.get(change_of(model._default_manager.first())).status_code == 200
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_participants_have_no_admin(model: type[Model], everything: Cast) -> None:
+    response = everything.clients["participant"].get(changelist_of(model))
+    assert response.status_code == 302
+    assert "/admin/login/" in response["Location"]
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_facilitators_see_only_what_belongs_to_their_dojos(
+    model: type[Model], everything: Cast
+) -> None:
+    client = everything.clients["facilitator"]
+    page = client.get(changelist_of(model))
+    if model is WorkerSighting:
+        assert page.status_code == 403
+        return
+    assert page.status_code == 200
+    shown = set(page.context["cl"].queryset)
+    assert shown == {
+        record for record in model._default_manager.all() if is_own(record, everything)
+    }
+    assert shown
+    for record in model._default_manager.all():
+        answer = client.get(change_of(record))
+        assert answer.status_code == (200 if record in shown else 302), record
+
+
+def is_own(record: Model, cast: Cast) -> bool:
+    """Whether a record is of the cast's Dojo, by a way of its own."""
+    if isinstance(record, Dataset):
+        return record.owner_id == cast.dojo.memberships.get(role="facilitator").user_id
+    if isinstance(record, Interpretation):
+        record = record.run
+    if isinstance(record, Run):
+        record = record.experiment
+    if isinstance(record, Experiment | Framing | Talk):
+        record = record.membership
+    dojo = record if isinstance(record, Dojo) else record.dojo  # type: ignore[attr-defined]
+    return dojo.pk == cast.dojo.pk
+
+
+def test_filters_name_no_other_dojo(everything: Cast) -> None:
+    other = Dojo.objects.exclude(pk=everything.dojo.pk).get()
+    Dojo.objects.filter(pk=other.pk).update(title="A secret title")
+    for model in (Membership, Experiment, Run, Announcement):
+        page = everything.clients["facilitator"].get(changelist_of(model))
+        assert "A secret title" not in page.content.decode()
+
+
+def test_facilitators_change_a_title_and_never_the_owner_or_the_code(everything: Cast) -> None:
+    client, dojo = everything.clients["facilitator"], everything.dojo
+    form = client.get(change_of(dojo)).context["adminform"].form
+    assert "title" in form.fields
+    assert not {"dataset", "join_code", "state", "primary_metric"} & set(form.fields)
+    membership = everything.participant
+    fields = client.get(change_of(membership)).context["adminform"].form.fields
+    assert not {"user", "role", "dojo"} & set(fields)
+    for action in ("add", "delete"):
+        arguments = [] if action == "add" else [dojo.pk]
+        path = reverse(f"admin:classrooms_dojo_{action}", args=arguments)
+        assert client.get(path).status_code == 403
 
 
 def test_accounts_pages_are_ours_in_both_languages(client: Client, db) -> None:

@@ -58,6 +58,10 @@ class DojoQuerySet(models.QuerySet["Dojo"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.filter(memberships__user_id=user.pk)
 
+    def facilitated_by(self, user: User) -> Self:
+        seats = Membership.objects.filter(role=Membership.Role.FACILITATOR)
+        return self.filter(pk__in=seats.filter(user=user).values("dojo"))
+
 
 class Dojo(models.Model):
     class State(models.TextChoices):
