@@ -17,7 +17,7 @@ from typing import Any
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -141,11 +141,20 @@ def perform_job(
     except Exception:
         logger.exception("%r failed", job)
         ending, fields = JobStatus.FAILED, {"failure_code": "internal"}
-    with transaction.atomic():
-        if job.finish(attempt, ending, **fields):
-            if ending == JobStatus.SUCCEEDED:
-                on_success()
-            on_change()
+
+    def end(to: JobStatus, fields: Fields) -> None:
+        with transaction.atomic():
+            if job.finish(attempt, to, **fields):
+                if to == JobStatus.SUCCEEDED:
+                    on_success()
+                on_change()
+
+    try:
+        end(ending, fields)
+    except (TypeError, ValueError, DataError, IntegrityError):
+        # What it made cannot be stored, and would not be the next time either.
+        logger.exception("The result of %r cannot be stored", job)
+        end(JobStatus.FAILED, {"failure_code": "internal"})
 
 
 def _time_limit_fields() -> Fields:

@@ -115,17 +115,20 @@ def server_milliseconds() -> int:
     return round(timezone.now().timestamp() * 1000)
 
 
-async def event_stream(dojo_id: int, seen: int, own_topic: str) -> AsyncIterator[str]:
+async def event_stream(dojo_id: int, seen: int, own_topic: str | None) -> AsyncIterator[str]:
     """Server-sent events: the topics that changed, with the server's time.
 
-    Another participant's own topic is left out: its name is their identifier.
+    Args:
+        own_topic: of a participant, who hears no other's: its name is their identifier.
+            None for a facilitator, who looks at everyone's pages.
     """
     yield f"retry: 1000\nevent: time\ndata: {server_milliseconds()}\n\n"
     async for batch in watcher.listen(dojo_id, seen):
         if not batch:
             yield f"event: time\ndata: {server_milliseconds()}\n\n"
         for change in batch:
-            if not change.topic.startswith("member-") or change.topic == own_topic:
+            is_personal = change.topic.startswith("member-")
+            if own_topic is None or not is_personal or change.topic == own_topic:
                 yield (
                     f"id: {change.version}\nevent: {change.topic}\n"
                     f"data: {server_milliseconds()}\n\n"

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from classrooms.jobs import Fields, JobFailure, perform_job, worker_name
 from experiments.comparing import predicted
+from experiments.engine import charts
 from experiments.engine.failures import CannotRun
 from experiments.engine.interpretation.rows import explain_row
 from experiments.engine.messages import N_
@@ -19,7 +20,7 @@ from experiments.engine.side_by_side import Side, side_by_side
 from experiments.interpreting import RELATED, finished_run
 from experiments.models import Question, Run
 from experiments.process_memory import load_dataset, remembered_runs
-from experiments.services import announce
+from experiments.services import announce_page
 
 
 def answer_next(*, at_hand: bool = False) -> bool:
@@ -31,7 +32,7 @@ def answer_next(*, at_hand: bool = False) -> bool:
     waiting = Question.objects.order_by("pk")
     if at_hand:
         fitted = Q(run__in=list(remembered_runs()))
-        waiting = waiting.filter(fitted | Q(kind=Question.Kind.COMPARISON))
+        waiting = waiting.filter(fitted | ~Q(kind=Question.Kind.ROW))
     claimed = waiting.claim_first(worker=worker_name())
     if claimed is None:
         return False
@@ -41,7 +42,7 @@ def answer_next(*, at_hand: bool = False) -> bool:
         question,
         lambda report: answer(question),
         attempt=attempt,
-        on_change=lambda: announce(question.run.experiment.membership),
+        on_change=lambda: announce_page(question.run.experiment.membership),
     )
     return True
 
@@ -65,30 +66,35 @@ def _row(question: Question) -> dict[str, Any]:
 
 def _comparison(question: Question) -> dict[str, Any]:
     dojo = question.run.experiment.membership.dojo
-    metric = METRICS[dojo.primary_metric]
-    asked = {*question.subject["runs"], *question.subject["every"]}
-    runs = Run.objects.select_related("experiment", "predictions").in_bulk(asked)
+    runs = _runs_of(question)
     prepared = load_dataset(dojo.dataset)
-
-    def side(run: Run) -> dict[str, Any]:
-        return {
-            "name": f"#{run.experiment.number}",
-            "score": run.metrics["test"][metric.name],
-            "values": _hyperparameters(run, prepared.schema),
-        }
-
-    every = [side(runs[pk]) for pk in question.subject["every"]]
     return side_by_side(
-        [
-            Side(predictions=predicted(runs[pk]), **side(runs[pk]))
-            for pk in question.subject["runs"]
-        ],
-        every,
+        [Side(f"#{run.experiment.number}", predicted(run)) for run in runs],
         prepared.frame.iloc[prepared.split.test],
         prepared.schema,
-        dimensions=_dimensions(every),
-        metric_label=metric.label,
     )
+
+
+def _overview(question: Question) -> dict[str, Any]:
+    dojo = question.run.experiment.membership.dojo
+    metric = METRICS[dojo.primary_metric]
+    runs = [
+        {
+            "name": f"#{run.experiment.number}",
+            "score": run.metrics["test"][metric.name],
+            "values": _hyperparameters(run, dojo.schema),
+        }
+        for run in _runs_of(question)
+    ]
+    chart = charts.parallel_chart(runs, _dimensions(runs), score=metric.label)
+    return {"chart": chart.to_dict()}
+
+
+def _runs_of(question: Question) -> list[Run]:
+    found = Run.objects.select_related("experiment", "predictions").in_bulk(
+        question.subject["runs"]
+    )
+    return [found[pk] for pk in question.subject["runs"]]
 
 
 def _hyperparameters(run: Run, schema: Schema) -> dict[str, Any]:
@@ -115,7 +121,11 @@ def _dimensions(every: list[dict[str, Any]]) -> list[dict[str, Any]]:
             counts[key] = counts.get(key, 0) + 1
     varying = [key for key in counts if len({str(run["values"].get(key)) for run in every}) > 1]
     varying.sort(key=lambda key: -counts[key])
-    return [{"key": key, "label": label} for key, label in _labels(varying).items()]
+    words = {"name": {name: model.label for name, model in MODELS.items()}}
+    return [
+        {"key": key, "label": label, "words": words.get(key, {})}
+        for key, label in _labels(varying).items()
+    ]
 
 
 def _labels(keys: list[str]) -> dict[str, str | list[str]]:
@@ -136,4 +146,5 @@ def _labels(keys: list[str]) -> dict[str, str | list[str]]:
 ANSWERS: dict[Question.Kind, Callable[[Question], dict[str, Any]]] = {
     Question.Kind.ROW: _row,
     Question.Kind.COMPARISON: _comparison,
+    Question.Kind.OVERVIEW: _overview,
 }

@@ -74,14 +74,24 @@ class ComparisonPage:
 
     chosen: list[Experiment]
     question: Question
+    overview: Question
 
     @property
     def is_live(self) -> bool:
-        return self.question.is_unfinished
+        return self.question.is_unfinished or self.overview.is_unfinished
 
     @property
-    def failure(self) -> str:
-        return describe_failure(self.question.failure_code, self.question.failure_context)
+    def waiting(self) -> list[tuple[Question, str]]:
+        """The questions without an answer yet, and where one failed, why."""
+        both = (self.question, self.overview)
+        return [
+            (
+                one,
+                describe_failure(one.failure_code, one.failure_context) if one.has_failed else "",
+            )
+            for one in both
+            if not one.has_succeeded
+        ]
 
     @cached_property
     def results(self) -> list[RunPage]:

@@ -16,7 +16,8 @@ from experiments.engine.interpretation.error_filter import (
 from experiments.engine.schema import ColumnType
 from experiments.row_form import MomentField
 
-MISSING = "(missing)"
+# In the address, where categories are marked too: none can look like it.
+MISSING, VALUE = "missing", "="
 
 
 class ErrorFilterForm(forms.Form):
@@ -66,7 +67,7 @@ class ErrorFilterForm(forms.Form):
         if choice is None:
             return
         if choice.by == "value":
-            values = [(value, f"{value} ({count})") for value, count in choice.values]
+            values = [(VALUE + value, f"{value} ({count})") for value, count in choice.values]
             if choice.missing:
                 values.append(
                     (MISSING, gettext("no value (%(count)s)") % {"count": choice.missing})
@@ -107,7 +108,7 @@ class ErrorFilterForm(forms.Form):
             self.table,
             kind=self._asked("kind") or "all",
             column=self._asked("column"),
-            value=None if value == MISSING else value,
+            value=value.removeprefix(VALUE) if value and value != MISSING else None,
             low=self._asked("low"),
             high=self._asked("high"),
             missing=value == MISSING,

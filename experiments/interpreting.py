@@ -19,7 +19,7 @@ from experiments.process_memory import (
     remembered_pipeline,
     remembered_runs,
 )
-from experiments.services import announce
+from experiments.services import announce_page
 
 RELATED = "run__experiment__membership__dojo__dataset"
 
@@ -46,7 +46,7 @@ def interpret_next(*, at_hand: bool = False) -> bool:
         interpretation,
         lambda report: interpret(run, Stage(interpretation.stage)),
         attempt=attempt,
-        on_change=lambda: announce(run.experiment.membership),
+        on_change=lambda: announce_page(run.experiment.membership),
     )
     return True
 

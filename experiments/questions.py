@@ -11,13 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from classrooms.jobs import ring
-from classrooms.models.jobs import JobStatus
-from experiments.models import Question, Run
+from classrooms.models.jobs import FINISHED, JobStatus
+from experiments.models import Interpretation, Question, Run
+from experiments.models.interpretations import FINAL
+from experiments.services import announce_page
 
 # Of one participant's runs: who clicks through rows waits for few of them.
 MAX_UNANSWERED = 8
-# Failures that asking again cannot mend.
-FINAL = {"not_a_test_row", "column_not_used"}
 
 
 class TooManyQuestions(Exception):
@@ -33,14 +33,22 @@ def ask_about_row(run: Run, row: int, changes: Mapping[str, float | str | None])
     return _ask(run, Question.Kind.ROW, {"row": row, "changes": dict(changes)})
 
 
-def ask_to_compare(runs: Sequence[Run], every: Sequence[Run]) -> Question:
-    """Two to six runs side by side, among all runs of a participant.
+def ask_to_compare(runs: Sequence[Run]) -> Question:
+    """Two to six runs side by side.
 
     Raises:
         TooManyQuestions: see there.
     """
-    subject = {"runs": [run.pk for run in runs], "every": [run.pk for run in every]}
-    return _ask(runs[0], Question.Kind.COMPARISON, subject)
+    return _ask(runs[0], Question.Kind.COMPARISON, {"runs": [run.pk for run in runs]})
+
+
+def ask_for_overview(runs: Sequence[Run]) -> Question:
+    """All runs of a participant over what they tried. Asked anew with every run that ends.
+
+    Raises:
+        TooManyQuestions: see there.
+    """
+    return _ask(runs[0], Question.Kind.OVERVIEW, {"runs": [run.pk for run in runs]})
 
 
 @transaction.atomic
@@ -49,21 +57,38 @@ def _ask(run: Run, kind: Question.Kind, subject: dict[str, Any]) -> Question:
 
     digest = hashlib.sha256(json.dumps([kind, subject], sort_keys=True).encode()).hexdigest()
     known = Question.objects.filter(run=run, digest=digest).first()
-    if known is not None and not (known.has_failed and known.failure_code not in FINAL):
+    if known is not None:
         return known
     waiting = Question.objects.unfinished().filter(
         run__experiment__membership=run.experiment.membership_id
     )
     if waiting.count() >= MAX_UNANSWERED:
         raise TooManyQuestions
-    if known is not None:
-        known.status, known.attempt, known.queued_at = JobStatus.QUEUED, 0, timezone.now()
-        known.save(update_fields=["status", "attempt", "queued_at"])
-        ring(work_next)
-        return known
     question, is_new = Question.objects.get_or_create(
         run=run, digest=digest, defaults={"kind": kind, "subject": subject}
     )
     if is_new:
         ring(work_next)
     return question
+
+
+@transaction.atomic
+def try_again(job: Interpretation | Question) -> bool:
+    """Queue once more what ended without a result; False where it did not, or never will."""
+    from experiments.tasks import work_next  # noqa: PLC0415 (tasks call services)
+
+    ended = type(job)._default_manager.filter(
+        pk=job.pk, status__in=FINISHED - {JobStatus.SUCCEEDED}
+    )
+    requeued = ended.exclude(failure_code__in=FINAL).update(
+        status=JobStatus.QUEUED,
+        attempt=0,
+        progress=0.0,
+        queued_at=timezone.now(),
+        failure_code="",
+        failure_context={},
+    )
+    if requeued:
+        announce_page(job.run.experiment.membership)
+        ring(work_next)
+    return bool(requeued)

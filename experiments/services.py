@@ -31,6 +31,11 @@ def announce(membership: Membership) -> None:
     touch(membership.dojo_id, membership.topic, ROOM, LEADERBOARD)
 
 
+def announce_page(membership: Membership) -> None:
+    """Tell only who looks at this participant's pages: no score and no state has changed."""
+    touch(membership.dojo_id, membership.topic)
+
+
 def announce_act(membership: Membership) -> None:
     """The same for what they have just done themselves: it tells that they are active."""
     Membership.objects.filter(pk=membership.pk).update(active_at=timezone.now())

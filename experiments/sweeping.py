@@ -2,7 +2,7 @@
 
 from classrooms.jobs import ring_again, sweep_jobs
 from experiments.models import Interpretation, Question, Run
-from experiments.services import announce
+from experiments.services import announce, announce_page
 from experiments.tasks import work_next
 
 MEMBERSHIP = "run__experiment__membership"
@@ -18,7 +18,7 @@ def sweep() -> int:
         announce(run.experiment.membership)
 
     def announce_run_of(job: Interpretation | Question) -> None:
-        announce(job.run.experiment.membership)
+        announce_page(job.run.experiment.membership)
 
     runs = Run.objects.select_related("experiment__membership")
     stages = Interpretation.objects.without_content().select_related(MEMBERSHIP)

@@ -46,6 +46,11 @@ urlpatterns = [
         name="analysis",
     ),
     path(
+        "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/again/",
+        analysis.again,
+        name="again",
+    ),
+    path(
         "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/note/",
         analysis.note,
         name="note",

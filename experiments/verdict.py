@@ -39,8 +39,8 @@ DIRECTIONS: dict[str, str | Promise] = {
     "unclear": _("The difference is within what chance explains."),
 }
 SCORES: dict[str, str | Promise] = {
-    "supported": _("The whole interval reaches the score that you predicted."),
-    "refuted": _("The whole interval stays below the score that you predicted."),
+    "supported": _("The whole interval is at least as good as the score that you predicted."),
+    "refuted": _("The whole interval is worse than the score that you predicted."),
     "inconclusive": _("The score that you predicted lies within the interval."),
 }
 

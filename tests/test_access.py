@@ -58,6 +58,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     ),
     "experiments:compare": ("get", PARTICIPANTS, "participant"),
     "experiments:analysis": ("get", OWN_EXPERIMENT, "member"),
+    "experiments:again": ("post", OWN_EXPERIMENT, "member"),
     "experiments:note": (
         "post",
         OWN_EXPERIMENT | {"facilitator": HIDDEN},

@@ -100,7 +100,8 @@ def dojo_data(request: Request, membership: Membership) -> HttpResponse:
 async def events(request: Request, membership: Membership) -> HttpResponseBase:
     """The Dojo's stream of changes (server-sent events)."""
     seen = request.headers.get("Last-Event-ID") or request.GET.get("since", "")
-    stream = event_stream(membership.dojo_id, int(seen) if seen.isdigit() else 0, membership.topic)
+    own_topic = None if membership.is_facilitator else membership.topic
+    stream = event_stream(membership.dojo_id, int(seen) if seen.isdigit() else 0, own_topic)
     return StreamingHttpResponse(
         stream,
         content_type="text/event-stream",

@@ -62,7 +62,7 @@ def _hypothesis_from_errors(
 ) -> str:
     """Where an experiment begins that is to make fewer of these errors; the notes come along."""
     observation = gettext(
-        "Experiment #%(number)s makes %(fp)s false positives and %(fn)s false negatives on test."
+        "Experiment #%(number)s on test: false positives %(fp)s, false negatives %(fn)s."
     ) % {
         "number": page.experiment.number,
         "fp": table["false_positives"],

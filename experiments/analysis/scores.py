@@ -49,16 +49,39 @@ def _reading_of_curve(curve: dict[str, Any]) -> str:
     words = {
         "metric": _(metric.label),
         "gain": score(gain),
+        "loss": score(-gain),
         "before": before["rows"],
         "rows": last["rows"],
         "gap": score(abs(last["train"] - last["check"])),
     }
     visible = VISIBLE_GAIN if metric.is_share else VISIBLE_PART * abs(before["check"])
-    if gain > max(visible, last["check_std"] / 2):
+    moves = max(visible, last["check_std"] / 2)
+    if curve["folds"] < 2:
+        once = _("Each size was learned once, so the curve may turn by chance.")
+        return f"{_trend(gain, moves, words)} {once}"
+    return _trend(gain, moves, words)
+
+
+def _trend(gain: float, moves: float, words: dict[str, Any]) -> str:
+    """What the last step of a learning curve means.
+
+    Args:
+        gain: how much better the largest size is than the one before.
+        moves: how much is more than chance.
+    """
+    if gain > moves:
         return (
             _(
                 "From %(before)s to %(rows)s rows, %(metric)s on new rows still improves by "
                 "%(gain)s: more rows would probably help."
+            )
+            % words
+        )
+    if gain < -moves:
+        return (
+            _(
+                "From %(before)s to %(rows)s rows, %(metric)s on new rows gets worse, by %(loss)s: "
+                "look whether the later rows differ, or the model suits few rows only."
             )
             % words
         )

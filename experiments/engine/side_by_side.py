@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -25,30 +25,17 @@ class Side:
 
     Attributes:
         name: that the curves are told apart by.
-        score: of the primary metric on test; `values` are its hyperparameters by name.
     """
 
     name: str
     predictions: Predictions
-    score: float
-    values: Mapping[str, Any]
 
 
-def side_by_side(
-    sides: Sequence[Side],
-    every: Sequence[Mapping[str, Any]],
-    test: pd.DataFrame,
-    schema: Schema,
-    *,
-    dimensions: Sequence[Mapping[str, Any]],
-    metric_label: str,
-) -> dict[str, Any]:
-    """Curves over one another, rows that the first and each other run disagree on, all runs.
+def side_by_side(sides: Sequence[Side], test: pd.DataFrame, schema: Schema) -> dict[str, Any]:
+    """Curves over one another, and rows that the first and each other run disagree on.
 
     Args:
-        every: of all runs, {"name", "score", "values"}, for the parallel coordinates.
         test: the test rows, shape (n_rows, n_columns), indexed by position in the dataset.
-        dimensions: {"key", "label"} of the parallel coordinates.
     """
     y = schema.encode_target(test)
     curves = [
@@ -69,12 +56,7 @@ def side_by_side(
             {"name": side.name} | changed_rows(first, side.predictions, test, y, schema)
             for side in others
         ],
-        "charts": {
-            "roc": charts.roc_overlay_chart(curves).to_dict(),
-            "parallel": charts.parallel_chart(
-                [dict(run) for run in every], [dict(one) for one in dimensions], score=metric_label
-            ).to_dict(),
-        },
+        "charts": {"roc": charts.roc_overlay_chart(curves).to_dict()},
     }
 
 

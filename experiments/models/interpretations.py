@@ -34,7 +34,22 @@ class InterpretationQuerySet(JobQuerySet["Interpretation"]):
         return self.order_by(is_evidence, "run_id", "stage")
 
 
-class Interpretation(Job):
+# Failures that trying again cannot mend.
+FINAL = frozenset({"not_a_test_row", "column_not_used"})
+
+
+class Retryable(Job):
+    """Work that may be asked for once more where it ended without a result."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def may_be_retried(self) -> bool:
+        return self.has_failed and self.failure_code not in FINAL
+
+
+class Interpretation(Retryable):
     """One stage of what a run's model does and where it is wrong; after the metrics."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="interpretations")
@@ -57,12 +72,13 @@ class Interpretation(Job):
         return f"{self.run}: {self.get_stage_display()}"
 
 
-class Question(Job):
+class Question(Retryable):
     """Something that a person wants to know of finished runs, answered by a worker."""
 
     class Kind(models.TextChoices):
         ROW = "row", _("why this prediction")
         COMPARISON = "comparison", _("runs side by side")
+        OVERVIEW = "overview", _("all runs over what they tried")
 
     # The run that it is about; of a comparison the first.
     run = models.ForeignKey(Run, models.CASCADE, related_name="questions")

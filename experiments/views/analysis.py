@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,7 +21,7 @@ from experiments.analysis.rows import surest_error
 from experiments.analysis.views import BY_SLUG, analysis_page
 from experiments.forms import LimitsForm, RowNoteForm
 from experiments.models import Experiment, Stage
-from experiments.questions import TooManyQuestions, ask_about_row
+from experiments.questions import TooManyQuestions, ask_about_row, try_again
 from experiments.row_form import RowForm
 from experiments.views.experiments import find_experiment
 
@@ -80,6 +81,25 @@ def _rendered(request: Request, page: AnalysisPage, context: dict[str, object]) 
 def _own(membership: Membership, experiment_id: str) -> Experiment:
     own = Experiment.objects.filter(membership=membership).with_results()
     return get_object_or_404(own, public_id=experiment_id)
+
+
+@member_view
+@require_POST
+def again(request: Request, membership: Membership, experiment_id: str) -> HttpResponse:
+    """Queue once more what could not be computed: a stage, or the answer to a question."""
+    run = find_experiment(membership, experiment_id).run
+    stage, digest = request.POST.get("stage", ""), request.POST.get("question", "")
+    jobs = (
+        run.questions.filter(digest=digest)
+        if digest
+        else run.interpretations.filter(stage=int(stage) if stage.isdecimal() else 0)
+    )
+    if (job := jobs.first()) and not try_again(job):
+        messages.info(request, _("It is being computed already, or there is nothing to repeat."))
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, None):
+        back = run.experiment.get_absolute_url()
+    return redirect(back)
 
 
 @participant_view

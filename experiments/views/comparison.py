@@ -11,7 +11,7 @@ from classrooms.models import Membership
 from classrooms.presentation import dojo_context, render_page_or_part
 from experiments.comparison_page import MOST, ComparisonForm, ComparisonPage
 from experiments.models import Run
-from experiments.questions import TooManyQuestions, ask_to_compare
+from experiments.questions import TooManyQuestions, ask_for_overview, ask_to_compare
 from experiments.selectors import experiments_of
 
 
@@ -26,10 +26,11 @@ def compare(request: Request, membership: Membership) -> HttpResponse:
     if form.is_valid():
         chosen = form.chosen()
         try:
-            question = ask_to_compare([one.run for one in chosen], [one.run for one in finished])
+            question = ask_to_compare([one.run for one in chosen])
+            overview = ask_for_overview([one.run for one in finished])
         except TooManyQuestions:
             form.add_error(None, _("Several of your questions wait already: reload in a moment."))
         else:
-            context["page"] = ComparisonPage(chosen, question)
+            context["page"] = ComparisonPage(chosen, question, overview)
     context |= {"form": form, "finished": finished, "most": MOST}
     return render_page_or_part(request, "experiments/compare.html", "comparison", context)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classrooms.access import Request, member_view, participant_view
@@ -106,7 +107,11 @@ def _submit(
         except services.TooManyQueued:
             hypothesis.add_error(
                 None,
-                _("You have %(count)s runs waiting. Let one finish, or cancel one, then submit.")
+                ngettext(
+                    "You have %(count)s run waiting. Let it finish, or cancel it, then submit.",
+                    "You have %(count)s runs waiting. Let one finish, or cancel one, then submit.",
+                    membership.dojo.max_unfinished_runs,
+                )
                 % {"count": membership.dojo.max_unfinished_runs},
             )
         except NotNow:

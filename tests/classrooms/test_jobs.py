@@ -72,6 +72,17 @@ def test_every_failure_has_a_reason(
     assert "secret" not in str(stored(run).failure_context)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_result_that_cannot_be_stored_is_a_failure(run: Run) -> None:
+    unstorable = {"metrics": {"test": float("inf")}, "threshold": object()}
+    for name, value in unstorable.items():
+        Run.objects.update(status=JobStatus.QUEUED)
+        perform_job(
+            run, lambda report, f={name: value}: f, attempt=claim(run), on_change=lambda: None
+        )
+        assert (stored(run).status, stored(run).failure_code) == (JobStatus.FAILED, "internal")
+
+
 def test_a_worker_that_lost_its_job_stores_nothing(run: Run) -> None:
     first = claim(run)
     abandon(run)

@@ -27,9 +27,11 @@ async def read(stream: AsyncIterator[str], count: int) -> list[str]:
     return names
 
 
-def listen(dojo: Dojo, seen: int, *touches: tuple[str, ...], count: int) -> list[str]:
+def listen(
+    dojo: Dojo, seen: int, *touches: tuple[str, ...], count: int, who: str | None = "member-me"
+) -> list[str]:
     async def scenario() -> list[str]:
-        stream = event_stream(dojo.pk, seen, "member-me")
+        stream = event_stream(dojo.pk, seen, who)
         await anext(stream)
         for names in touches:
             await sync_to_async(touch)(dojo.pk, *names)
@@ -45,6 +47,13 @@ def test_a_change_is_told_and_anothers_own_topic_is_not() -> None:
     seen = current_version(dojo.pk)
     found = listen(dojo, seen, ("member-you", "member-me", "room"), count=2)
     assert sorted(found) == ["member-me", "room"]
+
+
+def test_a_facilitator_hears_of_everyone() -> None:
+    dojo = factories.make_dojo()
+    seen = current_version(dojo.pk)
+    found = listen(dojo, seen, ("member-you", "member-me"), count=2, who=None)
+    assert sorted(found) == ["member-me", "member-you"]
 
 
 def test_what_happened_while_away_is_told_on_return() -> None:

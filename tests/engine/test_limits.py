@@ -259,3 +259,9 @@ def test_the_web_process_reads_the_sentences_without_a_scientific_library() -> N
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_as_right_as_the_larger_class_is_large_is_not_too_good() -> None:
+    rows = {"no": 990, "yes": 10}
+    assert "too_good" not in codes(class_rows=rows, metric="accuracy", test=0.985, train=0.985)
+    assert "too_good" in codes(class_rows=rows, metric="accuracy", test=0.9999, train=0.9999)

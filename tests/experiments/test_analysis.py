@@ -171,7 +171,7 @@ def test_a_finding_begins_the_next_hypothesis(cast: Cast) -> None:
     link = page(cast, "errors").split('href="')
     new = next(unescape(part.split('"')[0]) for part in link if "observation=" in part)
     form = cast.clients["participant"].get(new).content.decode()
-    assert "false negatives on test." in form
+    assert "on test: false positives" in form
     assert f"Row {row}: an odd one" in form
 
 
@@ -212,15 +212,18 @@ def test_a_question_that_makes_no_sense_is_told_at_its_field(
     assert not Question.objects.exists()
 
 
-def test_a_question_that_failed_for_no_fault_of_the_asker_is_asked_again(cast: Cast) -> None:
+def test_a_question_that_failed_for_no_fault_of_the_asker_can_be_asked_again(cast: Cast) -> None:
     page(cast, "row", row=12)
-    Question.objects.update(status="failed", attempt=3, failure_code="worker_lost")
-    assert "hx-get" in page(cast, "row", row=12).split('id="view"')[1].split(">")[0]
-    assert (Question.objects.get().status, Question.objects.get().attempt) == ("queued", 0)
+    Question.objects.update(status="failed", attempt=3, failure_code="internal")
+    shown = page(cast, "row", row=12)
+    assert "hx-get" not in shown.split('id="view"')[1].split(">")[0]
+    assert "Try again" in shown
     Question.objects.update(
         status="failed", failure_code="not_a_test_row", failure_context={"row": 12}
     )
-    assert "Row 12 is not a test row." in page(cast, "row", row=12)
+    shown = page(cast, "row", row=12)
+    assert "Row 12 is not a test row." in shown
+    assert "Try again" not in shown
 
 
 def test_too_many_questions_wait(cast: Cast) -> None:
@@ -254,7 +257,49 @@ def test_runs_are_compared_once_and_only_one_s_own(cast: Cast) -> None:
     factories.finish(other)
     for _visit in range(2):
         assert "A worker is comparing the rows" in compare(cast, second, cast.experiment)
-    assert Question.objects.count() == 1
+    assert Question.objects.count() == 2, "the comparison and all runs"
     assert "Choose 2 to 6 experiments." in compare(cast, second)
     assert "One of these experiments has no result here." in compare(cast, second, other)
-    assert Question.objects.count() == 1
+    assert Question.objects.count() == 2
+
+
+def test_a_learning_curve_that_falls_is_said_to_fall() -> None:
+    from experiments.analysis.scores import _reading_of_curve
+
+    def curve(last: float, folds: int = 3) -> dict[str, object]:
+        points = [
+            {"rows": rows, "train": 0.99, "check": check, "check_std": 0.0}
+            for rows, check in ((100, 0.9), (200, last))
+        ]
+        return {"metric": "roc_auc", "points": points, "folds": folds}
+
+    with translation.override("en"):
+        assert "gets worse, by 0.05" in _reading_of_curve(curve(0.85))
+        assert "still improves by 0.05" in _reading_of_curve(curve(0.95))
+        assert "hardly moves" in _reading_of_curve(curve(0.901))
+        assert "learned once" in _reading_of_curve(curve(0.95, folds=1))
+        assert "learned once" not in _reading_of_curve(curve(0.95))
+
+
+def test_a_category_may_be_called_missing() -> None:
+    from experiments.error_form import ErrorFilterForm
+
+    def row(number: int, value: str | None) -> dict[str, object]:
+        return {"row": number, "kind": "false_positive", "confidence": 1.0, "cost": None} | {
+            "values": [value]
+        }
+
+    table = {
+        "columns": [{"name": "colour", "type": "categorical"}],
+        "rows": [row(1, "(missing)"), row(2, "missing"), row(3, None), row(4, "=missing")],
+    }
+    offered = dict(ErrorFilterForm({"column": "colour"}, table=table).fields["value"].choices)
+    found = [
+        [
+            row["row"]
+            for row in ErrorFilterForm({"column": "colour", "value": v}, table=table).selected()
+        ]
+        for v in offered
+        if v
+    ]
+    assert sorted(found) == [[1], [2], [3], [4]]

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from experiments.models import Question
+from experiments.engine.chart_text import Chart, localised, table
+from experiments.engine.models import MODELS
+from experiments.models import Interpretation, Question, Stage
 from experiments.process_memory import load_dataset
-from experiments.questions import ask_about_row, ask_to_compare
+from experiments.questions import ask_about_row, ask_for_overview, ask_to_compare, try_again
 from experiments.work import do_next
 from tests import factories
 
@@ -58,6 +60,17 @@ def test_a_changed_value_changes_the_prediction_and_is_marked(member) -> None:
     assert plain["now"] == plain["before"] == found["before"]
 
 
+def test_what_is_changed_is_shown_however_many_columns_there_are(member, monkeypatch) -> None:
+    from experiments.engine.interpretation import rows
+
+    monkeypatch.setattr(rows, "MAX_COLUMNS", 3)
+    run = finished(member, "logistic_regression")
+    row = int(load_dataset(member.dojo.dataset).split.test[0]) + 1
+    found = answered(ask_about_row(run, row, {"worst_area": 5000.0})).content
+    assert [value["name"] for value in found["values"] if value["is_changed"]] == ["worst_area"]
+    assert {len(one["values"]) for one in found["neighbours"]} == {len(found["values"])} == {3}
+
+
 def test_a_dummy_says_what_it_said_whatever_changes(member) -> None:
     config = factories.config_of(member, "dummy")
     drawn = config.model.model_copy(update={"strategy": "stratified"})
@@ -92,7 +105,7 @@ def test_a_question_comes_before_runs_and_stages(member) -> None:
 
 def test_runs_side_by_side_tell_which_rows_changed_sides(member) -> None:
     first, second = finished(member, "dummy"), finished(member, "logistic_regression")
-    found = answered(ask_to_compare([first, second], [first, second])).content
+    found = answered(ask_to_compare([first, second])).content
     changed = found["changed"][0]
     y = member.dojo.schema.encode_target(
         load_dataset(member.dojo.dataset).frame.iloc[load_dataset(member.dojo.dataset).split.test]
@@ -104,4 +117,52 @@ def test_runs_side_by_side_tell_which_rows_changed_sides(member) -> None:
     difference = found["differences"][0]["roc_auc"]
     expected = second.score("test", "roc_auc") - first.score("test", "roc_auc")
     assert difference["estimate"] == pytest.approx(expected)
-    assert {"roc", "parallel"} == set(found["charts"])
+    assert set(found["charts"]) == {"roc"}
+
+
+def test_all_runs_over_what_they_tried(member, client) -> None:
+    runs = [finished(member, "dummy"), finished(member, "logistic_regression")]
+    chart = Chart(**answered(ask_for_overview(runs)).content["chart"])
+    told = table(localised(chart, str.upper))
+    assert told.headers[:2] == ("RUN", "MODEL")
+    models = [str(MODELS[name].label).upper() for name in ("dummy", "logistic_regression")]
+    assert [row[:2] for row in told.rows] == [("#1", models[0]), ("#2", models[1])]
+
+
+def test_a_run_that_ends_later_leaves_the_comparison_as_it_is(member, client) -> None:
+    first, second = finished(member, "dummy"), finished(member, "logistic_regression")
+    question = answered(ask_to_compare([first, second]))
+    finished(member, "decision_tree")
+    assert ask_to_compare([first, second]).pk == question.pk
+
+
+@pytest.mark.parametrize("kind", ["stage", "question"])
+def test_what_failed_is_tried_again_when_somebody_asks(member, client, kind: str) -> None:
+    run = finished(member, "logistic_regression")
+    job: Interpretation | Question
+    if kind == "stage":
+        job = run.interpretations.get(stage=Stage.LEARNING)
+        posted = {"stage": job.stage}
+    else:
+        job = ask_about_row(run, 1, {})
+        posted = {"question": job.digest}
+    jobs = type(job).objects.filter(pk=job.pk)
+    jobs.update(status="failed", failure_code="internal", attempt=3)
+    if isinstance(job, Question):
+        assert ask_about_row(run, 1, {}).status == "failed", "looking is not asking again"
+    client.force_login(member.user)
+    path = run.experiment.get_absolute_url()
+    answer = client.post(f"{path}again/", posted | {"next": f"{path}analysis/fit/"})
+    assert answer["Location"] == f"{path}analysis/fit/"
+    assert jobs.values_list("status", "attempt", "failure_code").get() == ("queued", 0, "")
+    jobs.update(status="succeeded")
+    client.post(f"{path}again/", posted | {"next": "https://elsewhere.example/"})
+    assert jobs.get().status == "succeeded"
+
+
+def test_what_can_never_succeed_is_not_tried_again(member) -> None:
+    question = ask_about_row(finished(member, "dummy"), 1, {})
+    Question.objects.update(status="failed", failure_code="not_a_test_row")
+    question.refresh_from_db()
+    assert not question.may_be_retried
+    assert not try_again(question)

@@ -79,30 +79,41 @@ def parallel_chart(
     Args:
         runs: {"name", "score": float, "values": {key: number, text or None}}; names differ.
             The last ones are drawn where there are many.
-        dimensions: {"key", "label"} of what `values` holds, the first ones drawn; labels
-            differ, and one in a list is not translated.
+        dimensions: {"key", "label", "words"} of what `values` holds, the first ones drawn;
+            labels differ, and one in a list is not translated; `words` are the labels of
+            values that are codes.
         score: the metric's label.
     """
     dimensions = dimensions[:MAX_DIMENSIONS]
     drawn = runs[-MAX_RUNS:]
-    axes = [([run["values"].get(one["key"]) for run in drawn], one["label"]) for one in dimensions]
-    axes.append(([run["score"] for run in drawn], score))
+    axes: list[tuple[list[Any], Title, dict[str, str]]] = [
+        ([run["values"].get(one["key"]) for run in drawn], one["label"], one.get("words", {}))
+        for one in dimensions
+    ]
+    axes.append(([run["score"] for run in drawn], score, {}))
     rows: list[dict[str, Any]] = [{"name": run["name"], "score": run["score"]} for run in drawn]
     ends = []
     series: dict[str, str] = {}
-    for number, (values, label) in enumerate(axes):
+    for number, (values, label, words) in enumerate(axes):
         places, low, high = _placed(values)
+        series |= {value: words[value] for value in values if value in words}
         name, code = _name_of(label, number)
         if code:
             series[code] = name
         ends.append(
             {"key": f"p{number}", "label": name, "low": low, "high": high}
             | ({"label": code, "label_code": code} if code else {})
+            | {
+                f"{end}_code": value
+                for end, value in (("low", low), ("high", high))
+                if value in words
+            }
         )
         for row, value, place in zip(rows, values, places, strict=True):
             row |= {f"v{number}": value, f"p{number}": place}
+            row |= {f"v{number}_code": value} if value in words else {}
     columns: dict[str, Title] = {"name": N_("Run")}
-    columns |= {f"v{number}": label for number, (_values, label) in enumerate(axes)}
+    columns |= {f"v{number}": label for number, (_values, label, _words) in enumerate(axes)}
     return finished(
         _parallel_layers(len(axes), columns, score),
         rows,

@@ -52,6 +52,8 @@ def explain_row(run: FinishedRun, row: int, changes: Mapping[str, float | str | 
     neighbours = nearest_rows(
         run.model, run.train_table, table.iloc[[1]], run.y_train, k=NEIGHBOURS, seed=run.config.seed
     )
+    # What was changed is always among the columns that are shown.
+    shown = list(dict.fromkeys([*changes, *run.columns]))[:MAX_COLUMNS]
     rows = sorted(places)
     at = rows.index(row)
     return {
@@ -66,8 +68,8 @@ def explain_row(run: FinishedRun, row: int, changes: Mapping[str, float | str | 
         "method": explained.method,
         "base": explained.base,
         "background_rows": explained.background_rows,
-        "values": _values(run, own, told),
-        "neighbours": _neighbours(run, neighbours.rows[0]),
+        "values": _values(run, shown, own, told),
+        "neighbours": _neighbours(run, shown, neighbours.rows[0]),
         "train_rows": neighbours.train_rows,
         "charts": {"waterfall": _waterfall(table, explained).to_dict()},
     }
@@ -97,10 +99,12 @@ def _waterfall(table: pd.DataFrame, explained: Contributions) -> Any:
     )
 
 
-def _values(run: FinishedRun, own: pd.DataFrame, told: pd.DataFrame) -> list[Content]:
+def _values(
+    run: FinishedRun, shown: list[str], own: pd.DataFrame, told: pd.DataFrame
+) -> list[Content]:
     """The columns that the model reads, as they are and as they are to be."""
     found = []
-    for name in run.columns[:MAX_COLUMNS]:
+    for name in shown:
         column = run.schema.by_name[name]
         before, now = plain(own[name].iloc[0]), plain(told[name].iloc[0])
         found.append(
@@ -123,8 +127,7 @@ def _is_unseen(run: FinishedRun, name: str, value: Any) -> bool:
     return is_category and value is not None and not bool((run.train[name] == value).any())
 
 
-def _neighbours(run: FinishedRun, found: Any) -> list[Content]:
-    shown = run.columns[:MAX_COLUMNS]
+def _neighbours(run: FinishedRun, shown: list[str], found: Any) -> list[Content]:
     return [
         {
             "row": int(run.train.index[one.position]) + 1,
