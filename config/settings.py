@@ -56,6 +56,27 @@ RUN_MAX_ATTEMPTS = 3
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=15)
 LIVE_TICK_SECONDS = env.float("LIVE_TICK_SECONDS", default=0.2)
 
+# --- The coach ------------------------------------------------------------------
+# Without a key the coach by rules answers alone.
+ANTHROPIC_API_KEY = env.str("ANTHROPIC_API_KEY", default="")
+# Any endpoint that speaks Anthropic's Messages API; empty: Anthropic's own.
+ANTHROPIC_BASE_URL = env.str("ANTHROPIC_BASE_URL", default="")
+ASSISTANT_PROVIDER = env.str("ASSISTANT_PROVIDER", default="anthropic")
+if ASSISTANT_PROVIDER not in {"anthropic", "bedrock", "vertex"}:
+    raise ImproperlyConfigured(
+        f"ASSISTANT_PROVIDER must be anthropic, bedrock or vertex, not {ASSISTANT_PROVIDER!r}."
+    )
+ASSISTANT_MODEL = env.str("ASSISTANT_MODEL", default="claude-sonnet-5-5")
+ASSISTANT_FEEDBACK_MODEL = env.str("ASSISTANT_FEEDBACK_MODEL", default=ASSISTANT_MODEL)
+# How hard the model thinks; empty for models that do not know the parameter.
+ASSISTANT_EFFORT = env.str("ASSISTANT_EFFORT", default="low")
+ASSISTANT_TIMEOUT_SECONDS = env.float("ASSISTANT_TIMEOUT_SECONDS", default=60.0)
+ASSISTANT_MAX_RETRIES = env.int("ASSISTANT_MAX_RETRIES", default=2)
+# {"model": [input, output, cache write, cache read]}, US$ per million tokens.
+ASSISTANT_PRICES = env.json("ASSISTANT_PRICES", default={})
+# Of all Dojos together.
+ASSISTANT_DAY_BUDGET = env.float("ASSISTANT_DAY_BUDGET", default=20.0)
+
 # --- Applications -----------------------------------------------------------
 INSTALLED_APPS = [
     "config.apps.Admin",
@@ -75,6 +96,7 @@ INSTALLED_APPS = [
     "template_partials",
     "classrooms",
     "experiments",
+    "assistant",
 ]
 
 MIDDLEWARE = [
@@ -276,5 +298,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}, "uvicorn.access": {"level": "WARNING"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "uvicorn.access": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
+    },
 }

@@ -1,0 +1,77 @@
+"""What a participant and the coach say to each other."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from classrooms.identifiers import new_public_id
+from classrooms.models import Membership
+from experiments.models import Experiment
+
+
+class Source(models.TextChoices):
+    """Who wrote an answer."""
+
+    RULES = "rules", _("Coach by rules")
+    MODEL = "model", _("Language model")
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, membership: Membership) -> Self:
+        """One's own conversation; a facilitator reads those of the Dojo."""
+        in_dojo = self.filter(membership__dojo_id=membership.dojo_id)
+        return in_dojo if membership.is_facilitator else in_dojo.filter(membership=membership)
+
+
+class Message(models.Model):
+    """One turn. An answer is stored as it streams, so that a reload finds it."""
+
+    class Role(models.TextChoices):
+        PARTICIPANT = "participant", _("Participant")
+        COACH = "coach", _("Coach")
+
+    class State(models.TextChoices):
+        WRITING = "writing", _("writing")
+        COMPLETE = "complete", _("complete")
+        STOPPED = "stopped", _("stopped")
+        FAILED = "failed", _("failed")
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="messages")
+    # What they were looking at, if it was an experiment.
+    experiment = models.ForeignKey(
+        Experiment, models.SET_NULL, null=True, blank=True, related_name="messages"
+    )
+    role = models.CharField(_("role"), max_length=11, choices=Role.choices)
+    text = models.TextField(_("text"), blank=True)
+    state = models.CharField(
+        _("state"), max_length=8, choices=State.choices, default=State.COMPLETE
+    )
+    source = models.CharField(_("source"), max_length=5, choices=Source.choices, blank=True)
+    # Why the language model did not answer, where the rules stood in for it.
+    failure = models.CharField(_("reason of the failure"), max_length=30, blank=True)
+    # A drafted hypothesis or a change of config, to be taken over by hand.
+    cards = models.JSONField(_("cards"), default=list, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["sent_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    @property
+    def is_writing(self) -> bool:
+        return self.state == self.State.WRITING
+
+    @property
+    def is_from_coach(self) -> bool:
+        return self.role == self.Role.COACH
