@@ -49,8 +49,9 @@ def _topics_of_facilitators(dojo_id: int) -> list[str]:
 
 
 def news_for(membership: Membership) -> QuerySet[Announcement]:
-    """What this person has yet to read, the latest first."""
-    return Announcement.objects.unseen_by(membership).select_related("sender")
+    """What this person has yet to read, the latest first; not what was said before they came."""
+    unseen = Announcement.objects.unseen_by(membership).select_related("sender")
+    return unseen.filter(sent_at__gte=membership.joined_at)
 
 
 def received_by(membership: Membership) -> QuerySet[Announcement]:

@@ -85,6 +85,11 @@ class RaisedHand(models.Model):
     def __str__(self) -> str:
         return str(self.membership)
 
+    @property
+    def waiting_minutes(self) -> int:
+        """How long the person waits, or has waited."""
+        return int(((self.lowered_at or timezone.now()) - self.raised_at).total_seconds() // 60)
+
 
 class QuizAnswer(models.Model):
     """What a participant answered to a question of the theory's slides."""

@@ -4,7 +4,7 @@ Pure rules over what is stored; no scientific library. The room, the person's ow
 workspace and whoever else advises read the same findings.
 """
 
-from experiments.findings.judging import findings_of, most_pressing
+from experiments.findings.judging import findings_of, held_strengths, most_pressing
 from experiments.findings.record import Finding, Record, Setting, Severity, setting_of
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Setting",
     "Severity",
     "findings_of",
+    "held_strengths",
     "most_pressing",
     "setting_of",
 ]

@@ -73,6 +73,15 @@ def _apply(rule: Rule, record: Record) -> Iterator[Finding]:
             yield Finding(code, outcome.severity, experiment, outcome.evidence, outcome.view)
 
 
+def held_strengths(findings: Iterable[Finding]) -> list[Finding]:
+    """What they do well by now: strengths whose rule found nothing wrong in a later experiment."""
+    latest: dict[str, Finding] = {}
+    strength_of = {rule.problem: rule.strength for rule in RULES if rule.problem}
+    for finding in sorted(findings, key=lambda f: f.experiment.number):
+        latest[strength_of.get(finding.code) or finding.code] = finding
+    return [finding for finding in latest.values() if finding.is_strength]
+
+
 def most_pressing(findings: Iterable[Finding]) -> list[Finding]:
     """What to ask about: of each problem the gravest and latest finding."""
     first: dict[str, Finding] = {}

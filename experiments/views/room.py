@@ -15,7 +15,7 @@ from classrooms.access import Request, facilitator_view
 from classrooms.conversation_forms import NoteForm
 from classrooms.models import Announcement, Membership
 from classrooms.presentation import dojo_context
-from experiments.findings import Finding
+from experiments.findings import Finding, held_strengths
 from experiments.room import RoomRow, matching, room_row, room_rows, totals
 from experiments.room_forms import QuestionForm
 
@@ -64,17 +64,11 @@ def _person_context(membership: Membership, member_id: str) -> dict[str, Any]:
         "row": row,
         "person": row.membership,
         "questions": [_question(row, finding, sent) for finding in row.pressing],
-        "strengths": _strengths(row),
+        "strengths": held_strengths(row.findings),
         "sent": sent,
         "hands": list(row.membership.hands.select_related("taken_by").order_by("-raised_at")[:10]),
         "note_form": NoteForm(instance=row.membership),
     }
-
-
-def _strengths(row: RoomRow) -> list[Finding]:
-    """What they do well, one of a kind, the latest."""
-    latest = {f.code: f for f in reversed(row.findings) if f.is_strength}
-    return list(latest.values())
 
 
 def _question(row: RoomRow, finding: Finding, sent: list[Announcement]) -> dict[str, Any]:

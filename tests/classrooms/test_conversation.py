@@ -109,6 +109,15 @@ def test_a_fragment_of_what_was_said_leaves_the_composer_alone(cast: Cast) -> No
     assert "Save often." in part.content.decode()
 
 
+def test_who_comes_late_is_not_shown_what_was_said_before(cast: Cast) -> None:
+    factories.announce(cast.dojo)
+    late = factories.join(cast.dojo, "late")
+    assert not announcing.news_for(late).exists()
+    assert announcing.received_by(late).count() == 1
+    factories.announce(cast.dojo)
+    assert announcing.news_for(late).count() == 1
+
+
 # --- Raised hands ---------------------------------------------------------------------
 def test_a_hand_is_raised_once_and_keeps_its_place() -> None:
     dojo = factories.make_dojo()

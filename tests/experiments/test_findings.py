@@ -12,7 +12,14 @@ from classrooms import timeline
 from classrooms.models import Dojo, Membership
 from classrooms.models.phases import PhaseKind
 from experiments.engine.config import ExperimentConfig
-from experiments.findings import Record, Severity, findings_of, most_pressing, setting_of
+from experiments.findings import (
+    Record,
+    Severity,
+    findings_of,
+    held_strengths,
+    most_pressing,
+    setting_of,
+)
 from experiments.findings.evidence import WEARING_TRIES
 from experiments.findings.judging import RULES
 from experiments.findings.words import WORDS
@@ -473,6 +480,14 @@ def test_strengths_are_found_too() -> None:
     assert {"has_baseline", "one_change", "prediction_came_true", "reproduced"} <= strengths
     Run.objects.filter(pk=repeated.pk).update(differences=[{"metric": "roc_auc"}])
     assert "reproduced" not in {f.code for f in findings_of(someone.record())}
+
+
+def test_a_strength_is_held_until_the_next_slip() -> None:
+    someone = Participant()
+    someone.tries()
+    assert "small_gap" in {f.code for f in held_strengths(findings_of(someone.record()))}
+    someone.tries("decision_tree", train=1.0)
+    assert "small_gap" not in {f.code for f in held_strengths(findings_of(someone.record()))}
 
 
 # --- All of them ----------------------------------------------------------------------
