@@ -272,6 +272,7 @@ SWEEP_SECONDS = 3.0
 CELERY_BEAT_SCHEDULE = {
     "sweep datasets": {"task": "classrooms.tasks.sweep_datasets", "schedule": SWEEP_SECONDS},
     "sweep runs": {"task": "experiments.tasks.sweep_runs", "schedule": SWEEP_SECONDS},
+    "sweep reviews": {"task": "assistant.tasks.sweep_reviews", "schedule": SWEEP_SECONDS},
     "advance simulations": {"task": "experiments.tasks.advance_simulations", "schedule": 2.0},
 }
 for entry in CELERY_BEAT_SCHEDULE.values():

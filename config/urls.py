@@ -12,4 +12,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("classrooms.urls")),
     path("", include("experiments.urls")),
+    path("", include("assistant.urls")),
 ]

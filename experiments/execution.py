@@ -28,6 +28,7 @@ from experiments.process_memory import (
 )
 from experiments.reuse import copied_interpretations, differing_digits, reusable_run, reused_fields
 from experiments.services import announce
+from experiments.signals import run_succeeded
 from experiments.tasks import work_next
 
 
@@ -154,6 +155,7 @@ class _Execution:
         self.run.refresh_from_db(fields=["threshold"])
         compare_with_reference(self.run, self._test_predictions(self.run.threshold), y_test)
         compare_dependants(self.run, y_test)
+        run_succeeded.send(sender=Run, run=self.run)
 
     def _queue_interpretation(self) -> None:
         """Every stage of it, but for those that an equal run has."""

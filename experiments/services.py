@@ -16,6 +16,7 @@ from classrooms.models.live import touch
 from classrooms.topics import LEADERBOARD, ROOM
 from experiments.engine.config import ExperimentConfig
 from experiments.models import Experiment, Framing, RowNote, Run, Stage
+from experiments.signals import conclusion_written
 
 
 class NotABaseline(Exception):
@@ -195,4 +196,5 @@ def record_analysis(
         setattr(experiment, name, value)
     experiment.save(update_fields=list(fields))
     announce_act(experiment.membership)
+    conclusion_written.send(sender=Experiment, experiment=experiment)
     return experiment

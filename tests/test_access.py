@@ -69,6 +69,8 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
         OWN_EXPERIMENT | {"facilitator": HIDDEN},
         "participant",
     ),
+    "assistant:feedback": ("get", OWN_EXPERIMENT, "member"),
+    "assistant:group": ("get", FACILITATORS, "facilitator"),
     "experiments:leaderboard": ("get", MEMBERS, "member"),
     "experiments:room": ("get", FACILITATORS, "facilitator"),
     "experiments:take_home": ("get", PARTICIPANTS, "participant"),

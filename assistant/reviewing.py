@@ -1,0 +1,122 @@
+"""Feedback on experiments: asked for when something ends, written by the io worker."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+
+from assistant import client
+from assistant.access import check_model_is_on
+from assistant.budget import reserve, settle
+from assistant.client import CoachUnavailable, Prompt
+from assistant.models import Call, Review
+from assistant.models.conversation import Source
+from assistant.prompting import review_prompt
+from assistant.prompts import VERSION
+from assistant.records import Work, work_of
+from assistant.rubric import Review as Rubric
+from assistant.rules import Facts, review_by_rules, within_what_is_known
+from classrooms.jobs import Fields, perform_job, ring, worker_name
+from classrooms.models import Membership
+from classrooms.models.jobs import JobStatus
+from experiments.models import Experiment, Run
+from experiments.services import announce_page
+
+RELATED = "experiment__membership__dojo__dataset"
+
+
+@transaction.atomic
+def request_review(experiment: Experiment, occasion: Review.Occasion) -> None:
+    """Queue the feedback of this occasion, unless it is there."""
+    from assistant.tasks import write_next_review  # noqa: PLC0415 (tasks call services)
+
+    _review, is_new = Review.objects.get_or_create(experiment=experiment, occasion=occasion)
+    if is_new:
+        ring(write_next_review)
+
+
+def on_run_succeeded(sender: Any, run: Run, **kwargs: Any) -> None:
+    """The results are in."""
+    request_review(run.experiment, Review.Occasion.RESULTS)
+
+
+def on_conclusion(sender: Any, experiment: Experiment, **kwargs: Any) -> None:
+    """Analysis and decision are written."""
+    if experiment.is_closed:
+        request_review(experiment, Review.Occasion.CONCLUSION)
+
+
+def write_next() -> bool:
+    """Claim the feedback that has waited longest and write it; False where none waits."""
+    claimed = Review.objects.order_by("pk").claim_first(worker=worker_name())
+    if claimed is None:
+        return False
+    pk, attempt = claimed
+    review = Review.objects.select_related(RELATED).get(pk=pk)
+    membership = review.experiment.membership
+    perform_job(
+        review,
+        lambda report: write(review, membership),
+        attempt=attempt,
+        on_change=lambda: announce_page(membership),
+    )
+    return True
+
+
+def write(review: Review, membership: Membership) -> Fields:
+    """The fields of the feedback: a language model's within what the rules know, or theirs."""
+    with translation.override(membership.dojo.language):
+        work = work_of(membership)
+        facts = work.facts(review.experiment_id)
+        try:
+            return _by_model(review, membership, work, facts)
+        except CoachUnavailable as reason:
+            return {
+                "source": Source.RULES,
+                "fallback": reason.code,
+                "content": review_by_rules(facts).model_dump(mode="json"),
+            }
+
+
+def _by_model(review: Review, membership: Membership, work: Work, facts: Facts) -> Fields:
+    """Raises CoachUnavailable where no language model answers."""
+    check_model_is_on(membership)
+    model = settings.ASSISTANT_FEEDBACK_MODEL
+    prompt = review_prompt(facts, work.record, work.framing)
+    digest = digest_of(prompt, model)
+    paid = Review.objects.filter(
+        digest=digest, source=Source.MODEL, status=JobStatus.SUCCEEDED
+    ).first()
+    if paid is not None:
+        return {"source": Source.MODEL, "digest": digest, "content": paid.content}
+    given = ask_within_budget(membership, prompt, model)
+    content = within_what_is_known(given, facts).model_dump(mode="json")
+    return {"source": Source.MODEL, "digest": digest, "content": content}
+
+
+def ask_within_budget(membership: Membership, prompt: Prompt, model: str) -> Rubric:
+    """The model's feedback, its cost noted whatever comes of it.
+
+    Raises:
+        CoachUnavailable: no money, or no answer.
+    """
+    call = reserve(membership, Call.Purpose.REVIEW, model, prompt)
+    try:
+        reply = client.ask(prompt, Rubric)
+    except CoachUnavailable as failure:
+        settle(call, Call.Outcome.FAILED, failure.usage, failure=failure.code)
+        raise
+    settle(call, Call.Outcome.ANSWERED, reply.usage)
+    return reply.output
+
+
+def digest_of(prompt: Prompt, model: str) -> str:
+    """Equal for requests that would get the same answer."""
+    told = json.dumps([VERSION, model, asdict(prompt)], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()

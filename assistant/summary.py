@@ -1,0 +1,177 @@
+"""What a language model is told of a participant's work: compact, and never the dataset.
+
+Columns, types and aggregates; single rows only where the Dojo allows it. Names of people
+are replaced, and everything that somebody typed stays inside one JSON document whose angle
+brackets are escaped, so that no text can end the fence around it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from classrooms.models import Dojo, Membership
+from experiments.config_words import describe_change
+from experiments.engine.metrics import METRICS
+from experiments.findings import Record, findings_of
+from experiments.models import Experiment, Framing, Interpretation, Stage
+from experiments.run_page import run_page
+
+COLUMNS_TOLD = 60
+IMPORTANT_TOLD = 10
+ROWS_TOLD = 5
+DIGITS = 4
+
+
+def fenced(content: Any, tag: str = "record") -> str:
+    """JSON between tags, which nothing inside can close."""
+    text = json.dumps(_rounded(content), ensure_ascii=False, separators=(",", ":"))
+    safe = text.replace("<", "\\u003c").replace(">", "\\u003e")
+    return f"<{tag}>{safe}</{tag}>"
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, DIGITS)
+    if isinstance(value, dict):
+        return {name: _rounded(inner) for name, inner in value.items()}
+    return [_rounded(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+class Pseudonyms:
+    """Replaces the display names and e-mail addresses of a Dojo's people by P1, P2, …"""
+
+    def __init__(self, people: Iterable[Membership]) -> None:
+        self._words: dict[str, str] = {}
+        for number, membership in enumerate(people, start=1):
+            for name in (membership.display_name, membership.user.email):
+                if name:
+                    self._words.setdefault(name.casefold(), f"P{number}")
+        names = sorted(map(re.escape, self._words), key=len, reverse=True)
+        self._pattern = re.compile(rf"(?<!\w)({'|'.join(names)})(?!\w)", re.IGNORECASE)
+
+    def hide(self, text: str) -> str:
+        if not self._words:
+            return text
+        return self._pattern.sub(lambda found: self._words[found[0].casefold()], text)
+
+    def hide_all(self, value: Any) -> Any:
+        """The same in every text of a JSON-able value."""
+        if isinstance(value, str):
+            return self.hide(value)
+        if isinstance(value, dict):
+            return {name: self.hide_all(inner) for name, inner in value.items()}
+        return [self.hide_all(inner) for inner in value] if isinstance(value, list) else value
+
+
+def pseudonyms_of(dojo: Dojo) -> Pseudonyms:
+    return Pseudonyms(dojo.memberships.select_related("user").order_by("pk"))
+
+
+# --- The dataset, the same for everyone ---------------------------------------------
+def dataset_card(dojo: Dojo) -> dict[str, Any]:
+    """What everyone in the Dojo may know of the data and the goal."""
+    dataset, schema = dojo.dataset, dojo.schema
+    card = {
+        "dataset": dataset.title,
+        "rows": dict(dataset.part_sizes),
+        "target": dataset.target,
+        "positive_class": dataset.positive_class,
+        "positive_share": dataset.positive_rate,
+        "columns": [
+            {"name": column.name, "type": column.type.value}
+            for column in schema.features[:COLUMNS_TOLD]
+        ],
+        "metric": dojo.primary_metric,
+        "success_from": dojo.success_threshold,
+    }
+    if len(schema.features) > COLUMNS_TOLD:
+        card["more_columns"] = len(schema.features) - COLUMNS_TOLD
+    if dojo.costs:
+        card["costs"] = dojo.costs
+    return card
+
+
+# --- A participant's record ---------------------------------------------------------
+def record_summary(
+    record: Record, framing: Framing | None, looked_at: Experiment | None, *, rows: bool
+) -> dict[str, Any]:
+    """Framing, every experiment in a line, and all of the one that they look at.
+
+    Args:
+        rows: whether single test rows may be told.
+    """
+    phase = next((phase for phase in record.setting.phases if phase.is_current), None)
+    told: dict[str, Any] = {
+        "phase": phase.kind if phase else None,
+        "framing": _framing(framing),
+        "experiments": [_line(record, experiment) for experiment in record.experiments],
+    }
+    if looked_at is not None:
+        told["looked_at"] = _detail(record, looked_at, rows=rows)
+    return told
+
+
+def _framing(framing: Framing | None) -> dict[str, str] | None:
+    if framing is None:
+        return None
+    return {name: getattr(framing, name) for name in ("problem", "data", "metric", "baseline")}
+
+
+def _line(record: Record, experiment: Experiment) -> dict[str, Any]:
+    """One experiment of the list."""
+    metric = record.setting.metric.name
+    return {
+        "number": experiment.number,
+        "claim": experiment.claim,
+        "model": experiment.config["model"]["name"],
+        "compared_to": experiment.compared_to.number if experiment.compared_to else None,
+        "status": experiment.run.status,
+        "test": experiment.run.score("test", metric),
+        "interval": experiment.run.intervals.get(metric),
+        "decision": experiment.decision or None,
+    }
+
+
+def _detail(record: Record, experiment: Experiment, *, rows: bool) -> dict[str, Any]:
+    """All of one experiment that its page shows, without its rows."""
+    run, page = experiment.run, run_page(experiment)
+    findings = [f for f in findings_of(record) if f.experiment.pk == experiment.pk]
+    told: dict[str, Any] = _line(record, experiment) | {
+        "rationale": experiment.rationale,
+        "expected_effect": experiment.expected_effect,
+        "config": experiment.config,
+        "changes": [describe_change(change) for change in record.changes(experiment)],
+        "scores": {
+            name: {part: run.score(part, name) for part in ("train", "test")}
+            for name in METRICS
+            if run.score("test", name) is not None
+        },
+        "result": page.sentence if run.has_succeeded else None,
+        "failure": page.failure if run.has_failed else None,
+        "confusion": run.confusion,
+        "cautions": page.warnings,
+        "analysis": experiment.analysis,
+        "limits": experiment.limits,
+        "next_step": experiment.next_step,
+        "notes_on_errors": [note.text for note in experiment.row_notes.all()],
+        # What the rules see; a good coach lets them find it.
+        "seen_by_rules": [
+            {"code": finding.code, "severity": finding.severity.name.lower()}
+            for finding in findings
+        ],
+    }
+    evidence = Interpretation.objects.filter(run=run, stage=Stage.EVIDENCE).first()
+    content = evidence.content if evidence else {}
+    columns = content.get("importance", {}).get("columns", [])[:IMPORTANT_TOLD]
+    told["importance"] = [{"name": one["name"], "mean": one["mean"]} for one in columns]
+    if rows:
+        errors = content.get("errors", {})
+        names = [column["name"] for column in errors.get("columns", [])]
+        told["surest_errors"] = [
+            {"kind": row["kind"], "values": dict(zip(names, row["values"], strict=True))}
+            for row in errors.get("rows", [])[:ROWS_TOLD]
+        ]
+    return told

@@ -1,0 +1,8 @@
+"""What apps above this one may want to know; sent in the transaction that makes it true."""
+
+from django.dispatch import Signal
+
+# A run has its metrics: run.
+run_succeeded = Signal()
+# An analysis or a decision was written down: experiment.
+conclusion_written = Signal()
