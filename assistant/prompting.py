@@ -2,25 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from assistant.budget import coach_settings
 from assistant.client import Prompt, Turn
 from assistant.models import CoachSettings
 from assistant.prompts import text_of
+from assistant.records import Work
 from assistant.rules import Facts, Verdict, verdicts
 from assistant.summary import dataset_card, fenced, pseudonyms_of, record_summary
 from classrooms.models import Dojo
 from experiments.findings import Record
-from experiments.models import Framing
+from experiments.models import Experiment, Framing
 
 REVIEW_TOKENS = 1500
+CHAT_TOKENS = 800
 LANGUAGES = {"fr": "French", "en": "English"}
 
 
 def system_prompt(dojo: Dojo, chosen: CoachSettings) -> str:
     """The facilitator's, or the product's own."""
     return chosen.system_prompt.strip() or text_of("coach", dojo.language)
+
+
+def openness_text(chosen: CoachSettings, language: str) -> str:
+    """What the model may reveal, in words for it."""
+    lines = dict(line.split(": ", 1) for line in text_of("openness", language).splitlines())
+    return lines[chosen.openness]
+
+
+def chat_prompt(
+    work: Work, looked_at: Experiment | None, turns: Sequence[Turn], *, language: str
+) -> Prompt:
+    """Continue a conversation.
+
+    Args:
+        turns: what was said, the participant's last words at the end.
+        language: of the product's prompt; the answer follows the participant's.
+    """
+    dojo = work.record.setting.dojo
+    chosen = coach_settings(dojo)
+    names = pseudonyms_of(dojo)
+    told = record_summary(work.record, work.framing, looked_at, rows=chosen.shares_rows)
+    return Prompt(
+        stable=(
+            f"{system_prompt(dojo, chosen)}\n\n{openness_text(chosen, language)}",
+            fenced(names.hide_all(dataset_card(dojo)), "dataset"),
+        ),
+        current=fenced(names.hide_all(told)),
+        turns=tuple(Turn(turn.role, names.hide(turn.text)) for turn in turns),
+        max_tokens=CHAT_TOKENS,
+    )
 
 
 def review_prompt(facts: Facts, record: Record, framing: Framing | None) -> Prompt:

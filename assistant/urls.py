@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assistant.views import feedback
+from assistant.views import conversation, feedback, settings
 
 app_name = "assistant"
 
@@ -11,4 +11,12 @@ urlpatterns = [
         name="feedback",
     ),
     path("dojos/<slug:dojo_id>/feedback/", feedback.group, name="group"),
+    path("dojos/<slug:dojo_id>/coach/", conversation.coach, name="coach"),
+    path("dojos/<slug:dojo_id>/coach/say/", conversation.say, name="say"),
+    path("dojos/<slug:dojo_id>/coach/choice/", conversation.choose, name="choose"),
+    path("dojos/<slug:dojo_id>/coach/settings/", settings.settings, name="settings"),
+    path(
+        "dojos/<slug:dojo_id>/coach/<slug:message_id>/stream/", conversation.stream, name="stream"
+    ),
+    path("dojos/<slug:dojo_id>/coach/<slug:message_id>/stop/", conversation.stop, name="stop"),
 ]

@@ -1,0 +1,126 @@
+"""Answers while they are written: one task each, in the web process that was asked.
+
+The task goes on when a browser leaves, and stores what it has every moment; whoever comes
+back reads the rest from here, or from the database where another process writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+
+from asgiref.sync import sync_to_async
+
+from assistant import conversing
+from assistant.client import CoachUnavailable, Stream
+from assistant.conversing import Asked
+from assistant.models import Message
+
+logger = logging.getLogger(__name__)
+
+STORE_SECONDS = 0.5
+POLL_SECONDS = 0.3
+# A writer that died leaves its message as it was: longer than this nobody writes.
+LONGEST_SECONDS = 120
+
+
+class Answer:
+    """One answer as it is written."""
+
+    def __init__(self, asked: Asked, language: str) -> None:
+        self.asked = asked
+        self.language = language
+        self.text = ""
+        self.is_over = self.is_stopped = False
+        self.changed = asyncio.Condition()
+
+    async def write(self) -> None:
+        """Read the model's words until they end, somebody stops them, or they fail."""
+        stream = Stream(self.asked.prompt)
+        try:
+            if await self._read(stream):
+                await sync_to_async(conversing.finish)(self.asked, self.text, stream.usage)
+            else:
+                await sync_to_async(conversing.note_stop)(self.asked, self.text, stream.usage)
+        except CoachUnavailable as failure:
+            await self._fall_back(failure)
+        except Exception:
+            logger.exception("An answer broke")
+            await self._fall_back(CoachUnavailable("broken_stream", stream.usage))
+        finally:
+            self.is_over = True
+            await self._tell()
+
+    async def _read(self, stream: Stream) -> bool:
+        """Whether the model came to its end; False once somebody stopped it."""
+        stored_at = time.monotonic()
+        async for words in stream.words():
+            self.text += words
+            await self._tell()
+            if self.is_stopped:
+                return False
+            if time.monotonic() - stored_at > STORE_SECONDS:
+                stored_at = time.monotonic()
+                if not await sync_to_async(conversing.note_text)(self.asked.message, self.text):
+                    return False
+        return True
+
+    async def _fall_back(self, failure: CoachUnavailable) -> None:
+        await sync_to_async(conversing.fall_back)(
+            self.asked, self.text, failure, language=self.language
+        )
+
+    async def _tell(self) -> None:
+        async with self.changed:
+            self.changed.notify_all()
+
+    async def texts(self) -> AsyncIterator[str]:
+        """What is written, whenever there is more."""
+        seen = None
+        while True:
+            if self.text != seen:
+                seen = self.text
+                yield seen
+            if self.is_over:
+                return
+            async with self.changed:
+                if self.text == seen and not self.is_over:
+                    await self.changed.wait()
+
+
+_writing: dict[int, tuple[Answer, asyncio.Task[None]]] = {}
+
+
+def begin(asked: Asked, language: str) -> None:
+    """Start to write an answer in this process."""
+    answer = Answer(asked, language)
+    task = asyncio.get_running_loop().create_task(answer.write())
+    key = asked.message.pk
+    _writing[key] = (answer, task)
+    task.add_done_callback(lambda _task: _writing.pop(key, None))
+
+
+def stop(message: Message) -> None:
+    """Let the answer end at its next word, if it is written in this process."""
+    if message.pk in _writing:
+        _writing[message.pk][0].is_stopped = True
+
+
+async def texts_of(message: Message) -> AsyncIterator[str]:
+    """What is written of a message, whenever there is more, until it ends."""
+    if message.pk in _writing:
+        async for text in _writing[message.pk][0].texts():
+            yield text
+        return
+    seen = ""
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while time.monotonic() < deadline:
+        found = await Message.objects.aget(pk=message.pk)
+        if found.text != seen:
+            seen = found.text
+            yield seen
+        if not found.is_writing:
+            return
+        await asyncio.sleep(POLL_SECONDS)

@@ -1,0 +1,101 @@
+"""What the coach's page and panel show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+
+from assistant import words
+from assistant.access import check_model_is_on
+from assistant.budget import coach_settings
+from assistant.client import CoachUnavailable
+from assistant.markdown import to_html
+from assistant.models import Call, CoachChoice, Message
+from assistant.models.conversation import Source
+from assistant.small_talk import OPENING, quick_prompts
+from classrooms.models import Membership
+from experiments.models import Experiment
+
+MESSAGES_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """One turn as it is shown."""
+
+    message: Message
+
+    @property
+    def html(self) -> SafeString:
+        return to_html(self.message.text)
+
+    @property
+    def by(self) -> str:
+        return str(Source(self.message.source).label) if self.message.source else ""
+
+    @property
+    def remark(self) -> str:
+        """Why it is not, or not all of, the language model's."""
+        return words.unavailable(self.message.failure) if self.message.failure else ""
+
+
+@dataclass(frozen=True)
+class CoachPage:
+    """A participant's conversation."""
+
+    membership: Membership
+    looked_at: Experiment | None
+
+    @cached_property
+    def messages(self) -> list[MessageView]:
+        latest = Message.objects.filter(membership=self.membership).select_related("experiment")
+        return [
+            MessageView(message) for message in reversed(latest.order_by("-pk")[:MESSAGES_SHOWN])
+        ]
+
+    @property
+    def opening(self) -> str:
+        return str(OPENING)
+
+    @cached_property
+    def unavailable(self) -> str:
+        """Why the rules will answer; empty where a language model will."""
+        try:
+            check_model_is_on(self.membership)
+        except CoachUnavailable as reason:
+            return words.unavailable(reason.code)
+        return ""
+
+    @cached_property
+    def model_is_wanted(self) -> bool:
+        chosen = CoachChoice.objects.filter(membership=self.membership).first()
+        return chosen is None or chosen.is_enabled
+
+    @property
+    def prompts(self) -> list[str]:
+        phase = self.membership.dojo.current_phase
+        return quick_prompts(phase.kind if phase else None)
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What a Dojo's language model has cost so far, US dollars."""
+
+    spent: Decimal
+    budget: Decimal
+    calls: int
+    failed: int
+
+
+def spending_of(membership: Membership) -> Spending:
+    """Of the whole Dojo."""
+    calls = Call.objects.filter(dojo=membership.dojo)
+    return Spending(
+        spent=calls.spent(),
+        budget=coach_settings(membership.dojo).dojo_budget,
+        calls=calls.count(),
+        failed=calls.filter(outcome=Call.Outcome.FAILED).count(),
+    )
