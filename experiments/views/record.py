@@ -46,7 +46,9 @@ def _questions(
         return []
     metric = framing.metric if framing else ""
     record = Record(setting_of(membership.dojo), tuple(experiments), framing is not None, metric)
-    return most_pressing(findings_of(record))[:QUESTIONS_AT_ONCE]
+    found = most_pressing(findings_of(record))
+    # To frame the problem is the next step already.
+    return [finding for finding in found if finding.code != "no_framing"][:QUESTIONS_AT_ONCE]
 
 
 @participant_view
