@@ -1,6 +1,6 @@
 from django.urls import path
 
-from classrooms.views import datasets, dojos, entrance
+from classrooms.views import conversation, datasets, dojos, entrance
 
 app_name = "classrooms"
 
@@ -25,4 +25,21 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/clock/<slug:action>/", dojos.clock_action, name="clock_action"),
     path("dojos/<slug:dojo_id>/reveal/", dojos.reveal, name="reveal"),
     path("dojos/<slug:dojo_id>/events/", dojos.events, name="events"),
+    # What is said in the room.
+    path("dojos/<slug:dojo_id>/help/", conversation.help_page, name="help"),
+    path("dojos/<slug:dojo_id>/news/", conversation.news, name="news"),
+    path(
+        "dojos/<slug:dojo_id>/news/<slug:announcement_id>/seen/",
+        conversation.news_seen,
+        name="news_seen",
+    ),
+    path("dojos/<slug:dojo_id>/hand/", conversation.hand, name="hand"),
+    path("dojos/<slug:dojo_id>/hand/lower/", conversation.hand_lower, name="hand_lower"),
+    path("dojos/<slug:dojo_id>/hands/", conversation.hand_queue, name="hands"),
+    path(
+        "dojos/<slug:dojo_id>/hands/<slug:member_id>/<slug:action>/",
+        conversation.hand_action,
+        name="hand_action",
+    ),
+    path("dojos/<slug:dojo_id>/announcements/", conversation.announcements, name="announcements"),
 ]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from classrooms.models import Dojo, Membership
 from experiments.engine.metrics import METRICS
@@ -93,39 +91,3 @@ def leaderboard_with_baseline(dojo: Dojo) -> list[LeaderboardRow]:
     metric = METRICS[dojo.primary_metric]
     place = sum(row.score is not None and not metric.is_better(score, row.score) for row in rows)
     return [*rows[:place], line, *rows[place:]]
-
-
-@dataclass
-class RoomRow:
-    """What the facilitator sees of one participant."""
-
-    membership: Membership
-    has_framing: bool = False
-    experiments: list[Experiment] = field(default_factory=list)
-
-    @property
-    def last(self) -> Experiment | None:
-        return self.experiments[-1] if self.experiments else None
-
-    @property
-    def last_run(self) -> Run | None:
-        return self.last.run if self.last else None
-
-    @property
-    def closed(self) -> int:
-        return sum(experiment.is_closed for experiment in self.experiments)
-
-
-def room_rows(dojo: Dojo) -> list[RoomRow]:
-    """One row per participant, in the order in which they came."""
-    members = dojo.memberships.participants().select_related("dojo", "framing")
-    rows = {
-        member.pk: RoomRow(member, has_framing=hasattr(member, "framing")) for member in members
-    }
-    experiments: Iterable[Any] = (
-        Experiment.objects.filter(membership__dojo=dojo).with_results().order_by("number")
-    )
-    for experiment in experiments:
-        if experiment.membership_id in rows:
-            rows[experiment.membership_id].experiments.append(experiment)
-    return list(rows.values())

@@ -188,6 +188,11 @@ def _conclusion(experiment: Experiment) -> dict[str, str]:
                 "expected": signed(comparison.expected),
             }
         )
+    if experiment.run.confusion:
+        sentences.append(
+            _("On test: %(false_positives)s false positives, %(false_negatives)s false negatives.")
+            % experiment.run.confusion
+        )
     keeps = comparison is None or comparison.is_better
     return {
         "analysis": " ".join(sentences),

@@ -6,6 +6,7 @@ from experiments.views import (
     experiments,
     record,
     reference,
+    room,
     scores,
     take_home,
 )
@@ -61,8 +62,13 @@ urlpatterns = [
         name="limits",
     ),
     path("dojos/<slug:dojo_id>/leaderboard/", scores.leaderboard, name="leaderboard"),
-    path("dojos/<slug:dojo_id>/room/", scores.room, name="room"),
     path("dojos/<slug:dojo_id>/take-home/", take_home.take_home, name="take_home"),
     path("dojos/<slug:dojo_id>/take-home/log/", take_home.log, name="log"),
     path("dojos/<slug:dojo_id>/take-home/zip/", take_home.archive, name="archive"),
+    # The room.
+    path("dojos/<slug:dojo_id>/room/", room.room, name="room"),
+    path("dojos/<slug:dojo_id>/people/<slug:member_id>/", room.person, name="person"),
+    path("dojos/<slug:dojo_id>/people/<slug:member_id>/ask/", room.ask, name="ask"),
+    path("dojos/<slug:dojo_id>/people/<slug:member_id>/note/", room.note, name="person_note"),
+    path("dojos/<slug:dojo_id>/take-home/final/", take_home.final, name="final"),
 ]

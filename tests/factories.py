@@ -14,8 +14,8 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from classrooms import services, timeline
-from classrooms.models import Dataset, Dojo, HealthReport, Membership
+from classrooms import announcing, services, timeline
+from classrooms.models import Announcement, Dataset, Dojo, HealthReport, Membership
 from classrooms.models.jobs import JobStatus
 from experiments.engine.config import ExperimentConfig, default_config
 from experiments.models import Experiment, Interpretation, Predictions, Run, Stage
@@ -89,6 +89,13 @@ def make_dojo(facilitator: User | None = None, **fields: Any) -> Dojo:
 def join(dojo: Dojo, name: str | None = None) -> Membership:
     user = make_user(name)
     return services.join_dojo(dojo=dojo, user=user, display_name=name or user.username)
+
+
+def announce(dojo: Dojo, text: str = "Save often.", **fields: Any) -> Announcement:
+    """What a facilitator of the Dojo says, to everyone unless a recipient is given."""
+    facilitator = dojo.memberships.filter(role=Membership.Role.FACILITATOR).first()
+    assert facilitator is not None
+    return announcing.announce(facilitator, text, **fields)
 
 
 def config_of(membership: Membership, model: str = "logistic_regression") -> ExperimentConfig:

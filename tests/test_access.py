@@ -74,6 +74,22 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "experiments:take_home": ("get", PARTICIPANTS, "participant"),
     "experiments:log": ("get", PARTICIPANTS, "participant"),
     "experiments:archive": ("get", PARTICIPANTS, "participant"),
+    "classrooms:help": ("get", MEMBERS, "member"),
+    "classrooms:news": ("get", MEMBERS, "member"),
+    "classrooms:news_seen": ("post", MEMBERS, "member"),
+    "classrooms:hand": ("get", PARTICIPANTS, "participant"),
+    "classrooms:hand_lower": ("post", PARTICIPANTS, "participant"),
+    "classrooms:hands": ("get", FACILITATORS, "facilitator"),
+    "classrooms:hand_action": ("post", FACILITATORS, "facilitator"),
+    "classrooms:announcements": ("get", FACILITATORS, "facilitator"),
+    "experiments:person": ("get", FACILITATORS, "facilitator"),
+    "experiments:person_note": ("post", FACILITATORS, "facilitator"),
+    "experiments:ask": (
+        "post",
+        dict.fromkeys(FACILITATORS, HIDDEN) | {"anonymous": LOGIN},
+        "facilitator",
+    ),
+    "experiments:final": ("post", PARTICIPANTS, "participant"),
 }
 
 # Other people's views, tested by them: accounts, admin, the language switch.
@@ -103,6 +119,7 @@ def path_of(name: str, cast: Cast) -> str:
     from django.urls import reverse
 
     dataset = cast.dojo.dataset
+    announcement = factories.announce(cast.dojo)
     if name in ("classrooms:dataset_format", "classrooms:dataset_card"):
         dataset = factories.make_upload(dataset.owner)
     values = {
@@ -110,7 +127,9 @@ def path_of(name: str, cast: Cast) -> str:
         "dataset_id": dataset.public_id,
         "dojo_id": cast.dojo.public_id,
         "experiment_id": cast.experiment.public_id,
-        "action": "pause",
+        "action": "come" if name == "classrooms:hand_action" else "pause",
+        "member_id": cast.participant.public_id,
+        "announcement_id": announcement.public_id,
         "view": "importance",
     }
     pattern = dict(our_urls())[name]

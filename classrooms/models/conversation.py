@@ -37,6 +37,8 @@ class Announcement(models.Model):
     text = models.TextField(_("text"), max_length=1000)
     # Code of the finding that it asks about; empty for a plain message.
     finding = models.CharField(_("finding"), max_length=40, blank=True)
+    # Path of the page that it asks about, within this site.
+    link = models.CharField(_("link"), max_length=200, blank=True)
     sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
     seen_by = models.ManyToManyField(Membership, blank=True, related_name="announcements_seen")
 
@@ -51,6 +53,11 @@ class Announcement(models.Model):
         return self.text[:60]
 
 
+class RaisedHandQuerySet(models.QuerySet["RaisedHand"]):
+    def raised(self) -> Self:
+        return self.filter(lowered_at=None)
+
+
 class RaisedHand(models.Model):
     """A participant who asks for help, until somebody came or they lowered it."""
 
@@ -58,6 +65,12 @@ class RaisedHand(models.Model):
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     raised_at = models.DateTimeField(_("raised at"), default=timezone.now)
     lowered_at = models.DateTimeField(_("lowered at"), null=True, blank=True)
+    # The facilitator who is on their way.
+    taken_by = models.ForeignKey(
+        Membership, models.SET_NULL, null=True, blank=True, related_name="hands_taken"
+    )
+
+    objects = RaisedHandQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("raised hand")
@@ -71,6 +84,11 @@ class RaisedHand(models.Model):
 
     def __str__(self) -> str:
         return str(self.membership)
+
+    @property
+    def waiting_minutes(self) -> int:
+        """How long the person waits, or has waited."""
+        return int(((self.lowered_at or timezone.now()) - self.raised_at).total_seconds() // 60)
 
 
 class QuizAnswer(models.Model):

@@ -9,11 +9,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from classrooms.access import Request, participant_view
 from classrooms.models import Membership
 from classrooms.presentation import dojo_context, render_page_or_part
+from experiments.deliverables import own_progress
+from experiments.findings import Finding, Record, findings_of, most_pressing, setting_of
 from experiments.forms import FramingForm
-from experiments.models import Framing
+from experiments.models import Experiment, Framing
 from experiments.presentation import next_action
 from experiments.selectors import experiments_of
 from experiments.services import save_framing
+
+# More would be read by nobody.
+QUESTIONS_AT_ONCE = 3
 
 
 @participant_view
@@ -27,8 +32,23 @@ def workspace(request: Request, membership: Membership) -> HttpResponse:
         "framing": framing,
         "experiments": experiments,
         "next_action": next_action(membership, framing, experiments),
+        "progress": own_progress(membership, framing, experiments),
+        "questions": _questions(membership, framing, experiments),
     }
     return render_page_or_part(request, "experiments/workspace.html", "work", context)
+
+
+def _questions(
+    membership: Membership, framing: Framing | None, experiments: list[Experiment]
+) -> list[Finding]:
+    """What a facilitator would ask; where there is none, the person asks themselves."""
+    if not membership.dojo.is_solo:
+        return []
+    metric = framing.metric if framing else ""
+    record = Record(setting_of(membership.dojo), tuple(experiments), framing is not None, metric)
+    found = most_pressing(findings_of(record))
+    # To frame the problem is the next step already.
+    return [finding for finding in found if finding.code != "no_framing"][:QUESTIONS_AT_ONCE]
 
 
 @participant_view

@@ -1,13 +1,12 @@
-"""What the group sees of itself, and the facilitator of everyone."""
+"""What the group sees of itself."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from classrooms.access import Request, facilitator_view, member_view
+from classrooms.access import Request, member_view
 from classrooms.models import Membership
 from classrooms.presentation import dojo_context, render_page_or_part
-from experiments.selectors import leaderboard_with_baseline, room_rows
+from experiments.selectors import leaderboard_with_baseline
 
 
 @member_view
@@ -21,16 +20,3 @@ def leaderboard(request: Request, membership: Membership) -> HttpResponse:
         "metric_label": dojo.get_primary_metric_display(),
     }
     return render_page_or_part(request, "experiments/leaderboard.html", "board", context)
-
-
-@facilitator_view
-@require_safe
-def room(request: Request, membership: Membership) -> HttpResponse:
-    """Where everyone is: a fragment of the cockpit."""
-    dojo = membership.dojo
-    context = {
-        "dojo": dojo,
-        "rows": room_rows(dojo),
-        "metric_label": dojo.get_primary_metric_display(),
-    }
-    return render(request, "experiments/room.html", context)

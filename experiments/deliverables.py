@@ -1,0 +1,214 @@
+"""The deliverables of the brief, phase by phase, checked against what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from classrooms.models import Dojo, Membership, Phase, QuizAnswer
+from classrooms.models.dojos import Variant
+from classrooms.models.phases import PhaseKind
+from experiments.findings.conclusions import wrote_of_errors
+from experiments.findings.reading import names_use
+from experiments.models import Documentation, Experiment, Framing, Talk
+
+# Live questions of the theory.
+QUESTION_COUNT = 4
+# Of the guided iterations; the discovery variant has one.
+LOGGED_EXPERIMENTS = 2
+REMIND_BELOW = 1 / 3
+
+
+class Kind(StrEnum):
+    UNDERSTANDING = "understanding"
+    FRAMING = "framing"
+    FIRST_EXPERIMENT = "first_experiment"
+    EXPERIMENT_LOG = "experiment_log"
+    ANALYSIS = "analysis"
+    NOTEBOOK = "notebook"
+    PRESENTATION = "presentation"
+
+
+KINDS: dict[str, Kind] = {
+    PhaseKind.THEORY: Kind.UNDERSTANDING,
+    PhaseKind.SETUP: Kind.FIRST_EXPERIMENT,
+    PhaseKind.ITERATIONS: Kind.EXPERIMENT_LOG,
+    PhaseKind.INTERPRETATION: Kind.ANALYSIS,
+    PhaseKind.DOCUMENTATION: Kind.NOTEBOOK,
+    PhaseKind.PRESENTATION: Kind.PRESENTATION,
+}
+# Two hours: one experiment, and its documentation.
+DISCOVERY_KINDS = KINDS | {
+    PhaseKind.SETUP: Kind.FRAMING,
+    PhaseKind.ITERATIONS: Kind.FIRST_EXPERIMENT,
+    PhaseKind.DOCUMENTATION: Kind.EXPERIMENT_LOG,
+}
+
+LABELS: dict[Kind, Promise] = {
+    Kind.UNDERSTANDING: _("Understanding"),
+    Kind.FRAMING: _("Framing"),
+    Kind.FIRST_EXPERIMENT: _("First experiment"),
+    Kind.EXPERIMENT_LOG: _("Experiment log"),
+    Kind.ANALYSIS: _("Analysis"),
+    Kind.NOTEBOOK: _("Final notebook"),
+    Kind.PRESENTATION: _("Presentation"),
+}
+# What is to do for it, as a reminder says it.
+TASKS: dict[Kind, Promise] = {
+    Kind.UNDERSTANDING: _("Answer the four questions on the slides."),
+    Kind.FRAMING: _("Write your framing: problem, data, metric, baseline."),
+    Kind.FIRST_EXPERIMENT: _("Run a baseline to its end."),
+    Kind.EXPERIMENT_LOG: _("Conclude your experiments: an analysis and a decision each."),
+    Kind.ANALYSIS: _("Write what the model uses and where it is wrong, for one experiment."),
+    Kind.NOTEBOOK: _("Look through your log, then mark it as your final version."),
+    Kind.PRESENTATION: _("Present what you learned."),
+}
+PLACES: dict[Kind, str] = {
+    Kind.FRAMING: "experiments:framing",
+    Kind.FIRST_EXPERIMENT: "experiments:experiment_new",
+    Kind.NOTEBOOK: "experiments:take_home",
+}
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a participant has, as far as deliverables ask."""
+
+    answers: int
+    has_framing: bool
+    experiments: Sequence[Experiment]
+    is_final: bool
+    has_presented: bool
+
+    def count(self, kind: Kind, *, needed: int) -> int:
+        """How much of a deliverable there is, at most what is needed."""
+        match kind:
+            case Kind.UNDERSTANDING:
+                found = self.answers
+            case Kind.FRAMING:
+                found = self.has_framing
+            case Kind.FIRST_EXPERIMENT:
+                found = sum(e.is_baseline and e.run.has_succeeded for e in self.experiments)
+            case Kind.EXPERIMENT_LOG:
+                found = sum(e.is_closed for e in self.experiments)
+            case Kind.ANALYSIS:
+                found = sum(_is_analysed(e) for e in self.experiments)
+            case Kind.NOTEBOOK:
+                found = self.is_final
+            case Kind.PRESENTATION:
+                found = self.has_presented
+        return min(int(found), needed)
+
+
+def _is_analysed(experiment: Experiment) -> bool:
+    """Whether there are words on its errors, or on what its model uses."""
+    return wrote_of_errors(experiment) or names_use(experiment.analysis)
+
+
+@dataclass(frozen=True)
+class Deliverable:
+    """What a phase is to yield, and how much of it a participant has."""
+
+    kind: Kind
+    phase: Phase
+    count: int
+    needed: int
+
+    @property
+    def label(self) -> str:
+        """As the agenda calls it."""
+        return self.phase.deliverable or str(LABELS[self.kind])
+
+    @property
+    def task(self) -> str:
+        return str(TASKS[self.kind])
+
+    @property
+    def done(self) -> bool:
+        return self.count >= self.needed
+
+    @property
+    def is_current(self) -> bool:
+        return self.phase.is_current
+
+    @property
+    def is_due(self) -> bool:
+        """Its phase is over, and it is not there."""
+        return self.phase.is_over and not self.done
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The deliverables of a participant, in the order of the agenda."""
+
+    dojo: Dojo
+    deliverables: tuple[Deliverable, ...]
+    now: datetime
+
+    @cached_property
+    def current(self) -> Deliverable | None:
+        return next((one for one in self.deliverables if one.is_current), None)
+
+    @property
+    def reminder(self) -> Deliverable | None:
+        """The current phase's deliverable, where it is missing and little time is left."""
+        current = self.current
+        if current is None or current.done or not current.phase.is_counting:
+            return None
+        is_late = current.phase.remaining(self.now) < current.phase.duration * REMIND_BELOW
+        return current if is_late else None
+
+    @property
+    def reminder_url(self) -> str:
+        place = PLACES.get(self.reminder.kind) if self.reminder else None
+        return reverse(place, args=[self.dojo.public_id]) if place else ""
+
+
+def progress_of(dojo: Dojo, phases: Sequence[Phase], work: Work) -> Progress:
+    """What the phases ask for, against what a participant has. A phase that is skipped, or
+    that repeats another one's deliverable, asks for nothing."""
+    is_discovery = dojo.variant == Variant.DISCOVERY
+    kinds = DISCOVERY_KINDS if is_discovery else KINDS
+    needed = {
+        Kind.UNDERSTANDING: QUESTION_COUNT,
+        Kind.EXPERIMENT_LOG: 1 if is_discovery else LOGGED_EXPERIMENTS,
+    }
+    found: dict[Kind, Deliverable] = {}
+    for phase in phases:
+        kind = kinds[phase.kind]
+        wanted = needed.get(kind, 1)
+        if not phase.is_skipped and (kind not in found or phase.is_current):
+            found[kind] = Deliverable(kind, phase, work.count(kind, needed=wanted), wanted)
+    ordered = sorted(found.values(), key=lambda one: one.phase.position)
+    return Progress(dojo, tuple(ordered), timezone.now())
+
+
+def own_progress(
+    membership: Membership, framing: Framing | None, experiments: Sequence[Experiment]
+) -> Progress:
+    """One participant's progress."""
+    work = Work(
+        answers=membership.quiz_answers.count(),
+        has_framing=framing is not None,
+        experiments=experiments,
+        is_final=Documentation.objects.filter(
+            membership=membership, final_at__isnull=False
+        ).exists(),
+        has_presented=Talk.objects.filter(membership=membership, ended_at__isnull=False).exists(),
+    )
+    return progress_of(membership.dojo, list(membership.dojo.phases.all()), work)
+
+
+def answers_in(dojo: Dojo) -> dict[int, int]:
+    """How many live questions each member has answered, by primary key."""
+    answers = QuizAnswer.objects.filter(membership__dojo=dojo).order_by()
+    return dict(answers.values_list("membership").annotate(count=Count("pk")))

@@ -1,0 +1,117 @@
+"""Rules about what is asked: framing, hypothesis, baseline, one change."""
+
+from __future__ import annotations
+
+from experiments.engine.changes import Change
+from experiments.findings.outcomes import Outcome, fine, notice, trap, wrong
+from experiments.findings.reading import says_little
+from experiments.findings.record import Record
+from experiments.models import Experiment
+
+
+def framed(record: Record, experiment: Experiment) -> Outcome | None:
+    """The problem is framed; asked once, about the latest experiment."""
+    if experiment != record.experiments[-1]:
+        return None
+    return fine() if record.has_framing else notice()
+
+
+def clear_hypothesis(record: Record, experiment: Experiment) -> Outcome:
+    """It names a change, a reason and something to measure.
+
+    A first experiment may go without a prediction: there is nothing yet to predict from.
+    """
+    no_change = says_little(experiment.claim)
+    reason = experiment.rationale
+    no_reason = says_little(reason) or reason.casefold() == experiment.claim.casefold()
+    no_measure = experiment.expected_effect is None
+    if not (no_change or no_reason or no_measure):
+        return fine()
+    is_first = experiment == record.experiments[0]
+    return wrong(
+        no_change or no_reason or not is_first,
+        claim=experiment.claim,
+        lacks=[
+            name
+            for name, is_lacking in (
+                ("change", no_change),
+                ("reason", no_reason),
+                ("measure", no_measure),
+            )
+            if is_lacking
+        ],
+    )
+
+
+def baseline(record: Record, experiment: Experiment) -> Outcome | None:
+    """Before anything else there is a simple model that gave a score, or is about to."""
+    for candidate in [experiment, *record.before(experiment)]:
+        if candidate.is_baseline and not candidate.run.has_failed:
+            return fine(number=candidate.number)
+    if experiment.is_baseline:
+        return None
+    return trap(model=experiment.model_label)
+
+
+def compared(record: Record, experiment: Experiment) -> Outcome | None:
+    """It names the run that it is to beat, once there is one. A baseline need not."""
+    if experiment.compared_to_id is not None:
+        return fine()
+    submitted = experiment.submitted_at
+    there = [
+        other
+        for other in record.before(experiment)
+        if other.run.has_succeeded and other.run.finished_at and other.run.finished_at < submitted
+    ]
+    if not there or experiment.is_baseline:
+        return None
+    return trap(number=there[-1].number)
+
+
+def one_change(record: Record, experiment: Experiment) -> Outcome | None:
+    """One idea at a time, whatever it takes: several columns are one, and so are several
+    settings of a model, though which of them helped is then unknown.
+
+    Another model may need another preparation; the two may have to come together.
+    """
+    changes = record.changes(experiment)
+    if not changes:
+        return None
+    ideas = {_idea(change) for change in changes}
+    count = len(ideas)
+    if count == 1:
+        if ideas == {"settings"} and len(changes) > 2:
+            return notice(count=len(changes), number=_reference(experiment))
+        return fine(number=_reference(experiment))
+    return wrong(ideas != {"model", "preparation"}, count=count, number=_reference(experiment))
+
+
+def _idea(change: Change) -> str:
+    """What a difference between two configs is about."""
+    match change.path:
+        case ("model", "name"):
+            return "model"
+        case ("model" | "search", *_):
+            return "settings"
+        case ("columns" | "new_features", *_):
+            return "columns"
+        case (section, *_):
+            return section
+    return ""
+
+
+def _reference(experiment: Experiment) -> int:
+    return experiment.compared_to.number if experiment.compared_to else 0
+
+
+def new_config(record: Record, experiment: Experiment) -> Outcome | None:
+    """What was run already is not run again as if it were new; to repeat has its button."""
+    schema = record.setting.schema
+    own = record.configs[experiment.pk]
+    for earlier in record.before(experiment):
+        other = record.configs[earlier.pk]
+        same_columns = own.columns.chosen(schema) == other.columns.chosen(schema)
+        rest = own.model_copy(update={"columns": other.columns})
+        if same_columns and rest == other and not earlier.run.has_failed:
+            return trap(number=earlier.number)
+    return fine() if record.before(experiment) else None

@@ -1,0 +1,68 @@
+"""What texts of participants say, in French or in English, as far as words can tell."""
+
+from __future__ import annotations
+
+import re
+
+# Said of anything, so that nothing is said: neither what is changed nor why.
+_FILLERS = """
+    a an and again another because bit can could do experiment first for good happens have if in
+    is it its just let like maybe me might model models my new next not of on one or other our out
+    run see should so some something test testing tests than that the then there this to tried try
+    trying us want we what whether why will with work works would yes
+    afin ainsi alors au aussi autre autres aux avec bien bon ca ça car ce cela ces cet cette chose
+    comme dans de des deux donc donne du elle en encore essai essaie essayer essayons est et être
+    expérience faire fois il ils je juste la le les leur ma mais marche me mes mieux modèle modèles
+    mon ne nous nouveau nouvelle on ou par parce pas peut plus pour pourquoi premier première quel
+    quelle quelque que qui rien sa se ses si son sur ta te tes teste tester testons toi ton tout
+    très un une va voir
+    """
+FILLERS = frozenset(_FILLERS.split())
+ERRORS = re.compile(
+    r"erreur|error|mistake|misclass|mal class|\bfaux\b|fausse|\bfalse\b|\bf[pn]\b|\braté|"
+    r"manqu|\bmisse[sd]\b|\bwrong|tromp|confus|rappel|recall",
+    re.IGNORECASE,
+)
+USES = re.compile(r"importance|\bshap\b|coefficient|\bpoids\b|\bweigh|contribut", re.IGNORECASE)
+CHANCE = re.compile(
+    r"hasard|chance|bruit|noise|interval|incertain|uncertain|inconclu|(non|pas|peu) concluant|"
+    r"unclear|significa|\bmarge|\bmargin|\bluck|cannot tell|can't tell|"
+    r"tranche|indécis|trop peu de lignes|too few",
+    re.IGNORECASE,
+)
+ACCURACY = re.compile(
+    r"accuracy|exactitude|bonnes réponses|bien class|right answers", re.IGNORECASE
+)
+OTHER_METRICS = re.compile(
+    r"auc|\bf1\b|recall|rappel|precision|précision|balanced|équilibr|log.?loss|brier|cost|coût",
+    re.IGNORECASE,
+)
+
+
+def meaningful(text: str) -> list[str]:
+    """The words of a text that say something."""
+    found = re.findall(r"[^\W\d_]{2,}", text.casefold())
+    return [word for word in found if word not in FILLERS]
+
+
+def says_little(text: str) -> bool:
+    """Fewer than two words that mean something: “let us try XGBoost” has one."""
+    return len(meaningful(text)) < 2
+
+
+def names_errors(text: str) -> bool:
+    return bool(ERRORS.search(text))
+
+
+def names_use(text: str) -> bool:
+    """Whether it says what the model uses."""
+    return bool(USES.search(text))
+
+
+def names_chance(text: str) -> bool:
+    return bool(CHANCE.search(text))
+
+
+def trusts_accuracy(text: str) -> bool:
+    """Whether it names accuracy and no metric beside it."""
+    return bool(ACCURACY.search(text)) and not OTHER_METRICS.search(text)

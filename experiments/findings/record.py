@@ -1,0 +1,215 @@
+"""What the rules read, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from classrooms.models import Dojo, HealthReport, Phase
+from classrooms.models.phases import PhaseKind
+from experiments.engine.changes import Change, describe_changes
+from experiments.engine.config import ExperimentConfig
+from experiments.engine.metrics import METRICS, Metric
+from experiments.engine.schema import Schema
+from experiments.findings import words
+from experiments.models import Experiment
+from experiments.run_page import MetricRow, run_page
+
+# So long after its end an open experiment is forgotten rather than being read.
+LONG = timedelta(minutes=20)
+
+
+class Severity(IntEnum):
+    """INFO is something done well; TRAP is for somebody to ask about, now."""
+
+    INFO = 0
+    NOTICE = 1
+    TRAP = 2
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a record shows.
+
+    Attributes:
+        evidence: numbers and words that the sentence quotes.
+        view: slug of the analysis view that shows them; empty for the experiment's page.
+    """
+
+    code: str
+    severity: Severity
+    experiment: Experiment
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    view: str = ""
+
+    @property
+    def is_trap(self) -> bool:
+        return self.severity == Severity.TRAP
+
+    @property
+    def is_strength(self) -> bool:
+        return self.severity == Severity.INFO
+
+    @property
+    def label(self) -> str:
+        return words.label(self.code)
+
+    @property
+    def sentence(self) -> str:
+        """What it is, quoting the evidence, in the reader's language."""
+        return words.sentence(self.code, self.evidence)
+
+    @property
+    def question(self) -> str:
+        """What to ask the person; empty for a strength."""
+        return words.question(self.code)
+
+    @property
+    def url(self) -> str:
+        """The page that shows the evidence."""
+        if not self.view:
+            return self.experiment.get_absolute_url()
+        dojo_id = self.experiment.membership.dojo.public_id
+        return reverse("experiments:analysis", args=[dojo_id, self.experiment.public_id, self.view])
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the records of a Dojo are judged by: the same for everyone in it.
+
+    Attributes:
+        leaks: columns that are known to be written after the fact.
+        suspects: columns that alone predict the target almost perfectly.
+        minority: share of the rarer class, 0 to 1.
+        begun: kinds of the phases that have begun.
+    """
+
+    dojo: Dojo
+    schema: Schema
+    leaks: frozenset[str]
+    suspects: frozenset[str]
+    minority: float
+    phases: tuple[Phase, ...]
+    begun: frozenset[str]
+    now: datetime
+
+    @property
+    def metric(self) -> Metric:
+        return METRICS[self.dojo.primary_metric]
+
+    @property
+    def state(self) -> Hashable:
+        """What findings depend on beside the record; with time, to the minute."""
+        dojo = self.dojo
+        rules = (dojo.state, dojo.primary_metric, dojo.uses_ladder)
+        return (*rules, self.leaks, self.suspects, self.begun, int(self.now.timestamp() // 60))
+
+    @property
+    def errors_are_due(self) -> bool:
+        """Whether the agenda has come to where errors are analysed."""
+        due = {PhaseKind.INTERPRETATION, PhaseKind.DOCUMENTATION, PhaseKind.PRESENTATION}
+        return self.dojo.has_ended or bool(self.begun & due)
+
+
+def setting_of(dojo: Dojo, now: datetime | None = None) -> Setting:
+    """Read once what all records of the Dojo are judged by."""
+    dataset, schema = dojo.dataset, dojo.schema
+    traps = dataset.bundled.traps if dataset.bundled else ()
+    planted = {name for trap in traps if trap.key == "leak" for name in trap.columns}
+    marked = {column.name for column in schema.columns if column.leak}
+    report = HealthReport.objects.filter(dataset=dataset).first()
+    suspects = {
+        name
+        for finding in (report.content["findings"] if report else ())
+        if finding["code"] == "leak_suspected"
+        for name in finding["columns"]
+    }
+    counts = dataset.class_counts.values()
+    phases = tuple(dojo.phases.all())
+    return Setting(
+        dojo=dojo,
+        schema=schema,
+        leaks=frozenset(planted | marked | set(dataset.leak_columns)),
+        suspects=frozenset(suspects),
+        minority=min(counts, default=1) / max(sum(counts), 1),
+        phases=phases,
+        begun=frozenset(phase.kind for phase in phases if phase.started_at),
+        now=now or timezone.now(),
+    )
+
+
+def is_dummy(experiment: Experiment) -> bool:
+    return bool(experiment.config["model"]["name"] == "dummy")
+
+
+@dataclass(frozen=True)
+class Record:
+    """A participant's experiments, first to last, as `with_results` loads them."""
+
+    setting: Setting
+    experiments: tuple[Experiment, ...]
+    has_framing: bool = True
+    metric_in_framing: str = ""
+
+    @cached_property
+    def configs(self) -> dict[int, ExperimentConfig]:
+        return {experiment.pk: experiment.parsed_config for experiment in self.experiments}
+
+    def before(self, experiment: Experiment) -> list[Experiment]:
+        return [other for other in self.experiments if other.number < experiment.number]
+
+    def after(self, experiment: Experiment) -> list[Experiment]:
+        return [other for other in self.experiments if other.number > experiment.number]
+
+    def columns(self, experiment: Experiment) -> set[str]:
+        """Columns that the model reads, those within new features included; a dummy reads none."""
+        if is_dummy(experiment):
+            return set()
+        config = self.configs[experiment.pk]
+        made_of = {source for feature in config.new_features for source in feature.sources}
+        return set(config.columns.chosen(self.setting.schema)) | made_of
+
+    def changes(self, experiment: Experiment) -> list[Change]:
+        """Of the config, against the experiment that the hypothesis names."""
+        reference = experiment.compared_to_id
+        if reference is None or reference not in self.configs:
+            return []
+        return describe_changes(
+            self.configs[reference], self.configs[experiment.pk], self.setting.schema
+        )
+
+    def row(self, experiment: Experiment) -> MetricRow | None:
+        """The primary metric's scores, or ROC AUC's where that one has no bounds."""
+        page = run_page(experiment)
+        row = page.primary_row
+        if row is None or row.metric.is_share:
+            return row
+        return next((other for other in page.rows if other.metric.name == "roc_auc"), None)
+
+    def judgement(self, experiment: Experiment) -> Mapping[str, Any]:
+        """The engine's, against the run that the hypothesis names; empty where there is none."""
+        found: Mapping[str, Any] = experiment.run.comparison.get("judgement", {})
+        return found
+
+    def expects_progress(self, experiment: Experiment) -> bool:
+        """Whether a better score was predicted."""
+        expected = experiment.expected_effect
+        if expected is None or not expected:
+            return False
+        return (expected > 0) == self.setting.metric.higher_is_better
+
+    def was_left(self, experiment: Experiment) -> bool:
+        """Open, although its result was there before they went on, or for long."""
+        finished = experiment.run.finished_at
+        if not experiment.awaits_decision or finished is None:
+            return False
+        if any(other.submitted_at > finished for other in self.after(experiment)):
+            return True
+        return self.setting.dojo.is_running and self.setting.now - finished > LONG
