@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -10,6 +11,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from classrooms.live import server_milliseconds
 from classrooms.models import Dojo, Membership, Phase
 from classrooms.models.live import current_version
+from classrooms.schedule import Schedule, schedule_of
 
 
 def home_memberships(user: User) -> QuerySet[Membership]:
@@ -41,24 +43,18 @@ class Clock:
 
     @property
     def following(self) -> Phase | None:
-        current = self.current
-        return next(
-            (phase for phase in self.phases if current and phase.position > current.position), None
-        )
+        """What comes after the current phase, skipped ones left out."""
+        if self.current is None:
+            return None
+        return next((phase for phase in self.phases if phase.is_to_come), None)
 
     @property
     def total_minutes(self) -> int:
-        return sum(phase.planned_minutes + phase.extra_minutes for phase in self.phases)
+        return sum(phase.minutes for phase in self.phases)
 
-    @property
-    def starts(self) -> list[tuple[Phase, int, int]]:
-        """Each phase with the minutes from the start at which it begins and ends."""
-        minute, rows = 0, []
-        for phase in self.phases:
-            end = minute + phase.planned_minutes + phase.extra_minutes
-            rows.append((phase, minute, end))
-            minute = end
-        return rows
+    @cached_property
+    def schedule(self) -> Schedule:
+        return schedule_of(self.dojo, self.phases)
 
 
 def dojo_clock(dojo: Dojo) -> Clock:

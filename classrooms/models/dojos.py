@@ -205,6 +205,12 @@ class Dojo(models.Model):
         return self.holdout_revealed_at is not None
 
     @property
+    def moment(self) -> str:
+        """Where the agenda stands: the same until somebody moves it or stops the clock."""
+        phase = self.current_phase
+        return f"{self.state}-{phase.position if phase else 0}"
+
+    @property
     def current_phase(self) -> Phase | None:
         """The phase that has begun and not ended, if any."""
         return next((phase for phase in self.phases.all() if phase.is_current), None)

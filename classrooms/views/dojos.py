@@ -14,6 +14,7 @@ from classrooms.exceptions import NotNow
 from classrooms.forms import DojoForm
 from classrooms.live import event_stream
 from classrooms.models import Dataset, Membership
+from classrooms.phase_hints import phase_hint
 from classrooms.presentation import clock_buttons, dojo_context, render_page_or_part
 from classrooms.selectors import dojo_clock
 
@@ -49,9 +50,9 @@ def dojo(request: Request, membership: Membership) -> HttpResponse:
 @require_safe
 def cockpit(request: Request, membership: Membership) -> HttpResponse:
     context = dojo_context(membership, "cockpit")
-    clock = context["clock"]
     dojo = membership.dojo
-    context["actions"] = clock_buttons(dojo, is_last_phase=clock.following is None)
+    context["actions"] = clock_buttons(context["clock"])
+    context["hint"] = phase_hint(dojo, context["clock"].current)
     context["join_url"] = request.build_absolute_uri(
         reverse("classrooms:join", args=[dojo.join_code])
     )
@@ -68,14 +69,22 @@ def clock(request: Request, membership: Membership) -> HttpResponse:
 @facilitator_view
 @require_POST
 def clock_action(request: Request, membership: Membership, action: str) -> HttpResponse:
-    """Start, pause, resume, extend or move on."""
-    if action not in timeline.CLOCK_ACTIONS:
-        raise Http404
+    """Start, pause, resume, extend, move on, go back, skip."""
+    position = request.POST.get("position", "")
     try:
-        timeline.CLOCK_ACTIONS[action](membership.dojo)
+        timeline.act(
+            membership.dojo,
+            action,
+            seen=request.POST.get("seen", ""),
+            position=int(position) if position.isdecimal() else None,
+        )
+    except KeyError as error:
+        raise Http404 from error
     except NotNow:
         messages.warning(request, _("The Dojo had already moved on; nothing was changed."))
-    return redirect("classrooms:cockpit", membership.dojo.public_id)
+    # A solo session is run from the participant's own page.
+    page = "experiments:workspace" if membership.dojo.is_solo else "classrooms:cockpit"
+    return redirect(page, membership.dojo.public_id)
 
 
 @facilitator_view
