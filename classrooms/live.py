@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -115,6 +116,24 @@ def server_milliseconds() -> int:
     return round(timezone.now().timestamp() * 1000)
 
 
+def _concerns(topic: str, own_topic: str | None) -> bool:
+    return own_topic is None or not topic.startswith("member-") or topic == own_topic
+
+
+def changes_since(dojo_id: int, seen: int, own_topic: str | None) -> dict[str, Any]:
+    """The topics that changed after `seen`, the version they stand at, the server's time.
+
+    Args:
+        own_topic: as of `event_stream`.
+    """
+    found = _read_changes({dojo_id: seen})
+    return {
+        "topics": [name for _dojo, name, _version in found if _concerns(name, own_topic)],
+        "version": max((version for _dojo, _name, version in found), default=seen),
+        "now": server_milliseconds(),
+    }
+
+
 async def event_stream(dojo_id: int, seen: int, own_topic: str | None) -> AsyncIterator[str]:
     """Server-sent events: the topics that changed, with the server's time.
 
@@ -127,8 +146,7 @@ async def event_stream(dojo_id: int, seen: int, own_topic: str | None) -> AsyncI
         if not batch:
             yield f"event: time\ndata: {server_milliseconds()}\n\n"
         for change in batch:
-            is_personal = change.topic.startswith("member-")
-            if own_topic is None or not is_personal or change.topic == own_topic:
+            if _concerns(change.topic, own_topic):
                 yield (
                     f"id: {change.version}\nevent: {change.topic}\n"
                     f"data: {server_milliseconds()}\n\n"

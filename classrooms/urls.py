@@ -1,6 +1,6 @@
 from django.urls import path
 
-from classrooms.views import conversation, datasets, dojos, entrance
+from classrooms.views import conversation, datasets, dojos, entrance, projector, theory
 
 app_name = "classrooms"
 
@@ -25,6 +25,13 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/clock/<slug:action>/", dojos.clock_action, name="clock_action"),
     path("dojos/<slug:dojo_id>/reveal/", dojos.reveal, name="reveal"),
     path("dojos/<slug:dojo_id>/events/", dojos.events, name="events"),
+    path("dojos/<slug:dojo_id>/changes/", dojos.changes, name="changes"),
+    # What everyone sees: slides and the projector.
+    path("dojos/<slug:dojo_id>/slides/", theory.slides, name="slides"),
+    path("dojos/<slug:dojo_id>/slides/show/", theory.show_slide, name="show_slide"),
+    path("dojos/<slug:dojo_id>/slides/answer/", theory.answer, name="answer"),
+    path("dojos/<slug:dojo_id>/projector/", projector.projector, name="projector"),
+    path("dojos/<slug:dojo_id>/projector/scene/", projector.scene, name="scene"),
     # What is said in the room.
     path("dojos/<slug:dojo_id>/help/", conversation.help_page, name="help"),
     path("dojos/<slug:dojo_id>/news/", conversation.news, name="news"),

@@ -1,7 +1,13 @@
 """Opening, joining and running a Dojo."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,8 +18,9 @@ from classrooms.access import Request, facilitator_view, member_view, opener_vie
 from classrooms.dataset_page import dataset_context
 from classrooms.exceptions import NotNow
 from classrooms.forms import DojoForm
-from classrooms.live import event_stream
+from classrooms.live import changes_since, event_stream
 from classrooms.models import Dataset, Membership
+from classrooms.models.dojos import Scene
 from classrooms.phase_hints import phase_hint
 from classrooms.presentation import clock_buttons, dojo_context, render_page_or_part
 from classrooms.selectors import dojo_clock
@@ -52,6 +59,7 @@ def cockpit(request: Request, membership: Membership) -> HttpResponse:
     context = dojo_context(membership, "cockpit")
     dojo = membership.dojo
     context["actions"] = clock_buttons(context["clock"])
+    context["scenes"] = Scene.choices
     context["hint"] = phase_hint(dojo, context["clock"].current)
     context["join_url"] = request.build_absolute_uri(
         reverse("classrooms:join", args=[dojo.join_code])
@@ -103,6 +111,16 @@ def dojo_data(request: Request, membership: Membership) -> HttpResponse:
         membership.dojo.dataset, for_facilitator=False
     )
     return render(request, "classrooms/dojo_data.html", context)
+
+
+@member_view
+@require_safe
+def changes(request: Request, membership: Membership) -> JsonResponse:
+    """What the stream would tell, for browsers that no stream reaches: they ask for it."""
+    seen = request.GET.get("since", "")
+    own_topic = None if membership.is_facilitator else membership.topic
+    found = changes_since(membership.dojo_id, int(seen) if seen.isdecimal() else 0, own_topic)
+    return JsonResponse(found, headers={"Cache-Control": "no-store"})
 
 
 @member_view
