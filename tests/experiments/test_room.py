@@ -15,6 +15,7 @@ from classrooms.models import Announcement, Dojo, Membership, RaisedHand
 from experiments.models import Run
 from experiments.room import matching, room_rows, totals
 from experiments.room_memory import Judged, Memory
+from experiments.services import save_framing
 from tests import factories
 from tests.conftest import Cast
 
@@ -52,6 +53,17 @@ def test_who_needs_help_comes_first() -> None:
     assert order(dojo) == expected
     rows = room_rows(Dojo.objects.get(pk=dojo.pk))
     assert [row.needs_help for row in rows] == [True] * 5 + [False]
+
+
+def test_one_trap_weighs_more_than_notices() -> None:
+    dojo = factories.make_dojo()
+    noticed, trapped = factories.join(dojo, "noticed"), factories.join(dojo, "trapped")
+    factories.finish(factories.submit(noticed, expected_effect=None))
+    save_framing(trapped, problem="p", data="d", metric="m", baseline="b")
+    factories.finish(factories.submit(trapped, "random_forest"))
+    rows = {row.membership.display_name: row for row in room_rows(dojo)}
+    assert [(len(r.traps), len(r.notices)) for r in rows.values()] == [(1, 1), (0, 2)]
+    assert list(rows) == ["trapped", "noticed"]
 
 
 def test_equals_stay_in_the_order_in_which_they_came() -> None:
