@@ -15,7 +15,7 @@ from django.utils import timezone
 from classrooms.exceptions import NotNow
 from classrooms.models import Dojo, Phase
 from classrooms.models.live import touch
-from classrooms.topics import CLOCK, LEADERBOARD, ROOM
+from classrooms.topics import CLOCK
 
 STEP_MINUTES = 5
 # As much is left to a phase that others take time from.
@@ -216,15 +216,6 @@ def unskip_phase(dojo: Dojo, *, position: int) -> None:
     if not skipped.update(ended_at=None):
         raise NotNow
     touch(dojo.pk, CLOCK)
-
-
-@transaction.atomic
-def reveal_holdout(dojo: Dojo) -> None:
-    """Show the scores on the hidden rows to everyone; there is no way back."""
-    Dojo.objects.filter(pk=dojo.pk, holdout_revealed_at=None).update(
-        holdout_revealed_at=timezone.now()
-    )
-    touch(dojo.pk, LEADERBOARD, ROOM)
 
 
 CLOCK_ACTIONS: dict[str, Callable[[Dojo], None]] = {

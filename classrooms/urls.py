@@ -23,7 +23,6 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/data/", dojos.dojo_data, name="data"),
     path("dojos/<slug:dojo_id>/clock/", dojos.clock, name="clock"),
     path("dojos/<slug:dojo_id>/clock/<slug:action>/", dojos.clock_action, name="clock_action"),
-    path("dojos/<slug:dojo_id>/reveal/", dojos.reveal, name="reveal"),
     path("dojos/<slug:dojo_id>/events/", dojos.events, name="events"),
     path("dojos/<slug:dojo_id>/changes/", dojos.changes, name="changes"),
     # What everyone sees: slides and the projector.

@@ -62,6 +62,11 @@ urlpatterns = [
         name="limits",
     ),
     path("dojos/<slug:dojo_id>/leaderboard/", scores.leaderboard, name="leaderboard"),
+    path(
+        "dojos/<slug:dojo_id>/leaderboard/controls/", scores.board_controls, name="board_controls"
+    ),
+    path("dojos/<slug:dojo_id>/leaderboard/freeze/", scores.freeze, name="freeze"),
+    path("dojos/<slug:dojo_id>/leaderboard/reveal/", scores.reveal, name="reveal"),
     path("dojos/<slug:dojo_id>/take-home/", take_home.take_home, name="take_home"),
     path("dojos/<slug:dojo_id>/take-home/log/", take_home.log, name="log"),
     path("dojos/<slug:dojo_id>/take-home/zip/", take_home.archive, name="archive"),

@@ -134,6 +134,8 @@ class Dojo(models.Model):
         _("on the projector"), max_length=11, choices=Scene.choices, default=Scene.AUTOMATIC
     )
     board_frozen_at = models.DateTimeField(_("leaderboard frozen at"), null=True, blank=True)
+    # How many rows of the leaderboard, from the last, have their hidden score told.
+    revealed_rows = models.PositiveSmallIntegerField(_("rows revealed"), default=0)
     # Since when simulated participants rehearse it; their work is wiped at the end.
     rehearsed_since = models.DateTimeField(_("rehearsed since"), null=True, blank=True)
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)

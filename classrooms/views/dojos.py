@@ -95,14 +95,6 @@ def clock_action(request: Request, membership: Membership, action: str) -> HttpR
     return redirect(page, membership.dojo.public_id)
 
 
-@facilitator_view
-@require_POST
-def reveal(request: Request, membership: Membership) -> HttpResponse:
-    """Show the holdout scores to everyone."""
-    timeline.reveal_holdout(membership.dojo)
-    return redirect("experiments:leaderboard", membership.dojo.public_id)
-
-
 @member_view
 @require_safe
 def dojo_data(request: Request, membership: Membership) -> HttpResponse:
