@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -51,8 +52,8 @@ def _reading_of_curve(curve: dict[str, Any]) -> str:
         "metric": _(metric.label),
         "gain": score(gain),
         "loss": score(-gain),
-        "before": before["rows"],
-        "rows": last["rows"],
+        "before": number_format(before["rows"], force_grouping=True),
+        "rows": number_format(last["rows"], force_grouping=True),
         "gap": score(abs(last["train"] - last["check"])),
     }
     visible = VISIBLE_GAIN if metric.is_share else VISIBLE_PART * abs(before["check"])

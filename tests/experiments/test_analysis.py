@@ -364,11 +364,12 @@ def test_a_learning_curve_that_falls_is_said_to_fall() -> None:
     def curve(last: float, folds: int = 3) -> dict[str, object]:
         points = [
             {"rows": rows, "train": 0.99, "check": check, "check_std": 0.0}
-            for rows, check in ((100, 0.9), (200, last))
+            for rows, check in ((100, 0.9), (2000, last))
         ]
         return {"metric": "roc_auc", "points": points, "folds": folds}
 
     with translation.override("en"):
+        assert "From 100 to 2,000 rows" in _reading_of_curve(curve(0.85))
         assert "gets worse, by 0.05" in _reading_of_curve(curve(0.85))
         assert "still improves by 0.05" in _reading_of_curve(curve(0.95))
         assert "hardly moves" in _reading_of_curve(curve(0.901))
