@@ -16,6 +16,7 @@ from classrooms.models import Topic
 from experiments.analysis.views import VIEWS
 from experiments.models import Experiment, Interpretation, Question, RowNote, Stage
 from experiments.row_form import moment
+from experiments.verdict import score_verdict
 from tests import factories
 from tests.conftest import Cast
 
@@ -399,3 +400,17 @@ def test_a_category_may_be_called_missing() -> None:
         if v
     ]
     assert sorted(found) == [[1], [2], [3], [4]]
+
+
+@pytest.mark.parametrize(
+    ("interval", "higher_is_better"), [([0.5, 0.6], False), ([0.1, 0.2], True)]
+)
+def test_a_refuted_score_is_worse_whichever_way_the_metric_goes(
+    interval: list[float], higher_is_better: bool
+) -> None:
+    with translation.override("en"):
+        found = score_verdict(interval, 0.3, higher_is_better=higher_is_better)
+    assert (found.label, found.reason) == (
+        "Refuted",
+        "The whole interval is worse than the score that you predicted.",
+    )
