@@ -38,8 +38,19 @@ def announce_page(membership: Membership) -> None:
 
 def announce_act(membership: Membership) -> None:
     """The same for what they have just done themselves: it tells that they are active."""
-    Membership.objects.filter(pk=membership.pk).update(active_at=timezone.now())
+    _was_active(membership)
     announce(membership)
+
+
+def announce_note(membership: Membership) -> None:
+    """What they have just written about a run: it tells that they are active, and no board
+    changes."""
+    _was_active(membership)
+    touch(membership.dojo_id, membership.topic, ROOM)
+
+
+def _was_active(membership: Membership) -> None:
+    Membership.objects.filter(pk=membership.pk).update(active_at=timezone.now())
 
 
 @transaction.atomic
@@ -148,7 +159,7 @@ def note_row(experiment: Experiment, row: int, text: str) -> None:
         RowNote.objects.update_or_create(experiment=experiment, row=row, defaults={"text": text})
     else:
         RowNote.objects.filter(experiment=experiment, row=row).delete()
-    announce_act(experiment.membership)
+    announce_note(experiment.membership)
 
 
 @transaction.atomic
@@ -156,7 +167,7 @@ def record_limits(experiment: Experiment, limits: str) -> None:
     """Write down what the model cannot be trusted for, in the participant's words."""
     experiment.limits = limits
     experiment.save(update_fields=["limits"])
-    announce_act(experiment.membership)
+    announce_note(experiment.membership)
 
 
 @transaction.atomic
