@@ -12,6 +12,7 @@ from classrooms.presentation import dojo_context, render_page_or_part
 from experiments.forms import FramingForm
 from experiments.models import Framing
 from experiments.presentation import next_action
+from experiments.rules import experiments_left
 from experiments.selectors import experiments_of
 from experiments.services import save_framing
 
@@ -27,6 +28,7 @@ def workspace(request: Request, membership: Membership) -> HttpResponse:
         "framing": framing,
         "experiments": experiments,
         "next_action": next_action(membership, framing, experiments),
+        "experiments_left": experiments_left(membership),
     }
     return render_page_or_part(request, "experiments/workspace.html", "work", context)
 
