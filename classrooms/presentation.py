@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from classrooms.access import Request
 from classrooms.models import Dojo, Membership
-from classrooms.selectors import dojo_clock
+from classrooms.selectors import Clock, dojo_clock
+from classrooms.timeline import CLOCK_ACTIONS
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,23 @@ def clock_buttons(dojo: Dojo, *, is_last_phase: bool) -> list[ClockButton]:
             ]
         case _:
             return []
+
+
+def pace_buttons(clock: Clock) -> list[ClockButton]:
+    """What who works alone can do to their own clock now."""
+    current, dojo = clock.current, clock.dojo
+    if current is None:
+        return [] if dojo.has_ended else [ClockButton("start", _("Start"))]
+    buttons = [
+        ClockButton("resume", _("Resume")) if dojo.is_paused else ClockButton("pause", _("Pause"))
+    ]
+    if current != clock.phases[0] and "back" in CLOCK_ACTIONS:
+        buttons.insert(0, ClockButton("back", _("Back to the phase before")))
+    if clock.following:
+        label = _("On to: %(phase)s") % {"phase": clock.following.title}
+    else:
+        label = _("End the session")
+    return [*buttons, ClockButton("next", label)]
 
 
 def dojo_context(membership: Membership, tab: str) -> dict[str, Any]:

@@ -46,3 +46,11 @@ def local_moment(day: date, clock: time, zone: str) -> datetime:
 def clock_text(moment: datetime, zone: str) -> str:
     """What clocks in the zone show at a moment, such as 14:05."""
     return moment.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+
+def local_parts(moment: datetime | None, zone: str) -> tuple[date | None, time | None]:
+    """Day and time of a moment as clocks in the zone show them."""
+    if moment is None:
+        return None, None
+    local = moment.astimezone(ZoneInfo(zone))
+    return local.date(), local.time().replace(second=0, microsecond=0)

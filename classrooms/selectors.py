@@ -11,6 +11,9 @@ from classrooms.live import server_milliseconds
 from classrooms.models import Dojo, Membership, Phase
 from classrooms.models.live import current_version
 
+# From a day before on, a planned start is counted down.
+COUNTED_DOWN_FROM = 24 * 3600 * 1000
+
 
 def home_memberships(user: User) -> QuerySet[Membership]:
     """The Dojos that a person takes part in, newest first."""
@@ -45,6 +48,14 @@ class Clock:
         return next(
             (phase for phase in self.phases if current and phase.position > current.position), None
         )
+
+    @property
+    def milliseconds_to_start(self) -> int | None:
+        """Until the planned start; None where none is planned, or while it is days away."""
+        if self.dojo.scheduled_for is None:
+            return None
+        left = round(self.dojo.scheduled_for.timestamp() * 1000) - self.server_milliseconds
+        return left if left < COUNTED_DOWN_FROM else None
 
     @property
     def total_minutes(self) -> int:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from classrooms.access import Request, participant_view
 from classrooms.models import Membership
-from classrooms.presentation import dojo_context, render_page_or_part
+from classrooms.presentation import dojo_context, pace_buttons, render_page_or_part
 from experiments.forms import FramingForm
 from experiments.models import Framing
 from experiments.presentation import next_action
@@ -25,6 +25,7 @@ def workspace(request: Request, membership: Membership) -> HttpResponse:
     framing = Framing.objects.filter(membership=membership).first()
     experiments = experiments_of(membership)
     context |= {
+        "pace_buttons": pace_buttons(context["clock"]) if membership.dojo.is_solo else [],
         "framing": framing,
         "experiments": experiments,
         "next_action": next_action(membership, framing, experiments),
