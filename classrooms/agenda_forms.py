@@ -9,7 +9,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.forms.formsets import BaseFormSet, formset_factory
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.agenda import (
@@ -34,7 +34,7 @@ class PhaseForm(forms.Form):
 
     was = forms.IntegerField(widget=forms.HiddenInput, required=False)
     title = forms.CharField(label=_("Title"), max_length=80)
-    kind = forms.ChoiceField(label=_("Kind"), choices=PhaseKind.choices)
+    kind = forms.ChoiceField(label=pgettext_lazy("phase", "Kind"), choices=PhaseKind.choices)
     planned_minutes = forms.IntegerField(
         label=_("Minutes"), min_value=LEAST_MINUTES, max_value=MOST_MINUTES
     )
@@ -63,7 +63,9 @@ class PhaseForm(forms.Form):
             min_value=least,
             max_value=max(least, MOST_MINUTES),
             error_messages={
-                "min_value": _("This phase has begun: it can only be lengthened, to %s min or more.")
+                "min_value": _(
+                    "This phase has begun: it can only be lengthened, to %s min or more."
+                )
                 % least
             },
         )
@@ -177,14 +179,14 @@ def rows_of_phases(phases: Sequence[Phase]) -> list[Row]:
 
 def agenda_form(rows: Sequence[Row], phases: Sequence[Phase] = ()) -> Any:
     """An untouched form that shows these rows."""
-    form = AgendaForm(initial=list(rows), prefix=PREFIX)
+    form: Any = AgendaForm(initial=list(rows), prefix=PREFIX)
     form.phases = phases
     return form
 
 
 def posted_agenda(post: QueryDict, phases: Sequence[Phase] = ()) -> Any:
     """What was typed, to be validated."""
-    form = AgendaForm(post, prefix=PREFIX)
+    form: Any = AgendaForm(post, prefix=PREFIX)
     form.phases = phases
     return form
 

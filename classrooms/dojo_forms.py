@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,27 @@ from experiments.engine.models import MODELS, SINGLE_MODELS
 from experiments.engine.schema import Costs
 
 COST_BOUNDS: dict[str, Any] = {"min_value": -1_000_000, "max_value": 1_000_000, "required": False}
+
+
+VARIANT_SUMMARIES = {
+    Variant.DISCOVERY: _("A dataset that is ready, three models, one complete experiment."),
+    Variant.STANDARD: _("The whole workflow: a baseline, two or three experiments, a notebook."),
+    Variant.ADVANCED: _("An open problem, one's own hypotheses, formal presentations."),
+}
+
+
+def variant_choices() -> list[tuple[str, str]]:
+    return [
+        (
+            variant.value,
+            format_html(
+                '{}<span class="form-hint d-block">{}</span>',
+                variant.label,
+                VARIANT_SUMMARIES[variant],
+            ),
+        )
+        for variant in VARIANT_SUMMARIES
+    ]
 
 
 def metric_choices() -> list[tuple[str, str]]:
@@ -133,7 +155,7 @@ class VariantForm(ScheduleFields):
 
     variant = forms.ChoiceField(
         label=_("Variant"),
-        choices=[choice for choice in Variant.choices if choice[0] != Variant.SOLO],
+        choices=variant_choices,
         widget=forms.RadioSelect,
     )
     field_order = ("variant", "starts_on", "starts_at", "time_zone")

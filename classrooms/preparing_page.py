@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from classrooms.models import Dojo
 from classrooms.opening import STEPS
@@ -55,7 +56,7 @@ def rule_rows(dojo: Dojo) -> list[RuleRow]:
         RuleRow(_("Success threshold"), f"{dojo.success_threshold:g}"),
         RuleRow(_("Costs of errors"), _costs(dojo)),
         RuleRow(_("Participants see of each other"), dojo.get_visibility_display()),
-        RuleRow(_("Models"), ", ".join(allowed) or _("All")),
+        RuleRow(_("Models"), ", ".join(allowed) or pgettext("models", "All")),
         RuleRow(_("Baseline first"), dojo.get_baseline_rule_display()),
         RuleRow(_("Experiments per person"), str(dojo.max_experiments or _("No limit"))),
         RuleRow(_("Runs at once per person"), str(dojo.max_unfinished_runs)),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from classrooms.access import Request, opener_view
 from classrooms.agenda_editing import AgendaEdit
-from classrooms.agenda_forms import typed_rows
+from classrooms.agenda_forms import posted_agenda, typed_rows
 from classrooms.agenda_words import planned_timing
 from classrooms.models import Dataset
 from classrooms.opening import STEPS, Opening
@@ -38,18 +38,21 @@ def _opening_posted(request: Request, opening: Opening, step: str) -> HttpRespon
     if action == "anew":
         opening.forget()
         return redirect("classrooms:dojo_new")
-    opening.keep(step, request.POST)
+    # Counting the minutes happens while somebody types: nothing is kept of it.
+    if action != "count":
+        opening.keep(step, request.POST)
     verb, _colon, target = action.partition(":")
     if verb == "to" and target in STEPS:
         return redirect("classrooms:dojo_new_step", target)
     if verb == "open" or (verb == "next" and step == STEPS[-1]):
         return _open(opening)
-    form = opening.form(step)
     if verb != "next" and step == "agenda":
-        edited = AgendaEdit(request.user, request.POST, form)
+        edited = AgendaEdit(request.user, request.POST, posted_agenda(request.POST))
         edited.do(action, opening.language)
-        opening.keep_rows(typed_rows(edited.form))
+        if action != "count":
+            opening.keep_rows(typed_rows(edited.form))
         return _opening_page(request, opening, step, edited.form, edited.context)
+    form = opening.form(step)
     if form.is_valid():
         return redirect("classrooms:dojo_new_step", STEPS[STEPS.index(step) + 1])
     return _opening_page(request, opening, step, form)
