@@ -123,6 +123,12 @@ def test_moving_phases_in_the_wizard_is_kept_without_being_saved(client: Client)
     assert found == [titles[1], "First", *titles[2:5]]
 
 
+def test_counting_minutes_keeps_nothing(client: Client) -> None:
+    page = go(client, "agenda", "count", **{"phases-0-planned_minutes": "15"})
+    assert page.context["timing"].total == "3 h 30 min"
+    assert not client.get("/dojos/new/agenda/").context["form"].is_bound
+
+
 def test_a_kept_agenda_opens_another_dojo(client: Client) -> None:
     page = go(client, "agenda", "keep", template_title="Short", **{"phases-0-title": "Hi"})
     assert "is among your templates" in page.content.decode()

@@ -12,8 +12,13 @@ from django.utils import timezone
 
 from classrooms import cloning, timeline
 from classrooms.agenda_services import agenda_digest
+from classrooms.exceptions import NotNow
 from classrooms.models import AgendaTemplate, Dojo, Membership
 from classrooms.models.live import current_version
+from classrooms.rules import Rules, change_rules
+from classrooms.schedule import Schedule
+from classrooms.services import describe_dojo
+from experiments.engine.schema import Costs
 from tests import factories
 from tests.classrooms.test_opening import typed
 
@@ -230,6 +235,40 @@ def test_rules_change_until_they_matter(dojo: Dojo, client: Client) -> None:
     change(client, dojo, "rules/", primary_metric="recall", false_positive="1", visibility="ranks")
     dojo.refresh_from_db()
     assert (dojo.primary_metric, dojo.costs, dojo.visibility) == ("f1", {}, "ranks")
+
+
+def test_a_run_that_comes_while_somebody_changes_the_rules_wins(dojo: Dojo) -> None:
+    timeline.start_dojo(dojo)
+    factories.submit(factories.join(dojo))
+    kept: dict[str, Any] = {
+        "primary_metric": dojo.primary_metric,
+        "success_threshold": 0.9,
+        "costs": None,
+        "rules": Rules(visibility="ranks"),
+    }
+    change_rules(dojo, **kept)
+    for measure in ({"primary_metric": "f1"}, {"costs": Costs(false_positive=1, false_negative=2)}):
+        with pytest.raises(NotNow):
+            change_rules(dojo, **kept | measure)
+    other = factories.make_dataset(dojo.dataset.owner)
+    other.pk, other.public_id = None, "another12345"
+    other.save()
+    about: dict[str, Any] = {
+        "title": "",
+        "language": "fr",
+        "dataset": dojo.dataset,
+        "schedule": Schedule(None, "UTC"),
+    }
+    describe_dojo(dojo, **about)
+    with pytest.raises(NotNow):
+        describe_dojo(dojo, **about | {"dataset": other})
+    dojo.refresh_from_db()
+    assert (dojo.primary_metric, dojo.success_threshold, dojo.visibility) == (
+        "roc_auc",
+        0.9,
+        "ranks",
+    )
+    assert (dojo.title, dojo.language) == (dojo.dataset.title, "fr")
 
 
 @pytest.mark.parametrize(
