@@ -187,6 +187,13 @@ def test_a_phase_that_cannot_be_is_told_beside_its_field(
     assert list(page.context["form"].forms[0].errors) == [field]
 
 
+def test_a_row_without_a_word_is_not_passed_over(client: Client) -> None:
+    first = {"phases-0-title": "One", "phases-0-kind": "theory", "phases-0-planned_minutes": "5"}
+    post = {**first, "phases-TOTAL_FORMS": "2", "phases-INITIAL_FORMS": "0", "action": "open"}
+    assert client.post("/dojos/new/agenda/", post)["Location"] == "/dojos/new/agenda/"
+    assert "title" in client.get("/dojos/new/agenda/").context["form"].forms[1].errors
+
+
 @pytest.mark.parametrize(
     "post",
     [
