@@ -52,6 +52,23 @@ def clock_buttons(clock: Clock) -> list[ClockButton]:
     ]
 
 
+def pace_buttons(clock: Clock) -> list[ClockButton]:
+    """What who works alone can do to their own clock now."""
+    current, dojo = clock.current, clock.dojo
+    if current is None:
+        return [] if dojo.has_ended else [ClockButton("start", _("Start"))]
+    buttons = [
+        ClockButton("resume", _("Resume")) if dojo.is_paused else ClockButton("pause", _("Pause"))
+    ]
+    if current != clock.phases[0]:
+        buttons.insert(0, ClockButton("back", _("Back to the phase before")))
+    if clock.following:
+        label = _("On to: %(phase)s") % {"phase": clock.following.title}
+    else:
+        label = _("End the session")
+    return [*buttons, ClockButton("next", label)]
+
+
 def dojo_context(membership: Membership, tab: str) -> dict[str, Any]:
     """What every page of a Dojo needs. Ask for it first: its version is read before
     anything else, so a change made meanwhile is announced to the page."""

@@ -1,105 +1,56 @@
-"""The agenda in clock time: as it was planned, as it went, and when it will end."""
+"""When a Dojo starts, as people on the spot read their clocks."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
-
-from django.utils import timezone
-
-from classrooms.models import Dojo, Phase
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
 
-@dataclass(frozen=True)
-class Slot:
-    """One phase with its times, in the Dojo's time zone.
-
-    Attributes:
-        planned: start and end after the agenda as it was written; None without a start.
-        actual: start and end as they were, or as they will be if nothing moves.
-        begins, ends: minutes from the start of the Dojo.
-        late: minutes that it lasts, or will last, longer than planned.
-    """
-
-    phase: Phase
-    planned: tuple[datetime, datetime] | None
-    actual: tuple[datetime, datetime] | None
-    begins: int
-    ends: int
-    late: int
-
-    @property
-    def moved(self) -> int:
-        """Minutes that were added, or taken by an earlier phase."""
-        return 0 if self.phase.is_skipped else self.phase.extra_minutes
-
-    @property
-    def is_elsewhen(self) -> bool:
-        """Whether its times differ from the plan by a minute or more."""
-        if self.planned is None or self.actual is None:
-            return False
-        return any(
-            abs(now - then) >= timedelta(minutes=1)
-            for now, then in zip(self.actual, self.planned, strict=True)
-        )
+class NoSuchTime(Exception):
+    """Clocks are put forward over this time: nobody's clock will show it."""
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """The whole agenda."""
+    """A planned start, if there is one, and the zone in which it is told."""
 
-    slots: tuple[Slot, ...]
-
-    @property
-    def planned_end(self) -> datetime | None:
-        return self.slots[-1].planned[1] if self.slots and self.slots[-1].planned else None
-
-    @property
-    def end(self) -> datetime | None:
-        """When it ended, or will if nothing moves."""
-        return self.slots[-1].actual[1] if self.slots and self.slots[-1].actual else None
-
-    @property
-    def late_minutes(self) -> int:
-        """How much later than planned it ends; negative: earlier."""
-        if self.end is None or self.planned_end is None:
-            return 0
-        return _minutes(self.end - self.planned_end)
+    scheduled_for: datetime | None
+    time_zone: str
 
 
-def _minutes(duration: timedelta) -> int:
-    return round(duration.total_seconds() / 60)
+@lru_cache(maxsize=1)
+def zone_names() -> tuple[str, ...]:
+    """The IANA names of all zones with a place in them, in order."""
+    return tuple(sorted(name for name in available_timezones() if "/" in name or name == "UTC"))
 
 
-def schedule_of(dojo: Dojo, phases: tuple[Phase, ...], now: datetime | None = None) -> Schedule:
-    """Times of every phase; clock times once the Dojo has begun or is scheduled.
+def is_zone(name: str) -> bool:
+    return name in zone_names()
 
-    Args:
-        now: of a phase that counts, and of a Dojo that is paused or late to begin.
+
+def local_moment(day: date, clock: time, zone: str) -> datetime:
+    """The moment at which clocks in the zone show this; of an hour that comes twice, the first.
+
+    Raises:
+        NoSuchTime: clocks in the zone never show it.
     """
-    now = now or timezone.now()
-    zone = ZoneInfo(dojo.time_zone)
-    plan = dojo.started_at or dojo.scheduled_for
-    at = max(plan, now) if plan and not dojo.has_started else plan
-    minute, slots = 0, []
-    for phase in phases:
-        length = timedelta(minutes=phase.minutes)
-        planned = actual = None
-        if plan is not None and at is not None:
-            planned = (plan, plan + timedelta(minutes=phase.planned_minutes))
-            plan = planned[1]
-            began, ended = phase.started_at or at, at + length
-            if phase.is_skipped:
-                began = ended = at
-            elif phase.is_over and phase.ended_at:
-                ended = phase.ended_at
-            elif phase.is_current:
-                ended = now + max(phase.remaining(now), timedelta(0))
-            at = ended
-            actual = (began.astimezone(zone), ended.astimezone(zone))
-            planned = (planned[0].astimezone(zone), planned[1].astimezone(zone))
-        late = _minutes(actual[1] - actual[0]) - phase.planned_minutes if actual else 0
-        slots.append(Slot(phase, planned, actual, minute, minute + phase.minutes, late))
-        minute += phase.minutes
-    return Schedule(tuple(slots))
+    shown = datetime.combine(day, clock)
+    moment = shown.replace(tzinfo=ZoneInfo(zone))
+    if moment.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != shown:
+        raise NoSuchTime
+    return moment
+
+
+def clock_text(moment: datetime, zone: str) -> str:
+    """What clocks in the zone show at a moment, such as 14:05."""
+    return moment.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+
+def local_parts(moment: datetime | None, zone: str) -> tuple[date | None, time | None]:
+    """Day and time of a moment as clocks in the zone show them."""
+    if moment is None:
+        return None, None
+    local = moment.astimezone(ZoneInfo(zone))
+    return local.date(), local.time().replace(second=0, microsecond=0)

@@ -11,7 +11,10 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from classrooms.live import server_milliseconds
 from classrooms.models import Dojo, Membership, Phase
 from classrooms.models.live import current_version
-from classrooms.schedule import Schedule, schedule_of
+from classrooms.timetable import Timetable, timetable_of
+
+# From a day before on, a planned start is counted down.
+COUNTED_DOWN_FROM = 24 * 3600 * 1000
 
 
 def home_memberships(user: User) -> QuerySet[Membership]:
@@ -49,12 +52,20 @@ class Clock:
         return next((phase for phase in self.phases if phase.is_to_come), None)
 
     @property
+    def milliseconds_to_start(self) -> int | None:
+        """Until the planned start; None where none is planned, or while it is days away."""
+        if self.dojo.scheduled_for is None:
+            return None
+        left = round(self.dojo.scheduled_for.timestamp() * 1000) - self.server_milliseconds
+        return left if left < COUNTED_DOWN_FROM else None
+
+    @property
     def total_minutes(self) -> int:
         return sum(phase.minutes for phase in self.phases)
 
     @cached_property
-    def schedule(self) -> Schedule:
-        return schedule_of(self.dojo, self.phases)
+    def timetable(self) -> Timetable:
+        return timetable_of(self.dojo, self.phases)
 
 
 def dojo_clock(dojo: Dojo) -> Clock:

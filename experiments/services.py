@@ -16,10 +16,19 @@ from classrooms.models.live import touch
 from classrooms.topics import LEADERBOARD, ROOM
 from experiments.engine.config import ExperimentConfig
 from experiments.models import Experiment, Framing, RowNote, Run, Stage
+from experiments.rules import experiments_left, lacks_baseline, refused_models
 
 
 class NotABaseline(Exception):
-    """The first experiment is no baseline, and nobody confirmed that it should not be."""
+    """A baseline has to come first, or nobody confirmed that it should not."""
+
+
+class NoneLeft(Exception):
+    """The participant has submitted as many experiments as one person may."""
+
+
+class ModelRefused(Exception):
+    """The Dojo does not allow a model of the config."""
 
 
 class TooManyQueued(Exception):
@@ -77,18 +86,19 @@ def submit_experiment(
         expected_effect: predicted change of the Dojo's primary metric against
             `compared_to`, in the metric's own unit.
         baseline_waived: the participant confirmed that this first experiment
-            is not a baseline.
+            is not a baseline. Counts for nothing where the Dojo requires one.
 
     Raises:
         NotNow: the Dojo has ended.
+        NoneLeft: they have used all their experiments.
+        ModelRefused: the Dojo does not allow a model of the config.
         NotABaseline: see `baseline_waived`.
         TooManyQueued: too many runs of theirs wait already.
     """
     from experiments.tasks import work_next  # noqa: PLC0415 (tasks call services)
 
     locked = Membership.objects.select_for_update().select_related("dojo").get(pk=membership.pk)
-    if locked.dojo.has_ended:
-        raise NotNow
+    _keep_to_rules(locked, config, baseline_waived=baseline_waived)
     last_number = locked.experiments.aggregate(Max("number"))["number__max"] or 0
     experiment = Experiment(
         membership=locked,
@@ -99,18 +109,28 @@ def submit_experiment(
         compared_to=compared_to,
         config=config.model_dump(mode="json"),
     )
-    if last_number == 0 and not experiment.is_baseline and not baseline_waived:
-        raise NotABaseline
-    if (
-        Run.objects.unfinished().filter(experiment__membership=locked).count()
-        >= locked.dojo.max_unfinished_runs
-    ):
-        raise TooManyQueued
     experiment.save()
     Run.objects.create(experiment=experiment)
     announce_act(locked)
     ring(work_next)
     return experiment
+
+
+def _keep_to_rules(
+    membership: Membership, config: ExperimentConfig, *, baseline_waived: bool
+) -> None:
+    dojo = membership.dojo
+    if dojo.has_ended:
+        raise NotNow
+    if experiments_left(membership) == 0:
+        raise NoneLeft
+    if refused_models(config, dojo.allowed_models):
+        raise ModelRefused
+    if lacks_baseline(membership, config, is_waived=baseline_waived):
+        raise NotABaseline
+    unfinished = Run.objects.unfinished().filter(experiment__membership=membership)
+    if unfinished.count() >= dojo.max_unfinished_runs:
+        raise TooManyQueued
 
 
 @transaction.atomic

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from classrooms.agenda import agenda_of
+from classrooms.models import AgendaTemplate
 from tests import factories
 from tests.conftest import Cast
 
@@ -33,6 +35,18 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "classrooms:dataset_card": ("get", DATASET_OWNER, "opener"),
     "classrooms:dataset_sensitive": ("get", DATASET_OWNER, "opener"),
     "classrooms:dojo_new": ("get", ACCOUNTS, "opener"),
+    "classrooms:dojo_new_step": ("get", ACCOUNTS, "opener"),
+    "classrooms:prepare": ("get", FACILITATORS, "facilitator"),
+    "classrooms:details": ("get", FACILITATORS, "facilitator"),
+    "classrooms:agenda": ("get", FACILITATORS, "facilitator"),
+    "classrooms:rules": ("get", FACILITATORS, "facilitator"),
+    "classrooms:clone": ("post", FACILITATORS, "facilitator"),
+    "classrooms:agendas": ("get", ACCOUNTS, "account"),
+    "classrooms:agenda_rename": ("post", DATASET_OWNER, "account"),
+    "classrooms:agenda_delete": ("post", DATASET_OWNER, "account"),
+    "classrooms:solo": ("get", ACCOUNTS, "account"),
+    "classrooms:solo_ready": ("get", DATASET_OWNER, "account"),
+    "classrooms:pace": ("post", dict.fromkeys(ROLES, HIDDEN) | {"anonymous": LOGIN}, "facilitator"),
     "classrooms:dojo": ("get", MEMBERS, "member"),
     "classrooms:data": ("get", MEMBERS, "member"),
     "classrooms:clock": ("get", MEMBERS, "member"),
@@ -138,8 +152,15 @@ def path_of(name: str, cast: Cast) -> str:
         "action": "come" if name == "classrooms:hand_action" else "pause",
         "member_id": cast.participant.public_id,
         "announcement_id": announcement.public_id,
+        "step": "variant",
         "view": "importance",
     }
+    if name in ("classrooms:agenda_rename", "classrooms:agenda_delete"):
+        phases = [draft.as_json() for draft in agenda_of("solo", "en")]
+        template, _new = AgendaTemplate.objects.get_or_create(
+            owner=dataset.owner, title="Mine", defaults={"phases": phases}
+        )
+        values["template_id"] = template.public_id
     pattern = dict(our_urls())[name]
     needed = pattern.pattern.converters
     return reverse(name, kwargs={key: values[key] for key in needed})

@@ -11,36 +11,18 @@ from django.http import (
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from classrooms import services, timeline
-from classrooms.access import Request, facilitator_view, member_view, opener_view
+from classrooms import timeline
+from classrooms.access import Request, facilitator_view, member_view
 from classrooms.dataset_page import dataset_context
 from classrooms.exceptions import NotNow
-from classrooms.forms import DojoForm
 from classrooms.live import changes_since, event_stream
-from classrooms.models import Dataset, Membership
+from classrooms.models import Membership
 from classrooms.models.dojos import Scene
 from classrooms.phase_hints import phase_hint
 from classrooms.presentation import clock_buttons, dojo_context, render_page_or_part
 from classrooms.selectors import dojo_clock
-
-
-@opener_view
-@require_http_methods(["GET", "HEAD", "POST"])
-def dojo_new(request: Request) -> HttpResponse:
-    user = request.user
-    initial = {
-        "language": request.LANGUAGE_CODE,
-        "display_name": user.get_full_name() or user.username,
-        "dataset": request.GET.get("dataset"),
-    }
-    form = DojoForm(request.POST or None, user=user, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        dojo = services.create_dojo(facilitator=user, **form.cleaned_data)
-        return redirect(dojo)
-    context = {"form": form, "has_dataset": Dataset.objects.visible_to(user).ready().exists()}
-    return render(request, "classrooms/dojo_new.html", context)
 
 
 @member_view
@@ -90,9 +72,7 @@ def clock_action(request: Request, membership: Membership, action: str) -> HttpR
         raise Http404 from error
     except NotNow:
         messages.warning(request, _("The Dojo had already moved on; nothing was changed."))
-    # A solo session is run from the participant's own page.
-    page = "experiments:workspace" if membership.dojo.is_solo else "classrooms:cockpit"
-    return redirect(page, membership.dojo.public_id)
+    return redirect("classrooms:cockpit", membership.dojo.public_id)
 
 
 @member_view

@@ -8,12 +8,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from classrooms.access import Request, participant_view
 from classrooms.models import Membership
-from classrooms.presentation import dojo_context, render_page_or_part
+from classrooms.presentation import dojo_context, pace_buttons, render_page_or_part
 from experiments.deliverables import own_progress
 from experiments.findings import Finding, Record, findings_of, most_pressing, setting_of
 from experiments.forms import FramingForm
 from experiments.models import Experiment, Framing
 from experiments.presentation import next_action
+from experiments.rules import experiments_left
 from experiments.selectors import experiments_of
 from experiments.services import save_framing
 
@@ -29,11 +30,13 @@ def workspace(request: Request, membership: Membership) -> HttpResponse:
     framing = Framing.objects.filter(membership=membership).first()
     experiments = experiments_of(membership)
     context |= {
+        "pace_buttons": pace_buttons(context["clock"]) if membership.dojo.is_solo else [],
         "framing": framing,
         "experiments": experiments,
         "next_action": next_action(membership, framing, experiments),
         "progress": own_progress(membership, framing, experiments),
         "questions": _questions(membership, framing, experiments),
+        "experiments_left": experiments_left(membership),
     }
     return render_page_or_part(request, "experiments/workspace.html", "work", context)
 

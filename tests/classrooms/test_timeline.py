@@ -8,7 +8,7 @@ from django.utils import timezone
 from classrooms import timeline
 from classrooms.exceptions import NotNow
 from classrooms.models import Dojo, Phase
-from classrooms.schedule import Schedule, schedule_of
+from classrooms.timetable import Timetable, timetable_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -137,9 +137,9 @@ def test_skipping_from_the_cockpit(cast) -> None:
 
 
 # --- In clock time ----------------------------------------------------------------
-def schedule(dojo: Dojo, at: datetime) -> Schedule:
+def schedule(dojo: Dojo, at: datetime) -> Timetable:
     dojo = Dojo.objects.get(pk=dojo.pk)
-    return schedule_of(dojo, tuple(dojo.phases.all()), at)
+    return timetable_of(dojo, tuple(dojo.phases.all()), at)
 
 
 def begin_at_start(dojo: Dojo) -> None:
