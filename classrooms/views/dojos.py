@@ -23,6 +23,8 @@ from classrooms.models.dojos import Scene
 from classrooms.phase_hints import phase_hint
 from classrooms.presentation import clock_buttons, dojo_context, render_page_or_part
 from classrooms.selectors import dojo_clock
+from classrooms.shared_fragments import clock_html
+from classrooms.topics import CLOCK
 
 
 @member_view
@@ -100,7 +102,14 @@ async def events(request: Request, membership: Membership) -> HttpResponseBase:
     """The Dojo's stream of changes (server-sent events)."""
     seen = request.headers.get("Last-Event-ID") or request.GET.get("since", "")
     own_topic = None if membership.is_facilitator else membership.topic
-    stream = event_stream(membership.dojo_id, int(seen) if seen.isdigit() else 0, own_topic)
+    language = request.LANGUAGE_CODE
+
+    async def clock(version: int) -> str:
+        return await clock_html(membership.dojo_id, version, language)
+
+    stream = event_stream(
+        membership.dojo_id, int(seen) if seen.isdigit() else 0, own_topic, {CLOCK: clock}
+    )
     return StreamingHttpResponse(
         stream,
         content_type="text/event-stream",

@@ -25,11 +25,14 @@
   const isSilent = () =>
     heardAt ? performance.now() - heardAt > SILENCE : performance.now() - startedAt > FIRST_SIGN;
 
-  // Elements that wait for a topic say so in hx-trigger, as the extension reads it.
+  // Elements that wait for a topic say so in hx-trigger, as the extension reads it; those
+  // that the stream itself fills ask by "live:" where there is none.
   const wake = (topic) => {
-    document.querySelectorAll(`[hx-trigger*="sse:${CSS.escape(topic)}"]`).forEach((element) => {
+    document.querySelectorAll(`[hx-trigger*=":${CSS.escape(topic)}"]`).forEach((element) => {
       const names = element.getAttribute("hx-trigger").split(",").map((one) => one.trim().split(" ")[0]);
-      if (names.includes(`sse:${topic}`)) htmx.trigger(element, `sse:${topic}`);
+      [`sse:${topic}`, `live:${topic}`].forEach((name) => {
+        if (names.includes(name)) htmx.trigger(element, name);
+      });
     });
   };
 
