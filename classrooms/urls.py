@@ -7,6 +7,7 @@ from classrooms.views import (
     dojos,
     entrance,
     opening,
+    people,
     preparing,
     projector,
     solo,
@@ -17,6 +18,7 @@ app_name = "classrooms"
 
 urlpatterns = [
     path("join/", entrance.join_code, name="join_code"),
+    path("invite/<slug:token>/", people.invitation, name="invitation"),
     path("join/<slug:code>/", entrance.join, name="join"),
     path("datasets/", datasets.dataset_list, name="datasets"),
     path("datasets/new/", datasets.dataset_new, name="dataset_new"),
@@ -46,6 +48,20 @@ urlpatterns = [
     # A Dojo and its clock
     path("dojos/<slug:dojo_id>/", dojos.dojo, name="dojo"),
     path("dojos/<slug:dojo_id>/cockpit/", dojos.cockpit, name="cockpit"),
+    # Who is in it.
+    path("dojos/<slug:dojo_id>/seats/", people.people, name="people"),
+    path("dojos/<slug:dojo_id>/seats/code/", people.code, name="code"),
+    path("dojos/<slug:dojo_id>/seats/roster/", people.roster, name="roster"),
+    path(
+        "dojos/<slug:dojo_id>/seats/invitation/",
+        people.invitation_action,
+        name="invitation_action",
+    ),
+    path("dojos/<slug:dojo_id>/seats/cards/", people.cards, name="cards"),
+    path("dojos/<slug:dojo_id>/seats/facilitators/", people.facilitators, name="facilitators"),
+    path("dojos/<slug:dojo_id>/seats/<slug:member_id>/", people.seat, name="seat"),
+    path("dojos/<slug:dojo_id>/checklist/", people.checks, name="checklist"),
+    path("dojos/<slug:dojo_id>/log-template/", people.log_template, name="log_template"),
     path("dojos/<slug:dojo_id>/data/", dojos.dojo_data, name="data"),
     path("dojos/<slug:dojo_id>/clock/", dojos.clock, name="clock"),
     path("dojos/<slug:dojo_id>/clock/<slug:action>/", dojos.clock_action, name="clock_action"),

@@ -6,6 +6,7 @@ from experiments.views import (
     experiments,
     record,
     reference,
+    rehearsal,
     room,
     scores,
     take_home,
@@ -71,6 +72,8 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/take-home/log/", take_home.log, name="log"),
     path("dojos/<slug:dojo_id>/take-home/zip/", take_home.archive, name="archive"),
     # The room.
+    path("dojos/<slug:dojo_id>/rehearsal/", rehearsal.rehearsal, name="rehearsal"),
+    path("dojos/<slug:dojo_id>/rehearsal/run/", rehearsal.rehearse, name="rehearse"),
     path("dojos/<slug:dojo_id>/room/", room.room, name="room"),
     path("dojos/<slug:dojo_id>/people/<slug:member_id>/", room.person, name="person"),
     path("dojos/<slug:dojo_id>/people/<slug:member_id>/ask/", room.ask, name="ask"),

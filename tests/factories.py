@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from classrooms import announcing, services, timeline
-from classrooms.models import Announcement, Dataset, Dojo, HealthReport, Membership
+from classrooms.models import Announcement, Dataset, Dojo, HealthReport, Invitation, Membership
 from classrooms.models.jobs import JobStatus
 from experiments.engine.config import ExperimentConfig, default_config
 from experiments.models import Experiment, Interpretation, Predictions, Run, Stage
@@ -96,6 +96,11 @@ def announce(dojo: Dojo, text: str = "Save often.", **fields: Any) -> Announceme
     facilitator = dojo.memberships.filter(role=Membership.Role.FACILITATOR).first()
     assert facilitator is not None
     return announcing.announce(facilitator, text, **fields)
+
+
+def invite(dojo: Dojo, name: str = "Zoé") -> Invitation:
+    """A seat kept for somebody."""
+    return Invitation.objects.get_or_create(dojo=dojo, display_name=name)[0]
 
 
 def config_of(membership: Membership, model: str = "logistic_regression") -> ExperimentConfig:

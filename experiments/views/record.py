@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from classrooms.access import Request, participant_view
-from classrooms.models import Membership
+from classrooms.models import Membership, Phase
 from classrooms.presentation import dojo_context, pace_buttons, render_page_or_part
 from experiments.deliverables import own_progress
 from experiments.findings import Finding, Record, findings_of, most_pressing, setting_of
@@ -37,8 +37,18 @@ def workspace(request: Request, membership: Membership) -> HttpResponse:
         "progress": own_progress(membership, framing, experiments),
         "questions": _questions(membership, framing, experiments),
         "experiments_left": experiments_left(membership),
+        "late_in": _late_in(membership, context["clock"].current, experiments),
     }
     return render_page_or_part(request, "experiments/workspace.html", "work", context)
+
+
+def _late_in(
+    membership: Membership, phase: Phase | None, experiments: list[Experiment]
+) -> Phase | None:
+    """The phase in which somebody came late, until they have begun."""
+    if experiments or phase is None or phase.position == 1 or phase.started_at is None:
+        return None
+    return phase if membership.joined_at > phase.started_at else None
 
 
 def _questions(
