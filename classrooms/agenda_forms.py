@@ -120,9 +120,10 @@ class BaseAgendaForm(BaseFormSet):
         return [entry.draft for entry in self.entries]
 
     @property
-    def minutes(self) -> list[int]:
-        """The minutes of each row, as far as they are numbers."""
-        return [max(_whole(form["planned_minutes"].value()), 0) for form in self.forms]
+    def lengths(self) -> list[tuple[Phase | None, int]]:
+        """The phase of each row, if it has one already, and its minutes as far as they are
+        numbers."""
+        return [(form.phase, _whole(form["planned_minutes"].value())) for form in self.forms]
 
     @property
     def rows(self) -> list[dict[str, Any]]:

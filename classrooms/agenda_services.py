@@ -45,7 +45,8 @@ def settled_phases(phases: Sequence[Phase]) -> int:
 
 
 def has_begun(phase: Phase) -> bool:
-    return phase.started_at is not None or phase.ended_at is not None
+    """Whether its clock has counted, though the group may have gone back since."""
+    return phase.started_at is not None or bool(phase.counted)
 
 
 def shown_minutes(phase: Phase) -> int:

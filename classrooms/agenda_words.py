@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from classrooms.agenda import VARIANT_MINUTES
+from classrooms.agenda_services import shown_minutes
 from classrooms.models import Dojo, Phase
 from classrooms.models.dojos import Variant
 from classrooms.schedule import Schedule, clock_text
+from classrooms.timetable import timetable_of
+
+# A phase, if there is one already, and how many minutes it is to last.
+Length = tuple[Phase | None, int]
 
 
 @dataclass(frozen=True)
@@ -40,15 +45,18 @@ def duration_text(minutes: int) -> str:
     return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": rest}
 
 
-def planned_timing(variant: str, minutes: Sequence[int], schedule: Schedule | None) -> AgendaTiming:
+def planned_timing(
+    variant: str, lengths: Sequence[Length], schedule: Schedule | None
+) -> AgendaTiming:
     """Of a Dojo that has not started."""
-    total = sum(minutes)
+    total = total_minutes(lengths)
     meant = VARIANT_MINUTES.get(Variant(variant))
-    start = schedule.scheduled_for if schedule else None
     end = ""
-    if schedule and start:
-        planned = start + timedelta(minutes=meant or total)
-        end = _end_text(planned, start + timedelta(minutes=total), schedule.time_zone)
+    if schedule and schedule.scheduled_for:
+        planned = schedule.scheduled_for + timedelta(minutes=meant or total)
+        end = _end_text(
+            planned, schedule.scheduled_for + timedelta(minutes=total), schedule.time_zone
+        )
     note = ""
     if meant and meant != total:
         note = _("The variant is meant for %(meant)s: that is a hint, not a limit.") % {
@@ -57,29 +65,34 @@ def planned_timing(variant: str, minutes: Sequence[int], schedule: Schedule | No
     return AgendaTiming(duration_text(total), note, end)
 
 
-def dojo_timing(dojo: Dojo, phases: Sequence[Phase], minutes: Sequence[int]) -> AgendaTiming:
-    """Of a Dojo, with these minutes in the place of those that its phases have.
-
-    Args:
-        minutes: of each row of the edited agenda; its first ones are the phases that began.
-    """
-    if not dojo.started_at or dojo.has_ended:
+def dojo_timing(dojo: Dojo, phases: Sequence[Phase], lengths: Sequence[Length]) -> AgendaTiming:
+    """Of a Dojo, with these lengths in the place of those that its phases have."""
+    if not dojo.has_started:
         schedule = Schedule(dojo.scheduled_for, dojo.time_zone)
-        return planned_timing(dojo.variant, minutes, schedule)
-    planned = dojo.started_at + timedelta(minutes=sum(phase.planned_minutes for phase in phases))
-    end = _end_text(planned, expected_end(phases, minutes), dojo.time_zone)
-    return AgendaTiming(duration_text(sum(minutes)), "", end)
+        return planned_timing(dojo.variant, lengths, schedule)
+    edited = tuple(_as_long_as(phase, minutes) for phase, minutes in lengths)
+    planned, expected = (
+        timetable_of(dojo, tuple(phases)).planned_end,
+        timetable_of(dojo, edited).end,
+    )
+    end = _end_text(planned, expected, dojo.time_zone) if planned and expected else ""
+    return AgendaTiming(duration_text(total_minutes(lengths)), "", end)
 
 
-def expected_end(phases: Sequence[Phase], minutes: Sequence[int]) -> datetime:
-    """When a Dojo under way ends if nothing holds it up."""
-    now = timezone.now()
-    over = sum(phase.is_over for phase in phases)
-    current = next((phase for phase in phases if phase.is_current), None)
-    left = timedelta(minutes=sum(minutes[over:]))
-    if current:
-        left -= min(current.elapsed(now), timedelta(minutes=sum(minutes[over : over + 1])))
-    return now + left
+def lengths_of(phases: Sequence[Phase]) -> list[Length]:
+    """Phases as long as they are now."""
+    return [(phase, shown_minutes(phase)) for phase in phases]
+
+
+def total_minutes(lengths: Sequence[Length]) -> int:
+    return sum(minutes for phase, minutes in lengths if not (phase and phase.is_skipped))
+
+
+def _as_long_as(phase: Phase | None, minutes: int) -> Phase:
+    """A copy of the phase that lasts so long."""
+    edited = copy(phase) if phase else Phase(planned_minutes=minutes)
+    edited.extra_minutes = minutes - edited.planned_minutes
+    return edited
 
 
 def _end_text(planned: datetime, expected: datetime, zone: str) -> str:

@@ -60,7 +60,7 @@ def pace_buttons(clock: Clock) -> list[ClockButton]:
     buttons = [
         ClockButton("resume", _("Resume")) if dojo.is_paused else ClockButton("pause", _("Pause"))
     ]
-    if current != clock.phases[0]:
+    if any(phase.is_over and not phase.is_skipped for phase in clock.phases):
         buttons.insert(0, ClockButton("back", _("Back to the phase before")))
     if clock.following:
         label = _("On to: %(phase)s") % {"phase": clock.following.title}

@@ -64,7 +64,7 @@ def _saved(request: Request, dojo: Dojo, edit: AgendaEdit, seen: str) -> bool:
 def _agenda_page(
     request: Request, context: dict[str, Any], edit: AgendaEdit, seen: str
 ) -> HttpResponse:
-    timing = dojo_timing(context["dojo"], edit.phases, edit.form.minutes)
+    timing = dojo_timing(context["dojo"], edit.phases, edit.form.lengths)
     context |= edit.context | {"seen": seen, "timing": timing}
     return render(request, "classrooms/prepare/agenda.html", context)
 

@@ -83,6 +83,6 @@ def _opening_page(
     }
     if step == "agenda":
         context |= AgendaEdit(request.user, request.POST, form).context | {
-            "timing": planned_timing(opening.variant, form.minutes, opening.schedule)
+            "timing": planned_timing(opening.variant, form.lengths, opening.schedule)
         }
     return render(request, "classrooms/prepare/opening.html", context | (extra or {}))

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from classrooms import cloning, services
 from classrooms.access import Request, facilitator_view, may_open_dojos
-from classrooms.agenda_services import shown_minutes
-from classrooms.agenda_words import dojo_timing
+from classrooms.agenda_words import dojo_timing, lengths_of
 from classrooms.dojo_forms import DetailsForm, RulesForm
 from classrooms.exceptions import NotNow
 from classrooms.models import Dojo, Membership
@@ -31,7 +30,7 @@ def prepare(request: Request, membership: Membership) -> HttpResponse:
     context = dojo_context(membership, "prepare")
     dojo, phases = membership.dojo, context["clock"].phases
     context |= {
-        "timing": dojo_timing(dojo, phases, [shown_minutes(phase) for phase in phases]),
+        "timing": dojo_timing(dojo, phases, lengths_of(phases)),
         "rules": rule_rows(dojo),
         "may_clone": _may_clone(membership),
         "join_url": request.build_absolute_uri(reverse("classrooms:join", args=[dojo.join_code])),

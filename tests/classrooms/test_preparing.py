@@ -192,6 +192,24 @@ def test_under_way_the_end_counts_what_was_lost(dojo: Dojo, client: Client) -> N
     }
 
 
+def test_what_is_skipped_takes_no_time_and_may_still_be_moved(dojo: Dojo, client: Client) -> None:
+    timeline.start_dojo(dojo)
+    timeline.skip_phase(dojo, position=4)
+    page = client.get(path(dojo, "agenda/"))
+    assert page.context["timing"].total == "3 h 30 min"
+    assert "skipped" in page.content.decode()
+    then(client, dojo, edit(client, dojo, "up:3"), "save")
+    assert [phase.is_skipped for phase in dojo.phases.all()][2:4] == [True, False]
+
+
+def test_what_the_group_came_back_from_counts_as_begun(dojo: Dojo, client: Client) -> None:
+    timeline.start_dojo(dojo)
+    timeline.advance_dojo(dojo)
+    timeline.go_back(dojo)
+    page = edit(client, dojo, **{"phases-1-planned_minutes": "5"})
+    assert list(page.context["form"].forms[1].errors) == ["planned_minutes"]
+
+
 def test_templates_are_renamed_and_deleted_by_their_owner(dojo: Dojo, client: Client) -> None:
     edit(client, dojo, "keep", template_title="One")
     edit(client, dojo, "keep", template_title="Two")

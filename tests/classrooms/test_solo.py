@@ -105,6 +105,20 @@ def test_one_moves_on_and_pauses_alone(client: Client) -> None:
     assert client.post(f"/dojos/{dojo.public_id}/pace/extend/").status_code == 404
 
 
+def test_one_goes_back_to_the_phase_before(client: Client) -> None:
+    dojo = begin(client)
+    work = f"/dojos/{dojo.public_id}/work/"
+    assert "Back to the phase before" not in client.get(work).content.decode()
+    timeline.advance_dojo(dojo)
+    assert "Back to the phase before" in client.get(work).content.decode()
+    seen = {"seen": Dojo.objects.get().moment}
+    for _click in range(2):  # the second one comes too late, and changes nothing
+        client.post(f"/dojos/{dojo.public_id}/pace/back/", seen)
+        current = Dojo.objects.get().current_phase
+        assert current
+        assert current.position == 1
+
+
 def test_buttons_are_those_that_the_clock_can_do(client: Client) -> None:
     dojo = begin(client)
     for _step in range(2):
