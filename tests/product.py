@@ -66,6 +66,7 @@ class Product:
             "PYTHONPATH": str(ROOT),
             "PORT": str(self.port),
             "LOG_LEVEL": "WARNING",
+            "LEASE_SECONDS": "3",  # how long a killed worker's run stays with it
         }
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
