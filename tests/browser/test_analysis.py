@@ -21,8 +21,7 @@ MakePerson = Callable[..., Person]
 
 @pytest.fixture
 def member(product: Product) -> Membership:
-    product.start(*({"web", "compute", "io"} - set(product.processes)))
-    product.wait_until_ready()
+    product.serve()
     return factories.join(factories.make_dojo(), "robin")
 
 
@@ -124,7 +123,8 @@ def test_every_view_of_a_run(member: Membership, person: MakePerson) -> None:
 
 
 def test_views_fit_a_phone(member: Membership, person: MakePerson) -> None:
-    (experiment,) = interpreted(member, "logistic_regression")
+    experiment = factories.submit(member, "logistic_regression")
+    factories.finish(experiment)
     robin = person(viewport={"width": 390, "height": 800}, color_scheme="dark")
     log_in(robin, member)
     for view in VIEWS:

@@ -24,8 +24,7 @@ PASSWORD = "un-mot-de-passe-long"
 
 @pytest.fixture(autouse=True)
 def running(product: Product) -> Product:
-    product.start(*({"web", "compute", "io"} - set(product.processes)))
-    product.wait_until_ready()
+    product.serve()
     return product
 
 
