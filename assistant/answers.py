@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
-from asgiref.sync import sync_to_async
+from django.db import connection
 
 from assistant import conversing
 from assistant.client import CoachUnavailable, Stream
@@ -20,10 +22,28 @@ from assistant.models import Message
 
 logger = logging.getLogger(__name__)
 
+# Threads of their own, whose connections outlive the request that asked.
+_executor = ThreadPoolExecutor(4, thread_name_prefix="answers")
+
 STORE_SECONDS = 0.5
 POLL_SECONDS = 0.3
 # A writer that died leaves its message as it was: longer than this nobody writes.
 LONGEST_SECONDS = 120
+
+
+Result = TypeVar("Result")
+
+
+async def _stored(function: Callable[..., Result], *arguments: object, **named: object) -> Result:
+    """Call something that uses the database from a task that belongs to no request."""
+
+    def call() -> Result:
+        try:
+            return function(*arguments, **named)
+        finally:
+            connection.close()
+
+    return await asyncio.get_running_loop().run_in_executor(_executor, call)
 
 
 class Answer:
@@ -41,9 +61,9 @@ class Answer:
         stream = Stream(self.asked.prompt)
         try:
             if await self._read(stream):
-                await sync_to_async(conversing.finish)(self.asked, self.text, stream.usage)
+                await _stored(conversing.finish, self.asked, self.text, stream.usage)
             else:
-                await sync_to_async(conversing.note_stop)(self.asked, self.text, stream.usage)
+                await _stored(conversing.note_stop, self.asked, self.text, stream.usage)
         except CoachUnavailable as failure:
             await self._fall_back(failure)
         except Exception:
@@ -63,14 +83,12 @@ class Answer:
                 return False
             if time.monotonic() - stored_at > STORE_SECONDS:
                 stored_at = time.monotonic()
-                if not await sync_to_async(conversing.note_text)(self.asked.message, self.text):
+                if not await _stored(conversing.note_text, self.asked.message, self.text):
                     return False
         return True
 
     async def _fall_back(self, failure: CoachUnavailable) -> None:
-        await sync_to_async(conversing.fall_back)(
-            self.asked, self.text, failure, language=self.language
-        )
+        await _stored(conversing.fall_back, self.asked, self.text, failure, language=self.language)
 
     async def _tell(self) -> None:
         async with self.changed:
@@ -117,7 +135,7 @@ async def texts_of(message: Message) -> AsyncIterator[str]:
     seen = ""
     deadline = time.monotonic() + LONGEST_SECONDS
     while time.monotonic() < deadline:
-        found = await Message.objects.aget(pk=message.pk)
+        found = await _stored(Message.objects.get, pk=message.pk)
         if found.text != seen:
             seen = found.text
             yield seen

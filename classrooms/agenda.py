@@ -1,12 +1,22 @@
 """The agendas of the brief: what each phase is for, how long, and what it yields."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.models.dojos import Variant
-from classrooms.models.phases import PhaseKind
+from classrooms.models.phases import Phase, PhaseKind
+
+MOST_PHASES = 20
+LEAST_MINUTES, MOST_MINUTES = 1, 240
+# How long a variant is meant to take; alone, everyone takes the time that they need.
+VARIANT_MINUTES = {Variant.DISCOVERY: 120, Variant.STANDARD: 240, Variant.ADVANCED: 480}
 
 
 @dataclass(frozen=True)
@@ -95,3 +105,48 @@ AGENDAS: dict[Variant, tuple[PhasePlan, ...]] = {
         ),
     ),
 }
+
+
+@dataclass(frozen=True)
+class PhaseDraft:
+    """A phase as a facilitator writes it, apart from any Dojo."""
+
+    kind: str
+    title: str
+    planned_minutes: int
+    content: str = ""
+    deliverable: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def of(cls, phase: Phase) -> PhaseDraft:
+        """What was planned of a phase, whatever its clock says."""
+        return cls(
+            kind=phase.kind,
+            title=phase.title,
+            planned_minutes=phase.planned_minutes,
+            content=phase.content,
+            deliverable=phase.deliverable,
+        )
+
+
+def agenda_of(variant: str, language: str) -> list[PhaseDraft]:
+    """The agenda that the brief lays down for a variant, written in a language."""
+    with translation.override(language):
+        return [
+            PhaseDraft(
+                kind=plan.kind.value,
+                title=str(plan.kind.label),
+                planned_minutes=plan.minutes,
+                content=str(plan.content),
+                deliverable=str(plan.deliverable),
+            )
+            for plan in AGENDAS[Variant(variant)]
+        ]
+
+
+def agenda_from_json(phases: Iterable[Mapping[str, Any]]) -> list[PhaseDraft]:
+    """An agenda as a template stores it."""
+    return [PhaseDraft(**phase) for phase in phases]

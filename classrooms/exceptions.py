@@ -7,3 +7,11 @@ class NotNow(Exception):
 
 class NameTaken(Exception):
     """Somebody else in the Dojo already has this display name."""
+
+
+class AgendaMoved(Exception):
+    """The agenda changed, or a phase of it began, while somebody was editing it."""
+
+
+class TitleTaken(Exception):
+    """The person has another agenda template of this title."""

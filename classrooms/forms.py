@@ -1,4 +1,4 @@
-"""Forms about people and Dojos."""
+"""Forms of who joins; those of a Dojo are in dojo_forms.py."""
 
 from __future__ import annotations
 
@@ -13,74 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from classrooms.models import Dataset, Dojo, Membership
-from experiments.engine.metrics import METRICS
-from experiments.engine.schema import Costs
-
-
-class DojoForm(forms.ModelForm):
-    display_name = forms.CharField(
-        label=_("Your name in this Dojo"),
-        max_length=60,
-        help_text=_("As participants will see it."),
-    )
-    false_positive = forms.FloatField(
-        label=_("Cost of a false alarm (€)"),
-        required=False,
-        min_value=-1_000_000,
-        max_value=1_000_000,
-        help_text=_("Predicted positive and is not. Costs are optional: give both or none."),
-    )
-    false_negative = forms.FloatField(
-        label=_("Cost of a missed case (€)"),
-        required=False,
-        min_value=-1_000_000,
-        max_value=1_000_000,
-        help_text=_("Is positive and was not predicted."),
-    )
-
-    class Meta:
-        model = Dojo
-        fields = ("title", "language", "variant", "dataset", "primary_metric", "success_threshold")
-        labels = {"dataset": _("Dataset")}
-        help_texts = {
-            "success_threshold": _("The score from which the business problem counts as solved."),
-            "primary_metric": _("What the leaderboard ranks by."),
-            "language": _(
-                "Of the agenda, the log and the notebook; each person chooses their own pages'."
-            ),
-        }
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["dataset"].queryset = Dataset.objects.visible_to(user).ready()  # type: ignore[attr-defined]
-        self.fields["dataset"].empty_label = None  # type: ignore[attr-defined]
-        self.fields["dataset"].to_field_name = "public_id"  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        metric, threshold = cleaned.get("primary_metric"), cleaned.get("success_threshold")
-        if metric and threshold is not None and METRICS[metric].higher_is_better and threshold > 1:
-            self.add_error(
-                "success_threshold",
-                gettext("This metric lies between 0 and 1; write 0.8 for 80 %."),
-            )
-        self._clean_costs(cleaned)
-        return cleaned
-
-    def _clean_costs(self, cleaned: dict[str, Any]) -> None:
-        """Both costs or none, and both where the metric counts in them."""
-        metric = cleaned.get("primary_metric")
-        names = ("false_positive", "false_negative")
-        given = {name: cleaned.pop(name, None) for name in names}
-        needed = (metric and METRICS[metric].needs_costs) or any(
-            value is not None for value in given.values()
-        )
-        for name in names:
-            if needed and given[name] is None and name not in self.errors:
-                self.add_error(name, gettext("Give both costs, or choose a metric without."))
-        complete = not any(value is None for value in given.values())
-        cleaned["costs"] = Costs.model_validate(given) if complete else None
+from classrooms.models import Dojo, Membership
 
 
 class JoinCodeForm(forms.Form):

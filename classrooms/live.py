@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -115,21 +117,52 @@ def server_milliseconds() -> int:
     return round(timezone.now().timestamp() * 1000)
 
 
-async def event_stream(dojo_id: int, seen: int, own_topic: str | None) -> AsyncIterator[str]:
-    """Server-sent events: the topics that changed, with the server's time.
+def _concerns(topic: str, own_topic: str | None) -> bool:
+    return own_topic is None or not topic.startswith("member-") or topic == own_topic
+
+
+def changes_since(dojo_id: int, seen: int, own_topic: str | None) -> dict[str, Any]:
+    """The topics that changed after `seen`, the version they stand at, the server's time.
+
+    Args:
+        own_topic: as of `event_stream`.
+    """
+    found = _read_changes({dojo_id: seen})
+    return {
+        "topics": [name for _dojo, name, _version in found if _concerns(name, own_topic)],
+        "version": max((version for _dojo, _name, version in found), default=seen),
+        "now": server_milliseconds(),
+    }
+
+
+# A fragment that an event brings, of a version.
+Fragment = Callable[[int], Awaitable[str]]
+
+
+async def event_stream(
+    dojo_id: int,
+    seen: int,
+    own_topic: str | None,
+    fragments: Mapping[str, Fragment] = MappingProxyType({}),
+) -> AsyncIterator[str]:
+    """Server-sent events: the topics that changed.
 
     Args:
         own_topic: of a participant, who hears no other's: its name is their identifier.
             None for a facilitator, who looks at everyone's pages.
+        fragments: by topic, what its event brings: two hundred pages need not ask for it.
     """
-    yield f"retry: 1000\nevent: time\ndata: {server_milliseconds()}\n\n"
+    yield f"retry: 1000\n{_event('time', str(server_milliseconds()))}"
     async for batch in watcher.listen(dojo_id, seen):
         if not batch:
-            yield f"event: time\ndata: {server_milliseconds()}\n\n"
+            yield _event("time", str(server_milliseconds()))
         for change in batch:
-            is_personal = change.topic.startswith("member-")
-            if own_topic is None or not is_personal or change.topic == own_topic:
-                yield (
-                    f"id: {change.version}\nevent: {change.topic}\n"
-                    f"data: {server_milliseconds()}\n\n"
-                )
+            if _concerns(change.topic, own_topic):
+                fragment = fragments.get(change.topic)
+                data = await fragment(change.version) if fragment else str(server_milliseconds())
+                yield f"id: {change.version}\n{_event(change.topic, data)}"
+
+
+def _event(name: str, data: str) -> str:
+    lines = "".join(f"data: {line}\n" for line in data.splitlines() or [""])
+    return f"event: {name}\n{lines}\n"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from classrooms.access import Request
 from classrooms.models import Dojo, Membership
-from classrooms.selectors import dojo_clock
+from classrooms.selectors import Clock, dojo_clock
 
 
 @dataclass(frozen=True)
@@ -22,28 +22,51 @@ class ClockButton:
     name: str
     label: str
     is_primary: bool = False
+    needs_care: bool = False
 
 
-def clock_buttons(dojo: Dojo, *, is_last_phase: bool) -> list[ClockButton]:
+def clock_buttons(clock: Clock) -> list[ClockButton]:
     """What the Dojo's state allows, the likeliest marked as primary."""
-    following = _("End the Dojo") if is_last_phase else _("Next phase")
-    match dojo.state:
-        case Dojo.State.DRAFT:
-            return [ClockButton("start", _("Start the Dojo"), is_primary=True)]
-        case Dojo.State.RUNNING:
-            return [
-                ClockButton("pause", _("Pause")),
-                ClockButton("extend", _("+ 5 min")),
-                ClockButton("next", following, is_primary=True),
-            ]
-        case Dojo.State.PAUSED:
-            return [
-                ClockButton("resume", _("Resume"), is_primary=True),
-                ClockButton("extend", _("+ 5 min")),
-                ClockButton("next", following),
-            ]
-        case _:
-            return []
+    dojo = clock.dojo
+    has_been = any(phase.is_over and not phase.is_skipped for phase in clock.phases)
+    back = [ClockButton("back", _("Back"))] if has_been else []
+    if dojo.state == Dojo.State.DRAFT:
+        return [ClockButton("start", _("Start the Dojo"), is_primary=True)]
+    if dojo.has_ended or clock.current is None:
+        return back
+    is_last = clock.following is None
+    running = dojo.is_running
+    return [
+        ClockButton("pause", _("Pause"))
+        if running
+        else ClockButton("resume", _("Resume"), is_primary=True),
+        ClockButton("extend", _("+ 5 min")),
+        ClockButton("shorten", _("− 5 min")),
+        *back,
+        ClockButton(
+            "next",
+            _("End the Dojo") if is_last else _("Next phase"),
+            is_primary=running,
+            needs_care=is_last,
+        ),
+    ]
+
+
+def pace_buttons(clock: Clock) -> list[ClockButton]:
+    """What who works alone can do to their own clock now."""
+    current, dojo = clock.current, clock.dojo
+    if current is None:
+        return [] if dojo.has_ended else [ClockButton("start", _("Start"))]
+    buttons = [
+        ClockButton("resume", _("Resume")) if dojo.is_paused else ClockButton("pause", _("Pause"))
+    ]
+    if any(phase.is_over and not phase.is_skipped for phase in clock.phases):
+        buttons.insert(0, ClockButton("back", _("Back to the phase before")))
+    if clock.following:
+        label = _("On to: %(phase)s") % {"phase": clock.following.title}
+    else:
+        label = _("End the session")
+    return [*buttons, ClockButton("next", label)]
 
 
 def dojo_context(membership: Membership, tab: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Prefetch, Q, QuerySet
@@ -10,6 +11,10 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from classrooms.live import server_milliseconds
 from classrooms.models import Dojo, Membership, Phase
 from classrooms.models.live import current_version
+from classrooms.timetable import Timetable, timetable_of
+
+# From a day before on, a planned start is counted down.
+COUNTED_DOWN_FROM = 24 * 3600 * 1000
 
 
 def home_memberships(user: User) -> QuerySet[Membership]:
@@ -41,24 +46,26 @@ class Clock:
 
     @property
     def following(self) -> Phase | None:
-        current = self.current
-        return next(
-            (phase for phase in self.phases if current and phase.position > current.position), None
-        )
+        """What comes after the current phase, skipped ones left out."""
+        if self.current is None:
+            return None
+        return next((phase for phase in self.phases if phase.is_to_come), None)
+
+    @property
+    def milliseconds_to_start(self) -> int | None:
+        """Until the planned start; None where none is planned, or while it is days away."""
+        if self.dojo.scheduled_for is None:
+            return None
+        left = round(self.dojo.scheduled_for.timestamp() * 1000) - self.server_milliseconds
+        return left if left < COUNTED_DOWN_FROM else None
 
     @property
     def total_minutes(self) -> int:
-        return sum(phase.planned_minutes + phase.extra_minutes for phase in self.phases)
+        return sum(phase.minutes for phase in self.phases)
 
-    @property
-    def starts(self) -> list[tuple[Phase, int, int]]:
-        """Each phase with the minutes from the start at which it begins and ends."""
-        minute, rows = 0, []
-        for phase in self.phases:
-            end = minute + phase.planned_minutes + phase.extra_minutes
-            rows.append((phase, minute, end))
-            minute = end
-        return rows
+    @cached_property
+    def timetable(self) -> Timetable:
+        return timetable_of(self.dojo, self.phases)
 
 
 def dojo_clock(dojo: Dojo) -> Clock:

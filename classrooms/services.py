@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.utils import translation
 
-from classrooms.agenda import AGENDAS
+from classrooms.agenda import PhaseDraft, agenda_of
 from classrooms.exceptions import NameTaken, NotNow
 from classrooms.identifiers import new_join_code
 from classrooms.models import Dataset, Dojo, Membership, Phase
-from classrooms.models.dojos import Variant
 from classrooms.models.live import touch
+from classrooms.rules import Rules, has_runs
+from classrooms.schedule import Schedule
 from classrooms.topics import CLOCK, LEADERBOARD, ROOM
 from experiments.engine.schema import Costs
 
@@ -28,38 +31,63 @@ def create_dojo(
     primary_metric: str,
     success_threshold: float,
     costs: Costs | None = None,
+    rules: Rules | None = None,
+    agenda: Sequence[PhaseDraft] | None = None,
+    schedule: Schedule | None = None,
 ) -> Dojo:
-    """Open a Dojo with the agenda of its variant, written in its language."""
+    """Open a Dojo.
+
+    Args:
+        title: the dataset's own where empty.
+        rules: those that the variant proposes where nobody chose others.
+        agenda: that of the variant, written in the Dojo's language, where nobody
+            wrote another.
+        schedule: nothing is planned where it is None.
+    """
+    schedule = schedule or Schedule(None, settings.TIME_ZONE)
     dojo = Dojo(
-        title=title,
+        title=title or dataset.title,
         language=language,
         variant=variant,
         dataset=dataset,
         primary_metric=primary_metric,
         success_threshold=success_threshold,
         costs=costs.model_dump() if costs else {},
+        scheduled_for=schedule.scheduled_for,
+        time_zone=schedule.time_zone,
     )
+    (rules or Rules.of_variant(variant)).write_to(dojo)
     while Dojo.objects.filter(join_code=dojo.join_code).exists():
         dojo.join_code = new_join_code()
     dojo.save()
-    with translation.override(language):
-        Phase.objects.bulk_create(
-            Phase(
-                dojo=dojo,
-                position=position,
-                kind=plan.kind,
-                title=str(plan.kind.label),
-                content=str(plan.content),
-                deliverable=str(plan.deliverable),
-                planned_minutes=plan.minutes,
-            )
-            for position, plan in enumerate(AGENDAS[Variant(variant)], start=1)
-        )
+    Phase.objects.bulk_create(
+        Phase(dojo=dojo, position=position, **draft.as_json())
+        for position, draft in enumerate(agenda or agenda_of(variant, language), start=1)
+    )
     Membership.objects.create(
         dojo=dojo, user=facilitator, role=Membership.Role.FACILITATOR, display_name=display_name
     )
     touch(dojo.pk, CLOCK)
     return dojo
+
+
+@transaction.atomic
+def describe_dojo(
+    dojo: Dojo, *, title: str, language: str, dataset: Dataset, schedule: Schedule
+) -> None:
+    """Change what a Dojo is called, what it is about, and when it starts.
+
+    Raises:
+        NotNow: the dataset is another one, and there are runs on the one before;
+            or the Dojo has ended.
+    """
+    dojo = Dojo.objects.select_for_update().get(pk=dojo.pk)
+    if dojo.has_ended or (dojo.dataset_id != dataset.pk and has_runs(dojo)):
+        raise NotNow
+    dojo.title, dojo.language, dojo.dataset = title or dataset.title, language, dataset
+    dojo.scheduled_for, dojo.time_zone = schedule.scheduled_for, schedule.time_zone
+    dojo.save(update_fields=["title", "language", "dataset", "scheduled_for", "time_zone"])
+    touch(dojo.pk, CLOCK)
 
 
 def join_dojo(*, dojo: Dojo, user: User, display_name: str) -> Membership:

@@ -1,11 +1,24 @@
 from django.urls import path
 
-from classrooms.views import conversation, datasets, dojos, entrance
+from classrooms.views import (
+    agendas,
+    conversation,
+    datasets,
+    dojos,
+    entrance,
+    opening,
+    people,
+    preparing,
+    projector,
+    solo,
+    theory,
+)
 
 app_name = "classrooms"
 
 urlpatterns = [
     path("join/", entrance.join_code, name="join_code"),
+    path("invite/<slug:token>/", people.invitation, name="invitation"),
     path("join/<slug:code>/", entrance.join, name="join"),
     path("datasets/", datasets.dataset_list, name="datasets"),
     path("datasets/new/", datasets.dataset_new, name="dataset_new"),
@@ -17,14 +30,49 @@ urlpatterns = [
         name="dataset_sensitive",
     ),
     path("datasets/<slug:dataset_id>/card/", datasets.dataset_card, name="dataset_card"),
-    path("dojos/new/", dojos.dojo_new, name="dojo_new"),
+    # Preparing a Dojo
+    path("dojos/new/", opening.dojo_new, name="dojo_new"),
+    path("dojos/new/<slug:step>/", opening.dojo_new, name="dojo_new_step"),
+    path("dojos/<slug:dojo_id>/prepare/", preparing.prepare, name="prepare"),
+    path("dojos/<slug:dojo_id>/prepare/details/", preparing.details, name="details"),
+    path("dojos/<slug:dojo_id>/prepare/agenda/", agendas.agenda, name="agenda"),
+    path("dojos/<slug:dojo_id>/prepare/rules/", preparing.rules, name="rules"),
+    path("dojos/<slug:dojo_id>/clone/", preparing.clone, name="clone"),
+    path("agendas/", agendas.agendas, name="agendas"),
+    path("agendas/<slug:template_id>/rename/", agendas.agenda_rename, name="agenda_rename"),
+    path("agendas/<slug:template_id>/delete/", agendas.agenda_delete, name="agenda_delete"),
+    # Working alone
+    path("solo/", solo.solo, name="solo"),
+    path("solo/<slug:dataset_id>/", solo.solo_ready, name="solo_ready"),
+    path("dojos/<slug:dojo_id>/pace/<slug:action>/", solo.pace, name="pace"),
+    # A Dojo and its clock
     path("dojos/<slug:dojo_id>/", dojos.dojo, name="dojo"),
     path("dojos/<slug:dojo_id>/cockpit/", dojos.cockpit, name="cockpit"),
+    # Who is in it.
+    path("dojos/<slug:dojo_id>/seats/", people.people, name="people"),
+    path("dojos/<slug:dojo_id>/seats/code/", people.code, name="code"),
+    path("dojos/<slug:dojo_id>/seats/roster/", people.roster, name="roster"),
+    path(
+        "dojos/<slug:dojo_id>/seats/invitation/",
+        people.invitation_action,
+        name="invitation_action",
+    ),
+    path("dojos/<slug:dojo_id>/seats/cards/", people.cards, name="cards"),
+    path("dojos/<slug:dojo_id>/seats/facilitators/", people.facilitators, name="facilitators"),
+    path("dojos/<slug:dojo_id>/seats/<slug:member_id>/", people.seat, name="seat"),
+    path("dojos/<slug:dojo_id>/checklist/", people.checks, name="checklist"),
+    path("dojos/<slug:dojo_id>/log-template/", people.log_template, name="log_template"),
     path("dojos/<slug:dojo_id>/data/", dojos.dojo_data, name="data"),
     path("dojos/<slug:dojo_id>/clock/", dojos.clock, name="clock"),
     path("dojos/<slug:dojo_id>/clock/<slug:action>/", dojos.clock_action, name="clock_action"),
-    path("dojos/<slug:dojo_id>/reveal/", dojos.reveal, name="reveal"),
     path("dojos/<slug:dojo_id>/events/", dojos.events, name="events"),
+    path("dojos/<slug:dojo_id>/changes/", dojos.changes, name="changes"),
+    # What everyone sees: slides and the projector.
+    path("dojos/<slug:dojo_id>/slides/", theory.slides, name="slides"),
+    path("dojos/<slug:dojo_id>/slides/show/", theory.show_slide, name="show_slide"),
+    path("dojos/<slug:dojo_id>/slides/answer/", theory.answer, name="answer"),
+    path("dojos/<slug:dojo_id>/projector/", projector.projector, name="projector"),
+    path("dojos/<slug:dojo_id>/projector/scene/", projector.scene, name="scene"),
     # What is said in the room.
     path("dojos/<slug:dojo_id>/help/", conversation.help_page, name="help"),
     path("dojos/<slug:dojo_id>/news/", conversation.news, name="news"),

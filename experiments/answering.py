@@ -14,7 +14,7 @@ from experiments.engine.failures import CannotRun
 from experiments.engine.interpretation.rows import explain_row
 from experiments.engine.messages import N_
 from experiments.engine.metrics import METRICS
-from experiments.engine.models import MODELS
+from experiments.engine.models import MODELS, ModelSpec
 from experiments.engine.schema import Schema
 from experiments.engine.side_by_side import Side, side_by_side
 from experiments.interpreting import RELATED, finished_run
@@ -122,18 +122,22 @@ def _dimensions(every: list[dict[str, Any]]) -> list[dict[str, Any]]:
     varying = [key for key in counts if len({str(run["values"].get(key)) for run in every}) > 1]
     varying.sort(key=lambda key: -counts[key])
     words = {"name": {name: model.label for name, model in MODELS.items()}}
+    models = [MODELS[run["values"]["name"]] for run in every]
     return [
         {"key": key, "label": label, "words": words.get(key, {})}
-        for key, label in _labels(varying).items()
+        for key, label in _labels(varying, models).items()
     ]
 
 
-def _labels(keys: list[str]) -> dict[str, str | list[str]]:
-    """A label for each, in English, to be translated by who shows it; no two are the same."""
+def _labels(keys: list[str], models: list[type[ModelSpec]]) -> dict[str, str | list[str]]:
+    """A label for each, in English, to be translated by who shows it; no two are the same.
+
+    Args:
+        models: of the runs; where two of them call a field differently, the last one's
+            words stand.
+    """
     titles = {
-        name: str(field.title)
-        for model in MODELS.values()
-        for name, field in model.model_fields.items()
+        name: str(field.title) for model in models for name, field in model.model_fields.items()
     }
     titles |= {"name": N_("Model"), "columns": N_("Features")}
     found: dict[str, str | list[str]] = {}

@@ -7,5 +7,5 @@ class ExperimentsConfig(AppConfig):
     verbose_name = _("Experiments")
 
     def ready(self) -> None:
-        # Signals of the worker process; the web process never sends them.
-        from experiments import worker  # noqa: F401, PLC0415 (needs the app registry)
+        # Receivers of signals: what classrooms asks, and what the worker process tells.
+        from experiments import rules, worker  # noqa: F401, PLC0415 (need the app registry)

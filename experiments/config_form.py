@@ -8,7 +8,7 @@ shown as YAML, or to be submitted; what was typed stays.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -35,7 +35,7 @@ from experiments.engine.config import (
     Threshold,
     Validation,
 )
-from experiments.engine.models import ENSEMBLES, MODELS, SINGLE_MODELS
+from experiments.engine.models import ENSEMBLES, MODELS, SINGLE_MODELS, ModelSpec
 from experiments.engine.new_features import OPERATIONS, Equals
 from experiments.engine.preparation import TREATMENTS, Preparation
 from experiments.engine.schema import Schema
@@ -53,11 +53,18 @@ RESHAPES = {"hx-post": "", "hx-trigger": "change", "hx-vals": '{"action": "resha
 
 
 class ConfigForm(ConfigLayout):
-    """A config as fields."""
+    """A config as fields; of models, it offers those that are allowed (all where empty)."""
 
-    def __init__(self, *args: Any, schema: Schema, shape: Shape, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        schema: Schema,
+        shape: Shape,
+        allowed: Collection[str] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.schema, self.shape = schema, shape
+        self.schema, self.shape, self.allowed = schema, shape, allowed
         self.config: ExperimentConfig | None = None
         self.model_class = MODELS[shape.model]
         for path, field in self._declared_fields():
@@ -65,18 +72,22 @@ class ConfigForm(ConfigLayout):
 
     # --- Making ---------------------------------------------------------------------
     @classmethod
-    def for_config(cls, config: ExperimentConfig, schema: Schema) -> ConfigForm:
+    def for_config(
+        cls, config: ExperimentConfig, schema: Schema, allowed: Collection[str] = ()
+    ) -> ConfigForm:
         """An untouched form that shows this config."""
         flat = _flat(config, schema)
-        return cls(schema=schema, shape=Shape.of(flat), initial=flat)
+        return cls(schema=schema, shape=Shape.of(flat), allowed=allowed, initial=flat)
 
     @classmethod
-    def posted(cls, post: QueryDict, schema: Schema) -> ConfigForm:
+    def posted(cls, post: QueryDict, schema: Schema, allowed: Collection[str] = ()) -> ConfigForm:
         """What was typed, to be validated."""
-        return cls(post, schema=schema, shape=Shape.of(post))
+        return cls(post, schema=schema, shape=Shape.of(post), allowed=allowed)
 
     @classmethod
-    def reshaped(cls, post: QueryDict, schema: Schema, action: str) -> ConfigForm:
+    def reshaped(
+        cls, post: QueryDict, schema: Schema, action: str, allowed: Collection[str] = ()
+    ) -> ConfigForm:
         """What was typed, in the shape that an action asks for; what is new has its defaults.
 
         Args:
@@ -92,11 +103,11 @@ class ConfigForm(ConfigLayout):
         verb, _colon, place = action.partition(":")
         if verb == "remove":
             typed = without_entry(typed, place)
-            shape = Shape.of(typed)
+            shape = Shape.of(typed).within(allowed)
         else:
-            shape = extended(Shape.of(post), post, schema, verb)
+            shape = extended(Shape.of(post), post, schema, verb).within(allowed)
             typed = {p: v for p, v in typed.items() if not is_another(p, before, shape)}
-        form = cls(schema=schema, shape=shape)
+        form = cls(schema=schema, shape=shape, allowed=allowed)
         form.initial = {**form.defaults(), **typed, **shape.choices()}
         return form
 
@@ -147,25 +158,28 @@ class ConfigForm(ConfigLayout):
             yield path, form_field(info, columns=names if is_source else None)
 
     def _model_fields(self) -> Iterator[tuple[str, forms.Field]]:
-        labels = {name: gettext(model.label) for name, model in MODELS.items()}
         summary = gettext(self.model_class.summary)
-        field = forms.ChoiceField(
-            label=gettext("Model"),
-            choices=list(labels.items()),
-            help_text=summary,
-            widget=forms.Select(attrs=RESHAPES),
-        )
-        yield "model.name", field
+        yield "model.name", self._model_choice(gettext("Model"), MODELS, summary)
         yield from _fields(self.model_class, "model", frozenset({"name", "members"}))
-        single = [(name, labels[name]) for name in SINGLE_MODELS]
         for place, member in enumerate(self.shape.members):
             label = gettext("Member %(number)s") % {"number": place + 1}
             prefix = f"model.members.{place}"
-            chosen = forms.ChoiceField(
-                label=label, choices=single, widget=forms.Select(attrs=RESHAPES)
-            )
-            yield f"{prefix}.name", chosen
+            yield f"{prefix}.name", self._model_choice(label, SINGLE_MODELS)
             yield from _fields(SINGLE_MODELS[member], prefix, NAME)
+
+    def _model_choice(
+        self, label: str, models: Mapping[str, type[ModelSpec]], help_text: str = ""
+    ) -> forms.ChoiceField:
+        """The field by which a model is chosen, among those of the Dojo."""
+        offered = [name for name in models if not self.allowed or name in self.allowed]
+        refused = FieldError(("model", "name"), "model_not_allowed", {"models": offered})
+        return forms.ChoiceField(
+            label=label,
+            choices=[(name, gettext(models[name].label)) for name in offered],
+            help_text=help_text,
+            error_messages={"invalid_choice": describe_config_error(refused)},
+            widget=forms.Select(attrs=RESHAPES),
+        )
 
     def _search_fields(self) -> Iterator[tuple[str, forms.Field]]:
         if self.shape.model in ENSEMBLES:
@@ -216,7 +230,7 @@ class ConfigForm(ConfigLayout):
         if self.errors:
             return cleaned
         try:
-            self.config = runnable_config(self._data(cleaned), self.schema)
+            self.config = runnable_config(self._data(cleaned), self.schema, self.allowed)
         except ConfigInvalid as invalid:
             for error in invalid.errors:
                 self.add_error(self._field_of(error), describe_config_error(error))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from experiments.engine.new_features import MAX_NEW_FEATURES, OPERATIONS
 from experiments.engine.preparation import TREATMENTS
 from experiments.engine.schema import Schema
 from experiments.engine.selection import REDUCTIONS, SELECTIONS
+from experiments.rules import allowed_model
 
 MOST_MEMBERS = 4
 
@@ -66,6 +67,12 @@ class Shape:
             operations=tuple(pair for pair in made if pair[0] in OPERATIONS),
             prepared=tuple(pair for pair in treated if pair[1] in TREATMENTS),
         )
+
+    def within(self, allowed: Collection[str]) -> Shape:
+        """The shape with an allowed model in the place of each that is not."""
+        model = allowed_model(self.model, allowed)
+        members = tuple(allowed_model(name, allowed) for name in self.members)
+        return replace(self, model=model, members=members if model in ENSEMBLES else ())
 
     def choices(self) -> dict[str, Any]:
         """The shape by the names of the fields that choose it: `Shape.of` turns it back."""

@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from classrooms.models import Dojo, Membership, Phase, QuizAnswer
 from classrooms.models.dojos import Variant
 from classrooms.models.phases import PhaseKind
+from classrooms.theory.questions import QUESTIONS
 from experiments.findings.conclusions import wrote_of_errors
 from experiments.findings.reading import names_use
 from experiments.models import Documentation, Experiment, Framing, Talk
 
 # Live questions of the theory.
-QUESTION_COUNT = 4
+QUESTION_COUNT = len(QUESTIONS)
 # Of the guided iterations; the discovery variant has one.
 LOGGED_EXPERIMENTS = 2
 REMIND_BELOW = 1 / 3

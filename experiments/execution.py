@@ -8,6 +8,7 @@ import numpy as np
 from django.utils import timezone
 
 from classrooms.jobs import Fields, JobFailure, Report, perform_job, ring, worker_name
+from experiments.board.standings import request_standings
 from experiments.comparing import (
     compare_dependants,
     compare_with_reference,
@@ -156,6 +157,7 @@ class _Execution:
         compare_with_reference(self.run, self._test_predictions(self.run.threshold), y_test)
         compare_dependants(self.run, y_test)
         run_succeeded.send(sender=Run, run=self.run)
+        request_standings(self.dojo)
 
     def _queue_interpretation(self) -> None:
         """Every stage of it, but for those that an equal run has."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.models import Membership
-from experiments.models import Experiment, Framing, RowNote
+from experiments.models import Experiment, Framing, Interpretation, Question, RowNote, Run, Stage
 
 SHORT = forms.Textarea(attrs={"rows": 2})
 
@@ -93,6 +93,22 @@ class HypothesisForm(forms.Form):
                 gettext("Predict the effect: a number, even a rough one, can be checked."),
             )
         return cleaned
+
+
+class AgainForm(forms.Form):
+    """What of a run is to be computed once more: a stage, or the answer to a question."""
+
+    stage = forms.TypedChoiceField(choices=Stage.choices, coerce=int, required=False)
+    question = forms.CharField(max_length=64, required=False)
+    next = forms.CharField(required=False)
+
+    def job_of(self, run: Run) -> Interpretation | Question | None:
+        """The job that is meant, if the run has it."""
+        if not self.is_valid():
+            return None
+        if digest := self.cleaned_data["question"]:
+            return run.questions.filter(digest=digest).first()
+        return run.interpretations.filter(stage=self.cleaned_data["stage"] or 0).first()
 
 
 class RowNoteForm(forms.ModelForm):

@@ -14,9 +14,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from classrooms import messages as classroom_messages
 from experiments.engine.config import FieldError
+from experiments.engine.models import MODELS
 from experiments.option_labels import option_label
 
 CONFIG_ERRORS: dict[str, str | Promise] = {
+    # The Dojo's rules
+    "model_not_allowed": gettext_lazy("This Dojo does not offer this model. Choose: %(models)s."),
     # Columns
     "unknown_column": gettext_lazy("There is no column “%(name)s”."),
     "target_as_feature": gettext_lazy("“%(name)s” is what you predict: it cannot be a feature."),
@@ -218,6 +221,8 @@ def describe_config_error(error: FieldError) -> str:
     context = dict(error.context)
     if error.code == "wrong_kind":
         context["takes"] = ", ".join(str(KINDS[kind]) for kind in context["takes"])
+    if error.code == "model_not_allowed":
+        context["models"] = ", ".join(_(MODELS[name].label) for name in context["models"])
     if error.code == "cannot_treat_as":
         context["allowed"] = ", ".join(option_label(way) for way in context["allowed"])
     return str(sentence) % context

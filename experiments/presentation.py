@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from classrooms.models import Membership
 from experiments.models import Experiment, Framing
+from experiments.rules import experiments_left
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,13 @@ def next_action(
         )
     if experiments[-1].run.is_unfinished:
         return None
+    if experiments_left(membership) == 0:
+        return NextAction(
+            _("Write up what you learned"),
+            _("You have run all the experiments that this Dojo allows."),
+            reverse("experiments:take_home", args=[dojo_id]),
+            _("Take home"),
+        )
     return NextAction(
         _("Test the next hypothesis"),
         _("One hypothesis, one change, one experiment."),

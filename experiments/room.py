@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from classrooms.hands import hand_queue
-from classrooms.models import Dojo, Membership, RaisedHand
+from classrooms.models import Dojo, Membership, RaisedHand, Topic
 from classrooms.models.jobs import JobStatus
 from experiments.deliverables import Deliverable, Progress, Work, answers_in, progress_of
 from experiments.findings import (
@@ -26,6 +26,8 @@ from experiments.findings import (
     setting_of,
 )
 from experiments.models import Experiment, Run
+from experiments.room_memory import Judged, memory
+from experiments.selectors import experiments_of
 
 # Doing nothing for so long is worth a look.
 IDLE = timedelta(minutes=15)
@@ -38,6 +40,7 @@ class RoomRow:
     membership: Membership
     setting: Setting
     experiments: list[Experiment] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     hand: RaisedHand | None = None
     answers: int = 0
 
@@ -94,14 +97,11 @@ class RoomRow:
         return sum(experiment.is_closed for experiment in self.experiments)
 
     # --- How they do ------------------------------------------------------------------
-    @cached_property
-    def record(self) -> Record:
+    def judge(self) -> None:
+        """Let the rules look at the record."""
         metric = self.membership.framing.metric if self.has_framing else ""
-        return Record(self.setting, tuple(self.experiments), self.has_framing, metric)
-
-    @cached_property
-    def findings(self) -> list[Finding]:
-        return findings_of(self.record)
+        record = Record(self.setting, tuple(self.experiments), self.has_framing, metric)
+        self.findings = findings_of(record)
 
     @cached_property
     def pressing(self) -> list[Finding]:
@@ -171,26 +171,58 @@ class RoomRow:
 
 def room_rows(dojo: Dojo, now: datetime | None = None) -> list[RoomRow]:
     """One row per participant, who needs help first."""
+    versions = dict(Topic.objects.filter(dojo=dojo).values_list("name", "version"))
     setting = setting_of(dojo, now or timezone.now())
-    members = _people(dojo)
     answers = answers_in(dojo)
     hands = {hand.membership_id: hand for hand in hand_queue(dojo)}
-    rows = {
-        member.pk: RoomRow(
-            member, setting, hand=hands.get(member.pk), answers=answers.get(member.pk, 0)
-        )
-        for member in members
+    rows = [
+        RoomRow(member, setting, hand=hands.get(member.pk), answers=answers.get(member.pk, 0))
+        for member in _people(dojo)
+    ]
+    _judge(rows, setting, versions)
+    return sorted(rows, key=lambda row: row.urgency)
+
+
+def _judge(rows: list[RoomRow], setting: Setting, versions: dict[str, int]) -> None:
+    """Give each row its experiments and findings; only who changed is read and judged again.
+
+    Whatever changes a record announces it on its participant's own topic.
+    """
+    states = {
+        row.membership.pk: (versions.get(row.membership.topic), setting.state) for row in rows
     }
-    experiments = Experiment.objects.filter(membership__dojo=dojo).with_results().order_by("number")
-    for experiment in experiments:
-        if experiment.membership_id in rows:
-            rows[experiment.membership_id].experiments.append(experiment)
-    return sorted(rows.values(), key=lambda row: row.urgency)
+    changed = []
+    for row in rows:
+        known = memory.recall(row.membership.public_id, states[row.membership.pk])
+        if known:
+            row.experiments, row.findings = known.experiments, known.findings
+        else:
+            changed.append(row)
+    _read_experiments(changed)
+    for row in changed:
+        row.judge()
+        judged = Judged(states[row.membership.pk], row.experiments, row.findings)
+        memory.keep(row.membership.public_id, judged)
+
+
+def _read_experiments(rows: list[RoomRow]) -> None:
+    """Give each row its experiments. A dataset's description is large: all share the one that
+    is read already, and so do experiments the one that they compare to."""
+    by_member = {row.membership.pk: row for row in rows}
+    experiments = Experiment.objects.filter(membership__in=by_member).with_outcomes()
+    seen: dict[int, Experiment] = {}
+    for experiment in experiments.order_by("number"):
+        row = by_member[experiment.membership_id]
+        experiment.membership = row.membership
+        if experiment.compared_to_id is not None:
+            experiment.compared_to = seen[experiment.compared_to_id]
+        seen[experiment.pk] = experiment
+        row.experiments.append(experiment)
 
 
 def _people(dojo: Dojo) -> QuerySet[Membership]:
-    related = ("dojo__dataset", "framing", "documentation", "talk")
-    return dojo.memberships.participants().select_related(*related)
+    """The participants; each knows this very Dojo."""
+    return dojo.memberships.participants().select_related("framing", "documentation", "talk")
 
 
 def room_row(dojo: Dojo, member_id: str) -> RoomRow:
@@ -200,14 +232,15 @@ def room_row(dojo: Dojo, member_id: str) -> RoomRow:
         Http404: nobody of this Dojo's participants has this identifier.
     """
     member = get_object_or_404(_people(dojo), public_id=member_id)
-    experiments = Experiment.objects.filter(membership=member).with_results().order_by("number")
-    return RoomRow(
+    row = RoomRow(
         member,
         setting_of(dojo),
-        list(experiments),
+        experiments_of(member),
         hand=RaisedHand.objects.raised().filter(membership=member).first(),
         answers=member.quiz_answers.count(),
     )
+    row.judge()
+    return row
 
 
 def matching(rows: Sequence[RoomRow], *, search: str, only_help: bool) -> list[RoomRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
@@ -16,6 +16,8 @@ CHANGES = 2
 MAX_TEXT = 200
 # Some models compute with 32 bits.
 LARGEST = 1e30
+# The whole years of what pandas holds to the nanosecond.
+EARLIEST_YEAR, LATEST_YEAR = 1678, 2261
 
 
 class RowForm(forms.Form):
@@ -102,9 +104,23 @@ def moment(typed: str) -> str:
         raise forms.ValidationError(
             gettext("Write a date as 2025-03-31, perhaps with a time: 2025-03-31 14:30.")
         ) from error
+    if not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
+        years = {"first": str(EARLIEST_YEAR), "last": str(LATEST_YEAR)}
+        raise forms.ValidationError(
+            gettext("Write a date from %(first)s to %(last)s: others cannot be computed with.")
+            % years
+        )
     if found.tzinfo:
         found = found.astimezone(UTC).replace(tzinfo=None)
-    return typed if len(typed) == len("2025-03-31") else found.isoformat()
+    return found.date().isoformat() if _is_day(typed) else found.isoformat()
+
+
+def _is_day(typed: str) -> bool:
+    try:
+        date.fromisoformat(typed)
+    except ValueError:
+        return False
+    return True
 
 
 class MomentField(forms.CharField):

@@ -16,11 +16,20 @@ from classrooms.models.live import touch
 from classrooms.topics import LEADERBOARD, ROOM
 from experiments.engine.config import ExperimentConfig
 from experiments.models import Experiment, Framing, RowNote, Run, Stage
+from experiments.rules import experiments_left, lacks_baseline, refused_models
 from experiments.signals import conclusion_written
 
 
 class NotABaseline(Exception):
-    """The first experiment is no baseline, and nobody confirmed that it should not be."""
+    """A baseline has to come first, or nobody confirmed that it should not."""
+
+
+class NoneLeft(Exception):
+    """The participant has submitted as many experiments as one person may."""
+
+
+class ModelRefused(Exception):
+    """The Dojo does not allow a model of the config."""
 
 
 class TooManyQueued(Exception):
@@ -39,8 +48,19 @@ def announce_page(membership: Membership) -> None:
 
 def announce_act(membership: Membership) -> None:
     """The same for what they have just done themselves: it tells that they are active."""
-    Membership.objects.filter(pk=membership.pk).update(active_at=timezone.now())
+    _was_active(membership)
     announce(membership)
+
+
+def announce_note(membership: Membership) -> None:
+    """What they have just written about a run: it tells that they are active, and no board
+    changes."""
+    _was_active(membership)
+    touch(membership.dojo_id, membership.topic, ROOM)
+
+
+def _was_active(membership: Membership) -> None:
+    Membership.objects.filter(pk=membership.pk).update(active_at=timezone.now())
 
 
 @transaction.atomic
@@ -67,18 +87,19 @@ def submit_experiment(
         expected_effect: predicted change of the Dojo's primary metric against
             `compared_to`, in the metric's own unit.
         baseline_waived: the participant confirmed that this first experiment
-            is not a baseline.
+            is not a baseline. Counts for nothing where the Dojo requires one.
 
     Raises:
         NotNow: the Dojo has ended.
+        NoneLeft: they have used all their experiments.
+        ModelRefused: the Dojo does not allow a model of the config.
         NotABaseline: see `baseline_waived`.
         TooManyQueued: too many runs of theirs wait already.
     """
     from experiments.tasks import work_next  # noqa: PLC0415 (tasks call services)
 
     locked = Membership.objects.select_for_update().select_related("dojo").get(pk=membership.pk)
-    if locked.dojo.has_ended:
-        raise NotNow
+    _keep_to_rules(locked, config, baseline_waived=baseline_waived)
     last_number = locked.experiments.aggregate(Max("number"))["number__max"] or 0
     experiment = Experiment(
         membership=locked,
@@ -89,18 +110,28 @@ def submit_experiment(
         compared_to=compared_to,
         config=config.model_dump(mode="json"),
     )
-    if last_number == 0 and not experiment.is_baseline and not baseline_waived:
-        raise NotABaseline
-    if (
-        Run.objects.unfinished().filter(experiment__membership=locked).count()
-        >= locked.dojo.max_unfinished_runs
-    ):
-        raise TooManyQueued
     experiment.save()
     Run.objects.create(experiment=experiment)
     announce_act(locked)
     ring(work_next)
     return experiment
+
+
+def _keep_to_rules(
+    membership: Membership, config: ExperimentConfig, *, baseline_waived: bool
+) -> None:
+    dojo = membership.dojo
+    if dojo.has_ended:
+        raise NotNow
+    if experiments_left(membership) == 0:
+        raise NoneLeft
+    if refused_models(config, dojo.allowed_models):
+        raise ModelRefused
+    if lacks_baseline(membership, config, is_waived=baseline_waived):
+        raise NotABaseline
+    unfinished = Run.objects.unfinished().filter(experiment__membership=membership)
+    if unfinished.count() >= dojo.max_unfinished_runs:
+        raise TooManyQueued
 
 
 @transaction.atomic
@@ -149,7 +180,7 @@ def note_row(experiment: Experiment, row: int, text: str) -> None:
         RowNote.objects.update_or_create(experiment=experiment, row=row, defaults={"text": text})
     else:
         RowNote.objects.filter(experiment=experiment, row=row).delete()
-    announce_act(experiment.membership)
+    announce_note(experiment.membership)
 
 
 @transaction.atomic
@@ -157,7 +188,7 @@ def record_limits(experiment: Experiment, limits: str) -> None:
     """Write down what the model cannot be trusted for, in the participant's words."""
     experiment.limits = limits
     experiment.save(update_fields=["limits"])
-    announce_act(experiment.membership)
+    announce_note(experiment.membership)
 
 
 @transaction.atomic

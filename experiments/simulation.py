@@ -7,6 +7,7 @@ their own runs; nothing of it is prepared.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from classrooms.models import Dojo, Membership
-from experiments.engine.config import ExperimentConfig, default_config
+from classrooms.rules import BASELINE_MODELS
+from experiments.engine.config import ExperimentConfig
 from experiments.models import Experiment, Framing
+from experiments.rules import allowed_model, baseline_model, experiments_left, starting_config
 from experiments.run_page import run_page
 from experiments.selectors import experiments_of
 from experiments.services import record_analysis, save_framing, submit_experiment
@@ -118,7 +121,7 @@ def advance(membership: Membership) -> None:
     if script.concludes and experiments and not experiments[-1].is_closed:
         record_analysis(experiments[-1], **_conclusion(experiments[-1]))
         return
-    if len(experiments) < len(script.steps):
+    if len(experiments) < len(script.steps) and experiments_left(membership) != 0:
         _submit(membership, script.steps[len(experiments)], experiments)
 
 
@@ -149,10 +152,10 @@ def _submit(membership: Membership, step: Step, experiments: list[Experiment]) -
 
 def _config(membership: Membership, step: Step, previous: Experiment | None) -> ExperimentConfig:
     schema = membership.dojo.schema
-    config = previous.parsed_config if previous else default_config(schema)
+    config = starting_config(membership.dojo, previous)
     values = config.model_dump(mode="json")
     if step.model:
-        values["model"] = step.model
+        values["model"] = _allowed(step.model, membership.dojo)
     bundled = membership.dojo.dataset.bundled
     leaks = {
         column
@@ -163,6 +166,16 @@ def _config(membership: Membership, step: Step, previous: Experiment | None) -> 
     chosen = [name for name in config.columns.chosen(schema) if name not in leaks]
     values["columns"] = {"include": chosen}
     return ExperimentConfig.model_validate(values)
+
+
+def _allowed(model: Mapping[str, Any], dojo: Dojo) -> Mapping[str, Any]:
+    """The script's model, or one of its kind that its Dojo offers."""
+    allowed = dojo.allowed_models
+    if not allowed or model["name"] in allowed:
+        return model
+    is_baseline = model["name"] in BASELINE_MODELS
+    name = baseline_model(allowed) if is_baseline else allowed_model("decision_tree", allowed)
+    return {"name": name}
 
 
 def _conclusion(experiment: Experiment) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """What the sweeper does for runs and what is computed about them."""
 
 from classrooms.jobs import ring_again, sweep_jobs
-from experiments.models import Interpretation, Question, Run
+from classrooms.models.live import touch
+from classrooms.topics import LEADERBOARD
+from experiments.models import Interpretation, Question, Run, Standings
 from experiments.services import announce, announce_page
 from experiments.tasks import work_next
 
@@ -23,8 +25,10 @@ def sweep() -> int:
     runs = Run.objects.select_related("experiment__membership")
     stages = Interpretation.objects.without_content().select_related(MEMBERSHIP)
     questions = Question.objects.defer("content").select_related(MEMBERSHIP)
+    standings = Standings.objects.defer("content")
     return (
         sweep_jobs(runs, ring=ring, on_change=announce_run)
         + sweep_jobs(stages, ring=ring, on_change=announce_run_of)
         + sweep_jobs(questions, ring=ring, on_change=announce_run_of)
+        + sweep_jobs(standings, ring=ring, on_change=lambda job: touch(job.dojo_id, LEADERBOARD))
     )

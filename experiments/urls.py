@@ -6,6 +6,7 @@ from experiments.views import (
     experiments,
     record,
     reference,
+    rehearsal,
     room,
     scores,
     take_home,
@@ -62,10 +63,17 @@ urlpatterns = [
         name="limits",
     ),
     path("dojos/<slug:dojo_id>/leaderboard/", scores.leaderboard, name="leaderboard"),
+    path(
+        "dojos/<slug:dojo_id>/leaderboard/controls/", scores.board_controls, name="board_controls"
+    ),
+    path("dojos/<slug:dojo_id>/leaderboard/freeze/", scores.freeze, name="freeze"),
+    path("dojos/<slug:dojo_id>/leaderboard/reveal/", scores.reveal, name="reveal"),
     path("dojos/<slug:dojo_id>/take-home/", take_home.take_home, name="take_home"),
     path("dojos/<slug:dojo_id>/take-home/log/", take_home.log, name="log"),
     path("dojos/<slug:dojo_id>/take-home/zip/", take_home.archive, name="archive"),
     # The room.
+    path("dojos/<slug:dojo_id>/rehearsal/", rehearsal.rehearsal, name="rehearsal"),
+    path("dojos/<slug:dojo_id>/rehearsal/run/", rehearsal.rehearse, name="rehearse"),
     path("dojos/<slug:dojo_id>/room/", room.room, name="room"),
     path("dojos/<slug:dojo_id>/people/<slug:member_id>/", room.person, name="person"),
     path("dojos/<slug:dojo_id>/people/<slug:member_id>/ask/", room.ask, name="ask"),

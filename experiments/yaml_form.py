@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -25,19 +26,23 @@ class YamlForm(forms.Form):
         widget=forms.Textarea(attrs={"class": "yaml", "spellcheck": "false", "rows": 24}),
     )
 
-    def __init__(self, *args: Any, schema: Schema, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, schema: Schema, allowed: Collection[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.schema = schema
+        self.schema, self.allowed = schema, allowed
         self.config: ExperimentConfig | None = None
 
     @classmethod
-    def for_config(cls, config: ExperimentConfig, schema: Schema) -> YamlForm:
-        return cls(schema=schema, initial={"yaml": dump_yaml(config)})
+    def for_config(
+        cls, config: ExperimentConfig, schema: Schema, allowed: Collection[str] = ()
+    ) -> YamlForm:
+        return cls(schema=schema, allowed=allowed, initial={"yaml": dump_yaml(config)})
 
     def clean_yaml(self) -> str:
         text: str = self.cleaned_data["yaml"]
         try:
-            self.config = runnable_config(parse_yaml(text), self.schema)
+            self.config = runnable_config(parse_yaml(text), self.schema, self.allowed)
         except ConfigInvalid as invalid:
             raise forms.ValidationError(
                 [_located(error, describe_config_error(error)) for error in invalid.errors]

@@ -14,8 +14,9 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from assistant.models import Message
 from classrooms import announcing, services, timeline
-from classrooms.models import Announcement, Dataset, Dojo, HealthReport, Membership
+from classrooms.models import Announcement, Dataset, Dojo, HealthReport, Invitation, Membership
 from classrooms.models.jobs import JobStatus
 from experiments.engine.config import ExperimentConfig, default_config
 from experiments.models import Experiment, Interpretation, Predictions, Run, Stage
@@ -96,6 +97,16 @@ def announce(dojo: Dojo, text: str = "Save often.", **fields: Any) -> Announceme
     facilitator = dojo.memberships.filter(role=Membership.Role.FACILITATOR).first()
     assert facilitator is not None
     return announcing.announce(facilitator, text, **fields)
+
+
+def invite(dojo: Dojo, name: str = "Zoé") -> Invitation:
+    """A seat kept for somebody."""
+    return Invitation.objects.get_or_create(dojo=dojo, display_name=name)[0]
+
+
+def coach_message(member: Membership) -> Message:
+    """Something that the coach said to somebody."""
+    return Message.objects.create(membership=member, role="coach", text="Why?", source="rules")
 
 
 def config_of(membership: Membership, model: str = "logistic_regression") -> ExperimentConfig:

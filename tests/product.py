@@ -19,6 +19,7 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0
+PROCESSES = {"web", "compute", "io"}
 
 
 def wait_for(condition: Callable[[], Any], what: str, *, seconds: float = PATIENCE) -> Any:
@@ -65,6 +66,7 @@ class Product:
             "PYTHONPATH": str(ROOT),
             "PORT": str(self.port),
             "LOG_LEVEL": "WARNING",
+            "LEASE_SECONDS": "3",  # how long a killed worker's run stays with it
         }
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -80,7 +82,10 @@ class Product:
         return found
 
     def start(self, *names: str) -> None:
+        """Start those that do not run yet."""
         for name in names:
+            if name in self.processes:
+                continue
             log = (self.logs / f"{name}.log").open("ab")
             self.processes[name] = subprocess.Popen(
                 self.commands()[name],
@@ -108,5 +113,9 @@ class Product:
         except (urllib.error.URLError, OSError):
             return False
 
-    def wait_until_ready(self) -> None:
+    def serve(self) -> None:
+        """Start the whole product, unless it runs, and wait until it says that it is ready."""
+        if self.processes.keys() >= PROCESSES:
+            return
+        self.start(*PROCESSES)
         wait_for(self.is_ready, f"/readyz (logs in {self.logs})")

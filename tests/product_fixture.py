@@ -9,13 +9,13 @@ from pytest_django.plugin import DjangoDbBlocker
 from tests.product import Product
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def product(
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Product]:
-    """Nothing runs yet: a test starts the processes that it needs."""
+    """Nothing runs yet: a test starts the processes that it needs, and leaves them running."""
     with django_db_blocker.unblock():
         product = Product(tmp_path_factory.mktemp("processes"))
     try:

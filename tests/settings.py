@@ -1,6 +1,7 @@
 """Settings of the tests: the product's own, in a folder of their own, with a quick hash."""
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -9,7 +10,8 @@ os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="ml-experimenter-tests-
 # Tests that run side by side (pytest-xdist) have a folder each.
 if (worker := os.environ.get("PYTEST_XDIST_WORKER", "")) not in os.environ["VAR_DIR"]:
     os.environ["VAR_DIR"] = str(Path(os.environ["VAR_DIR"]) / worker)
-os.environ.setdefault("LEASE_SECONDS", "3")
+# A test's own transaction would keep the thread that renews a lease waiting for SQLite's lock.
+os.environ.setdefault("LEASE_SECONDS", "60")
 # Playwright's synchronous interface keeps an event loop in the thread of the tests.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -20,3 +22,7 @@ set_up_process()
 from config.settings import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Or every test client would look through all static files, in half of a page test's time.
+# The processes of the product do so once, as on a server.
+WHITENOISE_AUTOREFRESH = "pytest" in sys.modules

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from classrooms.agenda import agenda_of
+from classrooms.models import AgendaTemplate
 from tests import factories
 from tests.conftest import Cast
 
@@ -33,13 +35,40 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "classrooms:dataset_card": ("get", DATASET_OWNER, "opener"),
     "classrooms:dataset_sensitive": ("get", DATASET_OWNER, "opener"),
     "classrooms:dojo_new": ("get", ACCOUNTS, "opener"),
+    "classrooms:dojo_new_step": ("get", ACCOUNTS, "opener"),
+    "classrooms:prepare": ("get", FACILITATORS, "facilitator"),
+    "classrooms:details": ("get", FACILITATORS, "facilitator"),
+    "classrooms:agenda": ("get", FACILITATORS, "facilitator"),
+    "classrooms:rules": ("get", FACILITATORS, "facilitator"),
+    "classrooms:clone": ("post", FACILITATORS, "facilitator"),
+    "classrooms:agendas": ("get", ACCOUNTS, "account"),
+    "classrooms:agenda_rename": ("post", DATASET_OWNER, "account"),
+    "classrooms:agenda_delete": ("post", DATASET_OWNER, "account"),
+    "classrooms:solo": ("get", ACCOUNTS, "account"),
+    "classrooms:solo_ready": ("get", DATASET_OWNER, "account"),
+    "classrooms:pace": ("post", dict.fromkeys(ROLES, HIDDEN) | {"anonymous": LOGIN}, "facilitator"),
     "classrooms:dojo": ("get", MEMBERS, "member"),
     "classrooms:data": ("get", MEMBERS, "member"),
     "classrooms:clock": ("get", MEMBERS, "member"),
     "classrooms:events": ("get", MEMBERS, "member"),
     "classrooms:cockpit": ("get", FACILITATORS, "facilitator"),
     "classrooms:clock_action": ("post", FACILITATORS, "facilitator"),
-    "classrooms:reveal": ("post", FACILITATORS, "facilitator"),
+    "classrooms:invitation": ("get", EVERYONE, "public"),
+    "classrooms:people": ("get", FACILITATORS, "facilitator"),
+    "classrooms:code": ("post", FACILITATORS, "facilitator"),
+    "classrooms:roster": ("post", FACILITATORS, "facilitator"),
+    "classrooms:invitation_action": ("post", FACILITATORS, "facilitator"),
+    "classrooms:cards": ("get", FACILITATORS, "facilitator"),
+    "classrooms:facilitators": ("post", FACILITATORS, "facilitator"),
+    "classrooms:seat": ("post", FACILITATORS, "facilitator"),
+    "classrooms:checklist": ("get", FACILITATORS, "facilitator"),
+    "classrooms:log_template": ("get", MEMBERS, "member"),
+    "classrooms:changes": ("get", MEMBERS, "member"),
+    "classrooms:slides": ("get", MEMBERS, "member"),
+    "classrooms:show_slide": ("post", FACILITATORS, "facilitator"),
+    "classrooms:answer": ("post", PARTICIPANTS, "participant"),
+    "classrooms:projector": ("get", FACILITATORS, "facilitator"),
+    "classrooms:scene": ("post", FACILITATORS, "facilitator"),
     "experiments:config_schema": ("get", EVERYONE, "public"),
     "experiments:workspace": ("get", PARTICIPANTS, "participant"),
     "experiments:framing": ("get", PARTICIPANTS, "participant"),
@@ -71,7 +100,18 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     ),
     "assistant:feedback": ("get", OWN_EXPERIMENT, "member"),
     "assistant:group": ("get", FACILITATORS, "facilitator"),
+    "assistant:coach": ("get", PARTICIPANTS, "participant"),
+    "assistant:say": ("post", PARTICIPANTS, "participant"),
+    "assistant:choose": ("post", PARTICIPANTS, "participant"),
+    "assistant:settings": ("get", FACILITATORS, "facilitator"),
+    "assistant:stream": ("get", OWN_EXPERIMENT | {"facilitator": HIDDEN}, "participant"),
+    "assistant:stop": ("post", OWN_EXPERIMENT | {"facilitator": HIDDEN}, "participant"),
     "experiments:leaderboard": ("get", MEMBERS, "member"),
+    "experiments:rehearsal": ("get", FACILITATORS, "facilitator"),
+    "experiments:rehearse": ("post", FACILITATORS, "facilitator"),
+    "experiments:board_controls": ("get", FACILITATORS, "facilitator"),
+    "experiments:freeze": ("post", FACILITATORS, "facilitator"),
+    "experiments:reveal": ("post", FACILITATORS, "facilitator"),
     "experiments:room": ("get", FACILITATORS, "facilitator"),
     "experiments:take_home": ("get", PARTICIPANTS, "participant"),
     "experiments:log": ("get", PARTICIPANTS, "participant"),
@@ -132,8 +172,17 @@ def path_of(name: str, cast: Cast) -> str:
         "action": "come" if name == "classrooms:hand_action" else "pause",
         "member_id": cast.participant.public_id,
         "announcement_id": announcement.public_id,
+        "step": "variant",
+        "message_id": factories.coach_message(cast.participant).public_id,
+        "token": factories.invite(cast.dojo).token,
         "view": "importance",
     }
+    if name in ("classrooms:agenda_rename", "classrooms:agenda_delete"):
+        phases = [draft.as_json() for draft in agenda_of("solo", "en")]
+        template, _new = AgendaTemplate.objects.get_or_create(
+            owner=dataset.owner, title="Mine", defaults={"phases": phases}
+        )
+        values["template_id"] = template.public_id
     pattern = dict(our_urls())[name]
     needed = pattern.pattern.converters
     return reverse(name, kwargs={key: values[key] for key in needed})

@@ -134,6 +134,8 @@ class Dojo(models.Model):
         _("on the projector"), max_length=11, choices=Scene.choices, default=Scene.AUTOMATIC
     )
     board_frozen_at = models.DateTimeField(_("leaderboard frozen at"), null=True, blank=True)
+    # How many rows of the leaderboard, from the last, have their hidden score told.
+    revealed_rows = models.PositiveSmallIntegerField(_("rows revealed"), default=0)
     # Since when simulated participants rehearse it; their work is wiped at the end.
     rehearsed_since = models.DateTimeField(_("rehearsed since"), null=True, blank=True)
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
@@ -203,6 +205,12 @@ class Dojo(models.Model):
     @property
     def holdout_is_revealed(self) -> bool:
         return self.holdout_revealed_at is not None
+
+    @property
+    def moment(self) -> str:
+        """Where the agenda stands: the same until somebody moves it or stops the clock."""
+        phase = self.current_phase
+        return f"{self.state}-{phase.position if phase else 0}"
 
     @property
     def current_phase(self) -> Phase | None:

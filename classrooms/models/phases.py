@@ -62,6 +62,15 @@ class Phase(models.Model):
         return self.ended_at is not None
 
     @property
+    def is_to_come(self) -> bool:
+        return self.started_at is None and self.ended_at is None
+
+    @property
+    def minutes(self) -> int:
+        """As long as it is to last: none where it is skipped."""
+        return 0 if self.is_skipped else self.planned_minutes + self.extra_minutes
+
+    @property
     def duration(self) -> timedelta:
         return timedelta(minutes=self.planned_minutes + self.extra_minutes)
 

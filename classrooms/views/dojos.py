@@ -1,38 +1,30 @@
 """Opening, joining and running a Dojo."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    Http404,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from classrooms import services, timeline
-from classrooms.access import Request, facilitator_view, member_view, opener_view
+from classrooms import timeline
+from classrooms.access import Request, facilitator_view, member_view
 from classrooms.dataset_page import dataset_context
 from classrooms.exceptions import NotNow
-from classrooms.forms import DojoForm
-from classrooms.live import event_stream
-from classrooms.models import Dataset, Membership
+from classrooms.live import changes_since, event_stream
+from classrooms.models import Membership
+from classrooms.models.dojos import Scene
+from classrooms.phase_hints import phase_hint
 from classrooms.presentation import clock_buttons, dojo_context, render_page_or_part
 from classrooms.selectors import dojo_clock
-
-
-@opener_view
-@require_http_methods(["GET", "HEAD", "POST"])
-def dojo_new(request: Request) -> HttpResponse:
-    user = request.user
-    initial = {
-        "language": request.LANGUAGE_CODE,
-        "display_name": user.get_full_name() or user.username,
-        "dataset": request.GET.get("dataset"),
-    }
-    form = DojoForm(request.POST or None, user=user, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        dojo = services.create_dojo(facilitator=user, **form.cleaned_data)
-        return redirect(dojo)
-    context = {"form": form, "has_dataset": Dataset.objects.visible_to(user).ready().exists()}
-    return render(request, "classrooms/dojo_new.html", context)
+from classrooms.shared_fragments import clock_html
+from classrooms.topics import CLOCK
 
 
 @member_view
@@ -49,9 +41,10 @@ def dojo(request: Request, membership: Membership) -> HttpResponse:
 @require_safe
 def cockpit(request: Request, membership: Membership) -> HttpResponse:
     context = dojo_context(membership, "cockpit")
-    clock = context["clock"]
     dojo = membership.dojo
-    context["actions"] = clock_buttons(dojo, is_last_phase=clock.following is None)
+    context["actions"] = clock_buttons(context["clock"])
+    context["scenes"] = Scene.choices
+    context["hint"] = phase_hint(dojo, context["clock"].current)
     context["join_url"] = request.build_absolute_uri(
         reverse("classrooms:join", args=[dojo.join_code])
     )
@@ -68,22 +61,20 @@ def clock(request: Request, membership: Membership) -> HttpResponse:
 @facilitator_view
 @require_POST
 def clock_action(request: Request, membership: Membership, action: str) -> HttpResponse:
-    """Start, pause, resume, extend or move on."""
-    if action not in timeline.CLOCK_ACTIONS:
-        raise Http404
+    """Start, pause, resume, extend, move on, go back, skip."""
+    position = request.POST.get("position", "")
     try:
-        timeline.CLOCK_ACTIONS[action](membership.dojo)
+        timeline.act(
+            membership.dojo,
+            action,
+            seen=request.POST.get("seen", ""),
+            position=int(position) if position.isdecimal() else None,
+        )
+    except KeyError as error:
+        raise Http404 from error
     except NotNow:
         messages.warning(request, _("The Dojo had already moved on; nothing was changed."))
     return redirect("classrooms:cockpit", membership.dojo.public_id)
-
-
-@facilitator_view
-@require_POST
-def reveal(request: Request, membership: Membership) -> HttpResponse:
-    """Show the holdout scores to everyone."""
-    timeline.reveal_holdout(membership.dojo)
-    return redirect("experiments:leaderboard", membership.dojo.public_id)
 
 
 @member_view
@@ -97,11 +88,28 @@ def dojo_data(request: Request, membership: Membership) -> HttpResponse:
 
 
 @member_view
+@require_safe
+def changes(request: Request, membership: Membership) -> JsonResponse:
+    """What the stream would tell, for browsers that no stream reaches: they ask for it."""
+    seen = request.GET.get("since", "")
+    own_topic = None if membership.is_facilitator else membership.topic
+    found = changes_since(membership.dojo_id, int(seen) if seen.isdecimal() else 0, own_topic)
+    return JsonResponse(found, headers={"Cache-Control": "no-store"})
+
+
+@member_view
 async def events(request: Request, membership: Membership) -> HttpResponseBase:
     """The Dojo's stream of changes (server-sent events)."""
     seen = request.headers.get("Last-Event-ID") or request.GET.get("since", "")
     own_topic = None if membership.is_facilitator else membership.topic
-    stream = event_stream(membership.dojo_id, int(seen) if seen.isdigit() else 0, own_topic)
+    language = request.LANGUAGE_CODE
+
+    async def clock(version: int) -> str:
+        return await clock_html(membership.dojo_id, version, language)
+
+    stream = event_stream(
+        membership.dojo_id, int(seen) if seen.isdigit() else 0, own_topic, {CLOCK: clock}
+    )
     return StreamingHttpResponse(
         stream,
         content_type="text/event-stream",

@@ -56,7 +56,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
     user = request.user
     if user.is_authenticated and Membership.objects.filter(dojo=dojo, user=user).exists():
         return redirect(dojo)
-    if dojo.has_ended or dojo.is_solo:
+    if dojo.has_ended or dojo.is_solo or not dojo.join_is_open:
         return render(request, "classrooms/join_closed.html", {"dojo": dojo}, status=410)
     form = JoinForm(request.POST or None, request=request, dojo=dojo, initial=_known_name(request))
     if request.method == "POST":

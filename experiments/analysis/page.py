@@ -59,6 +59,12 @@ def hypothesis_from(experiment: Experiment, observation: str) -> str:
     return f"{new}?{urlencode(told)}"
 
 
+def failure_of(job: Interpretation | Question | None) -> str:
+    """Why something could not be computed; empty where it did not fail."""
+    failed = job is not None and job.has_failed
+    return describe_failure(job.failure_code, job.failure_context) if job and failed else ""
+
+
 @dataclass(frozen=True)
 class AnalysisPage:
     """One view of one experiment's run."""
@@ -108,7 +114,7 @@ class AnalysisPage:
 
     @property
     def failure(self) -> str:
-        return describe_failure(self.job.failure_code, self.job.failure_context) if self.job else ""
+        return failure_of(self.job)
 
     def content(self, stage: Stage) -> Context:
         """What a stage found; empty as long as it has not succeeded."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
-from experiments.analysis.page import AnalysisPage, Context, hypothesis_from
+from experiments.analysis.page import AnalysisPage, Context, failure_of, hypothesis_from
 from experiments.engine.metrics import METRICS
 from experiments.interpretation_words import (
     disagreement_in_words,
@@ -23,7 +23,7 @@ def importance_context(page: AnalysisPage) -> Context:
     """Importance by shuffling; contributions beside it once they are there."""
     found, reasons = page.content(Stage.EVIDENCE), page.content(Stage.REASONS)
     importance = found["importance"]
-    shown = reasons or found
+    shown, later = reasons or found, page.stages.get(Stage.REASONS)
     return {
         "chart": shown["charts"]["importance"],
         "importance": importance,
@@ -39,6 +39,8 @@ def importance_context(page: AnalysisPage) -> Context:
         ],
         "coefficients": _coefficients(reasons.get("coefficients")),
         "is_waiting": page.is_live,
+        "failed_contributions": later if later and later.has_failed else None,
+        "contributions_failure": failure_of(later),
         "hypothesis": _hypothesis_from_importance(page, importance),
     }
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from experiments.analysis.page import AnalysisPage, Context
 from experiments.engine.metrics import METRICS
@@ -50,8 +52,8 @@ def _reading_of_curve(curve: dict[str, Any]) -> str:
         "metric": _(metric.label),
         "gain": score(gain),
         "loss": score(-gain),
-        "before": before["rows"],
-        "rows": last["rows"],
+        "before": number_format(before["rows"], force_grouping=True),
+        "rows": number_format(last["rows"], force_grouping=True),
         "gap": score(abs(last["train"] - last["check"])),
     }
     visible = VISIBLE_GAIN if metric.is_share else VISIBLE_PART * abs(before["check"])
@@ -106,10 +108,14 @@ def _reading_of_loss(loss: dict[str, Any]) -> str:
     words = {"best": best, "last": loss["iterations"][-1]}
     if loss["test"][-1] > RISING_LOSS * lowest:
         return (
-            _(
+            ngettext(
+                "The test loss is lowest after %(best)s iteration and rises until the last, "
+                "%(last)s: from there the model learns rows by heart. Early stopping decides this "
+                "on train rows.",
                 "The test loss is lowest after %(best)s iterations and rises until the last, "
                 "%(last)s: from there the model learns rows by heart. Early stopping decides this "
-                "on train rows."
+                "on train rows.",
+                best,
             )
             % words
         )
@@ -161,10 +167,44 @@ def ranking_context(page: AnalysisPage) -> Context:
         "base_rate": percent(ranking["base_rate"], 1),
         "reliability": reliability,
         "calibration_error": percent(reliability["expected_calibration_error"], 1),
-        "bins": len(reliability["bins"]),
-        "missed": len(missed),
-        "too_sure": sum(_is_too_sure(one, reliability["base_rate"]) for one in missed),
+        "calibration_reading": _reading_of_calibration(
+            len(reliability["bins"]),
+            len(missed),
+            sum(_is_too_sure(one, reliability["base_rate"]) for one in missed),
+        ),
     }
+
+
+def _reading_of_calibration(bins: int, missed: int, too_sure: int) -> str:
+    """In how many groups of rows probabilities are not what happens, and which way they err."""
+    words = {"bins": bins, "missed": missed}
+    if not missed:
+        return (
+            ngettext(
+                "In the %(bins)s group of rows, what happens is within what chance explains of "
+                "what was predicted.",
+                "In all %(bins)s groups of rows, what happens is within what chance explains of "
+                "what was predicted.",
+                bins,
+            )
+            % words
+        )
+    parts = [
+        _("In %(missed)s of %(bins)s groups of rows, what happens is not what was predicted.")
+        % words
+        if bins > 1
+        else _("In the only group of rows, what happens is not what was predicted.")
+    ]
+    if too_sure == missed:
+        parts.append(_("There the model is too sure of itself."))
+    elif too_sure:
+        too_often = ngettext(
+            "In %(count)s of these the model is too sure of itself.",
+            "In %(count)s of these the model is too sure of itself.",
+            too_sure,
+        )
+        parts.append(too_often % {"count": too_sure})
+    return " ".join([*parts, _("One in twenty would be chance.")])
 
 
 def _is_too_sure(one: dict[str, float], base_rate: float) -> bool:

@@ -7,7 +7,7 @@ Tibshirani, An Introduction to the Bootstrap, 1993).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,6 +132,17 @@ def _from_confusion(
             "recall": tp / np.maximum(tp + fn, 1),
             "mcc": np.where(mcc_base > 0, (tp * tn - fp * fn) / mcc_base, 0.0),
         }
+
+
+def scores_under(
+    y: np.ndarray, predictions: Predictions, costs: Costs | None = None
+) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
+    """A function of counts, as `draw_counts` makes them, to every metric of these rows.
+
+    Args:
+        y: true classes, shape (n_rows,), 1 for the positive class.
+    """
+    return _Ranked(y, predictions, costs).scores
 
 
 def resamples_for(rows: int) -> int:

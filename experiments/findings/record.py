@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -103,6 +103,13 @@ class Setting:
     @property
     def metric(self) -> Metric:
         return METRICS[self.dojo.primary_metric]
+
+    @property
+    def state(self) -> Hashable:
+        """What findings depend on beside the record; with time, to the minute."""
+        dojo = self.dojo
+        rules = (dojo.state, dojo.primary_metric, dojo.uses_ladder)
+        return (*rules, self.leaks, self.suspects, self.begun, int(self.now.timestamp() // 60))
 
     @property
     def errors_are_due(self) -> bool:

@@ -73,6 +73,15 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
             Prefetch("runs", queryset=runs), "row_notes"
         )
 
+    def with_outcomes(self) -> Self:
+        """What judging many records at once needs, and nothing that only a page tells."""
+        from experiments.models.runs import Run  # noqa: PLC0415 (the two models name each other)
+
+        runs = Run.objects.order_by("pk").defer(
+            "search", "holdout_metrics", "warnings", "versions", "failure_context"
+        )
+        return self.prefetch_related(Prefetch("runs", queryset=runs), "row_notes")
+
 
 class Experiment(models.Model):
     """One hypothesis, one config, one run of it, one decision.

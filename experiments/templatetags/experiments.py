@@ -68,3 +68,27 @@ def cell(value: Any) -> str:
     if isinstance(value, float):
         return str(number_format(int(value) if value.is_integer() else value))
     return str(value)
+
+
+@register.inclusion_tag("experiments/board/interval.html")
+def interval_bar(
+    value: float | None, interval: list[float] | None, span: tuple[float, float]
+) -> dict[str, object]:
+    """A score with its 95 % interval as a small drawing, on a scale that rows share.
+
+    Args:
+        span: ends of the scale.
+    """
+    low, high = span
+    width = (high - low) or 1.0
+
+    def at(point: float) -> float:
+        return round(100 * (point - low) / width, 2)
+
+    ends = [at(end) for end in interval] if interval else None
+    return {
+        "interval": interval,
+        "ends": ends,
+        "width": round(ends[1] - ends[0], 2) if ends else 0,
+        "at": at(value) if value is not None else None,
+    }

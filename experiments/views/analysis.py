@@ -19,7 +19,7 @@ from experiments.analysis.mistakes import limits_draft
 from experiments.analysis.page import AnalysisPage
 from experiments.analysis.rows import surest_error
 from experiments.analysis.views import BY_SLUG, analysis_page
-from experiments.forms import LimitsForm, RowNoteForm
+from experiments.forms import AgainForm, LimitsForm, RowNoteForm
 from experiments.models import Experiment, Stage
 from experiments.questions import TooManyQuestions, ask_about_row, try_again
 from experiments.row_form import RowForm
@@ -88,15 +88,11 @@ def _own(membership: Membership, experiment_id: str) -> Experiment:
 def again(request: Request, membership: Membership, experiment_id: str) -> HttpResponse:
     """Queue once more what could not be computed: a stage, or the answer to a question."""
     run = find_experiment(membership, experiment_id).run
-    stage, digest = request.POST.get("stage", ""), request.POST.get("question", "")
-    jobs = (
-        run.questions.filter(digest=digest)
-        if digest
-        else run.interpretations.filter(stage=int(stage) if stage.isdecimal() else 0)
-    )
-    if (job := jobs.first()) and not try_again(job):
+    form = AgainForm(request.POST)
+    job = form.job_of(run)
+    if job is None or not try_again(job):
         messages.info(request, _("It is being computed already, or there is nothing to repeat."))
-    back = request.POST.get("next", "")
+    back = form.cleaned_data.get("next", "")
     if not url_has_allowed_host_and_scheme(back, None):
         back = run.experiment.get_absolute_url()
     return redirect(back)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from classrooms.access import Request, participant_view
 from classrooms.models import Membership
 from classrooms.presentation import dojo_context, render_page_or_part
-from experiments.comparison_page import MOST, ComparisonForm, ComparisonPage
+from experiments.comparison_page import FEWEST, MOST, ComparisonForm, ComparisonPage
 from experiments.models import Run
 from experiments.questions import TooManyQuestions, ask_for_overview, ask_to_compare
 from experiments.selectors import experiments_of
@@ -32,5 +32,5 @@ def compare(request: Request, membership: Membership) -> HttpResponse:
             form.add_error(None, _("Several of your questions wait already: reload in a moment."))
         else:
             context["page"] = ComparisonPage(chosen, question, overview)
-    context |= {"form": form, "finished": finished, "most": MOST}
+    context |= {"form": form, "finished": finished, "fewest": FEWEST, "most": MOST}
     return render_page_or_part(request, "experiments/compare.html", "comparison", context)

@@ -12,18 +12,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from classrooms.access import Request, member_view, participant_view
 from classrooms.exceptions import NotNow
 from classrooms.models import Membership
+from classrooms.models.dojos import BaselineRule
 from classrooms.presentation import dojo_context, render_page_or_part
 from experiments import services
 from experiments.analysis.page import MAX_OBSERVATION
 from experiments.analysis.views import analysis_links
 from experiments.config_form import ConfigForm
-from experiments.engine.config import default_config
+from experiments.engine.models import MODELS
 from experiments.forms import AnalysisForm, HypothesisForm
 from experiments.models import Experiment, Framing
+from experiments.rules import baseline_model, experiments_left, starting_config
 from experiments.run_page import experiment_page, run_page
 from experiments.yaml_form import YamlForm
-
-BASELINE_MODEL = "logistic_regression"
 
 
 @participant_view
@@ -35,9 +35,12 @@ def experiment_new(request: Request, membership: Membership) -> HttpResponse:
         return redirect("experiments:workspace", membership.dojo.public_id)
     if request.method == "POST":
         return _experiment_posted(request, membership)
+    if experiments_left(membership) == 0:
+        messages.info(request, _none_left(membership))
+        return redirect("experiments:workspace", membership.dojo.public_id)
     previous = _previous(request, membership)
-    schema = membership.dojo.schema
-    config = previous.parsed_config if previous else default_config(schema, BASELINE_MODEL)
+    schema, allowed = membership.dojo.schema, membership.dojo.allowed_models
+    config = starting_config(membership.dojo, previous)
     hypothesis = HypothesisForm(
         membership=membership,
         initial={
@@ -46,7 +49,8 @@ def experiment_new(request: Request, membership: Membership) -> HttpResponse:
             "rationale": request.GET.get("observation", "")[:MAX_OBSERVATION],
         },
     )
-    return _editor(request, membership, hypothesis, ConfigForm.for_config(config, schema))
+    config_form = ConfigForm.for_config(config, schema, allowed)
+    return _editor(request, membership, hypothesis, config_form)
 
 
 def _previous(request: Request, membership: Membership) -> Experiment | None:
@@ -60,24 +64,24 @@ def _previous(request: Request, membership: Membership) -> Experiment | None:
 def _experiment_posted(request: Request, membership: Membership) -> HttpResponse:
     """Submit, or show the same config in another way; nothing typed is lost."""
     action = request.POST.get("action", "submit")
-    schema = membership.dojo.schema
+    schema, allowed = membership.dojo.schema, membership.dojo.allowed_models
     config_form: ConfigForm | YamlForm
     if "yaml" in request.POST:
-        config_form = YamlForm(request.POST, schema=schema)
+        config_form = YamlForm(request.POST, schema=schema, allowed=allowed)
     else:
-        config_form = ConfigForm.posted(request.POST, schema)
+        config_form = ConfigForm.posted(request.POST, schema, allowed)
     if action == "submit":
         hypothesis = HypothesisForm(request.POST, membership=membership)
         return _submit(request, membership, hypothesis, config_form)
     if action in ("to_yaml", "to_form"):
         if config_form.is_valid() and config_form.config:
             shown_as = YamlForm if action == "to_yaml" else ConfigForm
-            config_form = shown_as.for_config(config_form.config, schema)
+            config_form = shown_as.for_config(config_form.config, schema, allowed)
     elif isinstance(config_form, ConfigForm):
         post = request.POST.copy()
         if action == "baseline":
-            post["model.name"] = BASELINE_MODEL
-        config_form = ConfigForm.reshaped(post, schema, action)
+            post["model.name"] = baseline_model(allowed)
+        config_form = ConfigForm.reshaped(post, schema, action, allowed)
     hypothesis = HypothesisForm(membership=membership, initial=request.POST.dict())
     return _editor(request, membership, hypothesis, config_form)
 
@@ -104,6 +108,12 @@ def _submit(
             )
         except services.NotABaseline:
             ask_baseline = True
+        except services.NoneLeft:
+            hypothesis.add_error(None, _none_left(membership))
+        except services.ModelRefused:
+            hypothesis.add_error(
+                None, _("Your facilitator has just changed which models there are.")
+            )
         except services.TooManyQueued:
             hypothesis.add_error(
                 None,
@@ -121,6 +131,17 @@ def _submit(
     return _editor(request, membership, hypothesis, config_form, ask_baseline=ask_baseline)
 
 
+def _none_left(membership: Membership) -> str:
+    most = membership.dojo.max_experiments or 0
+    return ngettext(
+        "You have run the %(count)s experiment that this Dojo allows. Conclude it, and write up "
+        "what you learned.",
+        "You have run all %(count)s experiments that this Dojo allows. Conclude them, and write "
+        "up what you learned.",
+        most,
+    ) % {"count": most}
+
+
 def _editor(
     request: Request,
     membership: Membership,
@@ -134,6 +155,8 @@ def _editor(
         "config_form": config_form,
         "as_yaml": isinstance(config_form, YamlForm),
         "ask_baseline": ask_baseline,
+        "requires_baseline": membership.dojo.baseline_rule == BaselineRule.REQUIRE,
+        "baseline_label": _(MODELS[baseline_model(membership.dojo.allowed_models)].label),
         "has_framing": Framing.objects.filter(membership=membership).exists(),
     }
     return render_page_or_part(request, "experiments/experiment_new.html", "config", context)

@@ -64,6 +64,7 @@
         ...words, domainColor: axis, tickColor: axis, gridColor: grid,
         titleFontWeight: 500, titlePadding: 8, labelPadding: 4,
       },
+      axisX: { titleLimit: width - 80 }, // a longer name would take the drawing's own room
       legend: {
         ...words, orient: "top", titleFontWeight: 500, rowPadding: 4,
         ...(width < NARROW ? { layout: { top: { direction: "vertical", anchor: "start" } } } : {}),

@@ -46,9 +46,7 @@
   readServerTime(document);
   tick();
   setInterval(tick, 250);
-  document.addEventListener("htmx:sseOpen", (event) => {
-    event.detail.source.addEventListener("time", (message) => setServerTime(Number(message.data)));
-  });
+  document.addEventListener("server-time", (event) => setServerTime(event.detail));
   document.addEventListener("htmx:afterSettle", tick);
 
   // --- What is unfolded stays so when a part of the page is replaced -----------

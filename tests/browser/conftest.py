@@ -14,6 +14,10 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.product import ROOT, Product
 
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
+# axe measures colours: a button that is still fading in has not its own yet.
+FADED_IN = """Promise.allSettled(
+  document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)
+)"""
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 # A laptop's sandbox needs rights that containers and root do not have.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -60,8 +64,7 @@ class Person:
 
     def check(self) -> None:
         """No serious accessibility violation (axe-core), no error in the console."""
-        # axe measures colours: a button that is still fading in has not its own yet.
-        self.page.wait_for_timeout(200)
+        self.page.evaluate(FADED_IN)
         self.page.evaluate(AXE)
         found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         serious = [

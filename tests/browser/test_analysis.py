@@ -21,8 +21,7 @@ MakePerson = Callable[..., Person]
 
 @pytest.fixture
 def member(product: Product) -> Membership:
-    product.start(*({"web", "compute", "io"} - set(product.processes)))
-    product.wait_until_ready()
+    product.serve()
     return factories.join(factories.make_dojo(), "robin")
 
 
@@ -101,9 +100,9 @@ def test_every_view_of_a_run(member: Membership, person: MakePerson) -> None:
     robin.open(f"{analysis}/errors/")
     page.get_by_role("link", name="Next hypothesis from these errors").click()
     expect(page.locator("textarea[name=rationale]")).to_have_value(
-        "Experiment #1 makes"
-        f" {first.runs.get().confusion['false_positives']} false positives and"
-        f" {first.runs.get().confusion['false_negatives']} false negatives on test.\n"
+        "Experiment #1 on test: false positives"
+        f" {first.runs.get().confusion['false_positives']}, false negatives"
+        f" {first.runs.get().confusion['false_negatives']}.\n"
         f"Row {RowNote.objects.get().row}: Small, and yet malignant"
     )
 
@@ -124,7 +123,8 @@ def test_every_view_of_a_run(member: Membership, person: MakePerson) -> None:
 
 
 def test_views_fit_a_phone(member: Membership, person: MakePerson) -> None:
-    (experiment,) = interpreted(member, "logistic_regression")
+    experiment = factories.submit(member, "logistic_regression")
+    factories.finish(experiment)
     robin = person(viewport={"width": 390, "height": 800}, color_scheme="dark")
     log_in(robin, member)
     for view in VIEWS:
@@ -133,3 +133,29 @@ def test_views_fit_a_phone(member: Membership, person: MakePerson) -> None:
         width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert robin.page.evaluate(width) <= 0, view.slug
         expect(robin.page.locator(".questions [aria-current]")).to_be_in_viewport()
+
+
+def test_what_is_typed_stays_while_an_answer_arrives(
+    member: Membership, product: Product, person: MakePerson
+) -> None:
+    (experiment,) = interpreted(member, "logistic_regression")
+    robin, camille = person(language="en-GB"), person(language="en-GB")
+    log_in(robin, member)
+    log_in(camille, member.dojo.memberships.get(role=Membership.Role.FACILITATOR))
+    product.kill("compute")
+    for who in (robin, camille):
+        who.open(f"{experiment.get_absolute_url()}analysis/row/")
+        expect(who.page.get_by_text("A worker is computing this now")).to_be_visible()
+    page = robin.page
+    page.get_by_text("What if it were otherwise?").click()
+    page.select_option("select[name=column1]", "worst_area")
+    page.locator("input[name=value1]").press_sequentially("40")
+
+    product.start("compute")
+    for who in (robin, camille):
+        expect(who.page.get_by_text("How the prediction comes about")).to_be_visible()
+    expect(page.locator("input[name=value1]")).to_be_focused()
+    page.keyboard.type("00")
+    expect(page.locator("input[name=value1]")).to_have_value("4000")
+    expect(page.locator("select[name=column1]")).to_have_value("worst_area")
+    robin.check()

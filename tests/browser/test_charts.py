@@ -121,6 +121,22 @@ def test_days_and_months_are_french(reader: MakeReader, monkeypatch: pytest.Monk
     who.check()
 
 
+def test_a_long_name_leaves_the_drawing_its_room(
+    reader: MakeReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = effect("number", [1.0, 2.0, 3.0], [2.0]) | {
+        "feature": "a very long name of a column " * 4
+    }
+    monkeypatch.setitem(CHARTS, "effect of much", lambda: charts.effect_chart(view))
+    who = reader("effect of much", width=390)
+    expect(svg(who)).to_be_visible()
+    # The plot itself, as wide as its horizontal grid lines.
+    plot = who.page.locator(".chart-area svg .role-axis-grid line").evaluate_all(
+        "lines => Math.max(...lines.map((line) => line.getBoundingClientRect().width))"
+    )
+    assert plot > 200
+
+
 def test_the_other_theme_draws_it_again_in_other_colours(reader: MakeReader) -> None:
     who = reader("threshold", color_scheme="light")
     expect(svg(who)).to_be_visible()

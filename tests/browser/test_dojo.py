@@ -24,8 +24,7 @@ PASSWORD = "un-mot-de-passe-long"
 
 @pytest.fixture(autouse=True)
 def running(product: Product) -> Product:
-    product.start(*({"web", "compute", "io"} - set(product.processes)))
-    product.wait_until_ready()
+    product.serve()
     return product
 
 
@@ -109,8 +108,10 @@ def test_a_whole_dojo_in_french(person: MakePerson, tmp_path: Path) -> None:
     camille.check()
     camille.page.get_by_role("link", name="Ouvrir un Dojo dessus").click()
     camille.page.fill("input[name=title]", "Qui s'en va ? <b>Churn</b>")
-    camille.page.fill("input[name=success_threshold]", "0.8")
-    camille.page.click("main form button")
+    camille.page.click("button[value=open]")
+    camille.page.wait_for_url("**/prepare/")
+    camille.check()
+    camille.page.get_by_role("link", name="Cockpit").click()
     camille.page.wait_for_url("**/cockpit/")
     camille.check()
     code = camille.page.locator(".join-code").inner_text()
@@ -289,8 +290,12 @@ def test_a_short_dojo_in_english_on_an_uploaded_file(person: MakePerson, tmp_pat
     robin.check()
     robin.page.get_by_role("link", name="Open a Dojo on it").click()
     robin.page.fill("input[name=title]", "Loans")
-    robin.page.select_option("select[name=variant]", "discovery")
-    robin.page.click("main form button")
+    robin.page.click("button.btn-primary[value=next]")
+    robin.check()
+    robin.page.check("input[name=variant][value=discovery]")
+    robin.page.click("button[value=open]")
+    robin.page.wait_for_url("**/prepare/")
+    robin.page.get_by_role("link", name="Cockpit").click()
     robin.page.wait_for_url("**/cockpit/")
     code = robin.page.locator(".join-code").inner_text()
     robin.page.get_by_role("button", name="Start the Dojo").click()

@@ -78,3 +78,41 @@ def test_versions_only_grow() -> None:
         touch(dojo.pk, "clock", "room")
         versions.append(current_version(dojo.pk))
     assert versions == sorted(set(versions))
+
+
+def test_the_clock_comes_with_its_event_rendered_once_for_all(monkeypatch) -> None:
+    from classrooms import shared_fragments
+    from classrooms.shared_fragments import clock_html
+
+    dojo = factories.make_dojo()
+    seen = current_version(dojo.pk)
+    rendered = []
+    original = shared_fragments.render_to_string
+
+    def count(*arguments: object) -> str:
+        rendered.append(arguments)
+        return original(*arguments)
+
+    monkeypatch.setattr(shared_fragments, "render_to_string", count)
+
+    async def scenario() -> list[str]:
+        async def clock(version: int) -> str:
+            return await clock_html(dojo.pk, version, "en")
+
+        streams = [event_stream(dojo.pk, seen, None, {"clock": clock}) for _one in range(5)]
+        for stream in streams:
+            await anext(stream)
+        await sync_to_async(touch)(dojo.pk, "clock")
+        async with asyncio.timeout(5):
+            found = [await anext(stream) for stream in streams]
+        for stream in streams:
+            await stream.aclose()
+        return found
+
+    events = asyncio.run(scenario())
+    assert len(set(events)) == len(rendered) == 1
+    assert "event: clock" in events[0]
+    assert 'role="timer"' in events[0]
+    assert all(
+        line.split(":")[0] in ("id", "event", "data") for line in events[0].splitlines() if line
+    )

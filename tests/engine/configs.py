@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from experiments.engine.config import ExperimentConfig, Threshold, Validation
+from experiments.engine.config import ExperimentConfig, Threshold, Validation, default_config
 from experiments.engine.models import ENSEMBLES, LEAST_POSITIVE, MODELS, SINGLE_MODELS
 from experiments.engine.new_features import OPERATIONS
 from experiments.engine.preparation import TREATMENTS, Preparation
@@ -22,7 +22,7 @@ from experiments.engine.selection import REDUCTIONS, SELECTIONS
 # Small, so that many configs are tried; every other value is free within its bounds.
 SMALL: dict[str, tuple[Any, Any]] = {
     "n_estimators": (5, 12),
-    "max_iter": (5, 60),
+    "max_iter": (5, 30),
     "max_depth": (1, 8),
     "n_neighbors": (1, 40),
     "units": (2, 12),
@@ -30,7 +30,7 @@ SMALL: dict[str, tuple[Any, Any]] = {
     "svd_components": (2, 4),
     "components": (1, 4),
     "min_rows": (1, 5),
-    "folds": (2, 4),
+    "folds": (2, 3),
     "C": (0.01, 10.0),
 }
 
@@ -207,11 +207,16 @@ def configs(draw: st.DrawFn, schema: Schema, model: str) -> dict[str, Any]:
         "selection": draw(section(draw(st.sampled_from(list(SELECTIONS.values()))))),
         "reduction": draw(section(draw(st.sampled_from(list(REDUCTIONS.values()))))),
         "model": draw(any_model(model)),
-        "calibration": draw(st.sampled_from(["none", "none", "sigmoid", "isotonic"])),
+        "calibration": draw(st.sampled_from([*["none"] * 4, "sigmoid", "isotonic"])),
         "threshold": draw(section(Threshold)),
-        "validation": {"folds": draw(st.integers(2, 4)), "repeats": draw(st.integers(1, 2))},
+        "validation": {
+            "folds": draw(st.integers(*SMALL["folds"])),
+            "repeats": draw(st.integers(1, 2)),
+        },
         "seed": draw(st.integers(0, 2**31 - 1)),
     }
+    if model in ENSEMBLES:  # which fit every member many times over
+        config["validation"] = {"folds": 2, "repeats": 1}
     if schema.split.kind != "stratified":
         config["validation"]["repeats"] = 1
     if draw(st.integers(0, 3)) == 0:
@@ -228,7 +233,7 @@ def searches(draw: st.DrawFn, model: str) -> dict[str, Any]:
     names = draw(st.lists(st.sampled_from(allowed), min_size=1, max_size=2, unique=True))
     return {
         "method": draw(st.sampled_from(["random", "halving"])),
-        "trials": draw(st.integers(2, 5)),
+        "trials": draw(st.integers(2, 4)),
         "seconds": 600,
         "metric": draw(st.sampled_from(["roc_auc", "log_loss", "f1"])),
         "ranges": {name: _range(name, MODELS[model].model_fields[name]) for name in names},
@@ -318,8 +323,22 @@ QUICK_SETTINGS: dict[str, dict[str, Any]] = {
     "lightgbm": {"n_estimators": 12},
     "multilayer_perceptron": {"units": 8, "max_iter": 30},
     "voting": {"members": [{"name": "logistic_regression"}, {"name": "decision_tree"}]},
-    "stacking": {"members": [{"name": "linear_svm"}, {"name": "gaussian_naive_bayes"}]},
+    "stacking": {"members": [{"name": "linear_svm"}, {"name": "bernoulli_naive_bayes"}]},
 }
+
+
+def settings_of(name: str) -> dict[str, Any]:
+    """A model with few trees, iterations or members: where it is not how well it learns."""
+    return {"name": name, **QUICK_SETTINGS.get(name, {})}
+
+
+def quick_config(schema: Schema, name: str) -> ExperimentConfig:
+    """The default config of a model, with few fits and each of them quick."""
+    data = default_config(schema, name).model_dump()
+    quick = {"model": settings_of(name), "validation": {"folds": 2}}
+    return ExperimentConfig.model_validate(data | quick)
+
+
 NEW_FEATURES: dict[str, dict[str, Any]] = {
     "ratio": {"numerator": "signal", "denominator": "visits"},
     "difference": {"left": "until", "right": "since"},
@@ -340,6 +359,9 @@ TREATED = {
     "datetime": "since",
     "text": "comment",
 }
+
+# It fits six times instead of once; sevenths fall together with no other turn.
+CALIBRATED = {1: "sigmoid", 4: "isotonic"}
 
 
 def systematic_configs() -> Iterator[dict[str, Any]]:
@@ -388,8 +410,8 @@ def _systematic(name: str, turn: int, place: int) -> dict[str, Any]:
         "preparation": {**preparation, "columns": {TREATED[treated]: own}},
         "selection": {"method": selection, **_nth(SELECTIONS[selection], place // 4)},
         "reduction": {"method": reduction, **({"components": 1} if reduction == "pca" else {})},
-        "model": {"name": name, **QUICK_SETTINGS.get(name, {}), **_nth(MODELS[name], turn)},
-        "calibration": ["none", "sigmoid", "isotonic"][place % 3],
+        "model": {**settings_of(name), **_nth(MODELS[name], turn)},
+        "calibration": CALIBRATED.get(place % 7, "none"),
         "threshold": _nth(Threshold, place),
         "validation": {"folds": 2, "repeats": 1 + (place % 4 == 0)},
         "search": search,

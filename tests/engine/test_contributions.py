@@ -15,8 +15,9 @@ from experiments.engine.interpretation import contributions
 from experiments.engine.interpretation.contributions import Contributions, explain_rows, summary
 from experiments.engine.interpretation.features import FeatureModel
 from experiments.engine.models import MODELS
+from tests.engine.configs import settings_of
 from tests.engine.conftest import Table
-from tests.engine.test_features import EVERYTHING, fitted, settings_of
+from tests.engine.test_features import EVERYTHING, fitted
 
 LINEAR, BOOSTERS = {"logistic_regression", "linear_svm"}, {"xgboost", "lightgbm"}
 # Calibration fits six times over, so fewer columns stand before it, and a quicker stack.

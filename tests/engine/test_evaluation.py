@@ -18,6 +18,7 @@ from experiments.engine.models import MODELS
 from experiments.engine.portable import scores
 from experiments.engine.schema import ColumnType, Costs, SplitPolicy, retype
 from experiments.engine.split import split_rows
+from tests.engine.configs import quick_config
 from tests.engine.conftest import Table
 
 PARTS = ("train", "test", "holdout")
@@ -25,7 +26,7 @@ PLAIN = [name for name, metric in METRICS.items() if not metric.needs_costs]
 
 
 def run(table: Table, model: str = "logistic_regression", **changes: object) -> Evaluation:
-    data = default_config(table.schema, model).model_dump() | changes
+    data = quick_config(table.schema, model).model_dump() | changes
     config = ExperimentConfig.model_validate(data)
     return evaluate(config, table.schema, table.frame, table.split).evaluation
 
@@ -207,7 +208,7 @@ def test_a_column_may_be_empty_wherever_a_model_learns(
     for name, value in (("colour", "red"), ("whole", 3.0)):
         frame[name] = np.nan if name == "whole" else np.array([np.nan] * len(frame), dtype=object)
         frame.iloc[table.split.test[0], frame.columns.get_loc(name)] = value
-    data = default_config(table.schema, model).model_dump()
+    data = quick_config(table.schema, model).model_dump()
     data["columns"] = {"include": ["colour", "whole", "all missing", "constant", "rare"]}
     data["preparation"]["categorical"]["impute"] = impute
     data["preparation"]["numeric"]["missing_indicator"] = True

@@ -13,7 +13,7 @@ from experiments.engine.interpretation import neighbours
 from experiments.engine.interpretation.features import FeatureModel, PreparedColumn
 from experiments.engine.interpretation.neighbours import nearest_rows
 from experiments.engine.models import MODELS
-from tests.engine.configs import QUICK_SETTINGS, systematic_configs
+from tests.engine.configs import settings_of, systematic_configs
 from tests.engine.conftest import Table
 
 ODD = 'odd [name] <of>, {a} "column": \\ é'
@@ -49,10 +49,6 @@ EVERYTHING: dict[str, Any] = {
         },
     },
 }
-
-
-def settings_of(name: str) -> dict[str, Any]:
-    return {"name": name, **QUICK_SETTINGS.get(name, {})}
 
 
 def fitted(table: Table, config: dict[str, Any]) -> tuple[Any, FeatureModel, pd.DataFrame]:

@@ -382,14 +382,15 @@ def test_more_than_two_classes_are_put_against_the_rest(tmp_path: Path) -> None:
     assert mapped["level"].tolist() == ["gold", "not gold", "not gold"]
 
 
-def test_progress_is_told_and_ends_at_one(tmp_path: Path) -> None:
-    path = tmp_path / "upload"
-    path.write_text("a,b\n" + "1,2\n" * 600_000)
+def test_progress_is_told_and_ends_at_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "MAX_ROWS", 25_000)
+    path, row = tmp_path / "upload", f"1,{'x' * 100}\n"
+    path.write_text("a,b\n" + row * 30_000)
     heard: list[float] = []
     with pytest.raises(DataError, match="too_many_rows"):
         read_table(path, TableFormat(), heard.append)
     assert heard == sorted(heard)
-    path.write_text("a,b\n" + "1,2\n" * 400_000)
+    path.write_text("a,b\n" + row * 20_000)
     heard.clear()
     read_table(path, TableFormat(), heard.append)
     assert len(heard) > 2

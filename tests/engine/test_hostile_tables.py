@@ -26,7 +26,7 @@ from experiments.engine.codegen import (
     imports_code,
 )
 from experiments.engine.columns import Columns
-from experiments.engine.config import Validation, default_config, validate_config
+from experiments.engine.config import default_config, validate_config
 from experiments.engine.data import (
     DataError,
     build_schema,
@@ -41,18 +41,10 @@ from experiments.engine.failures import CannotRun
 from experiments.engine.models import MODELS, SINGLE_MODELS
 from experiments.engine.reading.table_format import MISSING
 from experiments.engine.split import SplitPolicy, split_rows
+from tests.engine.configs import quick_config, settings_of
 from tests.engine.conftest import Table
 
 ROWS = 130
-SMALL: dict[str, dict[str, Any]] = {
-    "random_forest": {"n_estimators": 5},
-    "extra_trees": {"n_estimators": 5},
-    "multilayer_perceptron": {"max_iter": 10},
-    "hist_gradient_boosting": {"max_iter": 5},
-    "xgboost": {"n_estimators": 5},
-    "lightgbm": {"n_estimators": 5},
-}
-
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
 HOSTILE = st.sampled_from(
     [
@@ -148,8 +140,8 @@ def test_any_table_gives_the_same_numbers_at_home(
             "categorical": {"impute": impute},
             "text": {"min_rows": 1, "analyzer": "characters"},
         },
-        "model": {"name": model, **SMALL.get(model, {})},
-        "validation": {"folds": 3},
+        "model": settings_of(model),
+        "validation": {"folds": 2},
     }
     config = validate_config(data, table.schema)
     try:
@@ -176,8 +168,8 @@ json.dump({"found": found, "threads": threads}, open("answer.json", "w"))
 def test_another_process_gives_the_same_numbers(table: Table, tmp_path: Path) -> None:
     """As a notebook: one import cell, one data cell, one cell per model; no thread settings."""
     source = take_home(table, tmp_path / "data.csv")
-    two_folds = {"validation": Validation(folds=2)}
-    configs = [default_config(table.schema, m).model_copy(update=two_folds) for m in MODELS]
+    of_each_kind = {"columns": Columns(include=["signal", "colour", "since", "comment"])}
+    configs = [quick_config(table.schema, m).model_copy(update=of_each_kind) for m in MODELS]
     codes = [experiment_code(config, table.schema) for config in configs]
     cells = [imports_code(codes), data_code(source), functions_code(codes), "found = []\n"]
     for code in codes:

@@ -1,8 +1,10 @@
 """The pages that show why a model decides, and where it is wrong."""
 
+import re
 from html import unescape
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -10,8 +12,11 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.html import escape
 
+from classrooms.models import Topic
 from experiments.analysis.views import VIEWS
 from experiments.models import Experiment, Interpretation, Question, RowNote, Stage
+from experiments.row_form import moment
+from experiments.verdict import score_verdict
 from tests import factories
 from tests.conftest import Cast
 
@@ -198,6 +203,8 @@ def test_the_surest_error_is_explained_first(cast: Cast) -> None:
         ({"row": "0"}, "greater than or equal to 1"),
         ({"row": "1", "column1": "mean_radius", "value1": "big"}, "Enter a number."),
         ({"row": "1", "column1": "mean_radius", "value1": "1e39"}, "less than or equal to"),
+        ({"row": "1", "column1": "mean_radius", "value1": "inf"}, "Enter a number."),
+        ({"row": "1", "column1": "mean_radius", "value1": "nan"}, "Enter a number."),
         ({"row": "1", "column1": "nowhere"}, "The model does not read this column."),
         (
             {"row": "1", "column1": "mean_radius", "column2": "mean_radius"},
@@ -226,11 +233,75 @@ def test_a_question_that_failed_for_no_fault_of_the_asker_can_be_asked_again(cas
     assert "Try again" not in shown
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "0001-01-01T00:00:00+05:00",
+        "9999-12-31T23:00:00-05:00",
+        "1500-01-01",
+        "9999-12-31",
+        "the third of May",
+        "2025-02-30",
+    ],
+)
+def test_a_date_that_cannot_be_computed_with_is_told(typed: str) -> None:
+    with pytest.raises(ValidationError, match="Write a date"), translation.override("en"):
+        moment(typed)
+
+
+def test_a_date_is_read_in_every_way_that_it_is_written() -> None:
+    days = {moment(typed) for typed in ("2025-03-31", "20250331", "2025-W14-1")}
+    assert days == {"2025-03-31"}
+    assert moment("2025-03-31 14:30+02:00") == "2025-03-31T12:30:00"
+    assert moment("2025-03-31T00:00") == "2025-03-31T00:00:00"
+
+
 def test_too_many_questions_wait(cast: Cast) -> None:
     for row in range(1, 10):
         shown = page(cast, "row", row=row)
     assert "Several of your questions wait already" in shown
     assert Question.objects.count() == 8
+
+
+# --- Once more -----------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "posted", [{"stage": "9" * 5000}, {"stage": "²"}, {"question": "x\0"}, {"question": "y"}, {}]
+)
+def test_nonsense_tries_nothing_again(posted: dict, cast: Cast) -> None:
+    Interpretation.objects.update(status="failed")
+    where = f"{cast.experiment.get_absolute_url()}again/"
+    assert cast.clients["participant"].post(where, posted).status_code == 302
+    assert not Interpretation.objects.unfinished().exists()
+
+
+def try_everything_again(cast: Cast, shown: str) -> None:
+    """Press every “Try again” of a page."""
+    for form in shown.split("<form")[1:]:
+        if "Try again" in form.split("</form>")[0]:
+            fields = re.findall(r'name="(stage|question)" value="([^"]+)"', form)
+            where = form.split('action="')[1].split('"')[0]
+            assert cast.clients["participant"].post(where, dict(fields[:1])).status_code == 302
+
+
+@pytest.mark.parametrize("view", COMPUTED, ids=lambda view: view.slug)
+def test_each_part_that_a_view_lacks_is_tried_again(view, cast: Cast) -> None:
+    for stage in view.stages:
+        Interpretation.objects.filter(stage=stage).update(status="failed", failure_code="internal")
+        shown = page(cast, view.slug)
+        assert "went wrong" in shown
+        try_everything_again(cast, shown)
+        assert Interpretation.objects.get(stage=stage).status == "queued"
+        Interpretation.objects.filter(stage=stage).update(status="succeeded")
+
+
+def test_a_note_moves_no_board(cast: Cast) -> None:
+    topics = Topic.objects.filter(dojo=cast.dojo)
+    before = dict(topics.values_list("name", "version"))
+    where = reverse("experiments:note", args=[cast.dojo.public_id, cast.experiment.public_id])
+    cast.clients["participant"].post(where, {"row": 1, "text": "odd"})
+    after = dict(topics.all().values_list("name", "version"))
+    moved = {name for name, version in after.items() if version != before.get(name)}
+    assert moved == {cast.participant.topic, "room"}
 
 
 # --- Side by side --------------------------------------------------------------------------
@@ -263,17 +334,43 @@ def test_runs_are_compared_once_and_only_one_s_own(cast: Cast) -> None:
     assert Question.objects.count() == 2
 
 
+def test_the_comparison_and_the_overview_are_each_tried_again(cast: Cast) -> None:
+    later = [factories.submit(cast.participant, name) for name in ("lightgbm", "decision_tree")]
+    for experiment in later:
+        factories.finish(experiment)
+    compare(cast, *later)
+    Question.objects.update(status="failed", failure_code="internal")
+    try_everything_again(cast, compare(cast, *later))
+    assert list(Question.objects.values_list("status", flat=True)) == ["queued", "queued"]
+
+
+def test_counts_agree_with_their_nouns() -> None:
+    from experiments.analysis.scores import _reading_of_calibration, _reading_of_loss
+
+    def loss(*test: float) -> dict[str, object]:
+        return {"test": list(test), "iterations": list(range(1, len(test) + 1))}
+
+    with translation.override("fr"):
+        assert "après 1 itération et" in _reading_of_loss(loss(0.1, 0.5))
+        assert "après 2 itérations et" in _reading_of_loss(loss(0.5, 0.1, 0.5))
+        assert "Pour 1 des 10 groupes" in _reading_of_calibration(10, 1, 0)
+        assert "trop sûr" not in _reading_of_calibration(10, 1, 0)
+        assert "Le modèle y est trop sûr de lui." in _reading_of_calibration(10, 1, 1)
+        assert "Pour 2 d'entre eux" in _reading_of_calibration(10, 3, 2)
+
+
 def test_a_learning_curve_that_falls_is_said_to_fall() -> None:
     from experiments.analysis.scores import _reading_of_curve
 
     def curve(last: float, folds: int = 3) -> dict[str, object]:
         points = [
             {"rows": rows, "train": 0.99, "check": check, "check_std": 0.0}
-            for rows, check in ((100, 0.9), (200, last))
+            for rows, check in ((100, 0.9), (2000, last))
         ]
         return {"metric": "roc_auc", "points": points, "folds": folds}
 
     with translation.override("en"):
+        assert "From 100 to 2,000 rows" in _reading_of_curve(curve(0.85))
         assert "gets worse, by 0.05" in _reading_of_curve(curve(0.85))
         assert "still improves by 0.05" in _reading_of_curve(curve(0.95))
         assert "hardly moves" in _reading_of_curve(curve(0.901))
@@ -303,3 +400,17 @@ def test_a_category_may_be_called_missing() -> None:
         if v
     ]
     assert sorted(found) == [[1], [2], [3], [4]]
+
+
+@pytest.mark.parametrize(
+    ("interval", "higher_is_better"), [([0.5, 0.6], False), ([0.1, 0.2], True)]
+)
+def test_a_refuted_score_is_worse_whichever_way_the_metric_goes(
+    interval: list[float], higher_is_better: bool
+) -> None:
+    with translation.override("en"):
+        found = score_verdict(interval, 0.3, higher_is_better=higher_is_better)
+    assert (found.label, found.reason) == (
+        "Refuted",
+        "The whole interval is worse than the score that you predicted.",
+    )

@@ -125,6 +125,8 @@ def test_all_runs_over_what_they_tried(member, client) -> None:
     chart = Chart(**answered(ask_for_overview(runs)).content["chart"])
     told = table(localised(chart, str.upper))
     assert told.headers[:2] == ("RUN", "MODEL")
+    own = str(MODELS["logistic_regression"].model_fields["C"].title).upper()
+    assert own in told.headers, "not what another model calls its C"
     models = [str(MODELS[name].label).upper() for name in ("dummy", "logistic_regression")]
     assert [row[:2] for row in told.rows] == [("#1", models[0]), ("#2", models[1])]
 

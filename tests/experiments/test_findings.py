@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from experiments.findings import (
     most_pressing,
     setting_of,
 )
-from experiments.findings.evidence import WEARING_TRIES
+from experiments.findings.evidence import HALF_WIDTH, WEARING_TRIES
 from experiments.findings.judging import RULES
 from experiments.findings.words import WORDS
 from experiments.models import Experiment, RowNote, Run
@@ -174,6 +175,15 @@ def test_a_comparison_is_not_missing_while_nothing_has_a_score() -> None:
     assert someone.severity("comparison_missing") is None
 
 
+def test_what_had_no_score_yet_could_not_be_compared_to() -> None:
+    someone = Participant()
+    first = someone.tries("dummy")
+    someone.tries("random_forest")
+    assert someone.severity("comparison_missing") == Severity.TRAP
+    Run.objects.filter(experiment=first).update(finished_at=timezone.now())
+    assert someone.severity("comparison_missing") is None
+
+
 @pytest.mark.parametrize(
     ("model", "config", "severity"),
     [
@@ -313,6 +323,11 @@ def test_many_tries_within_chance_wear_the_test_set_out(
         for _try in range(count):
             someone.tries(judgement=("inconclusive", direction))
     assert someone.severity("test_set_worn_out") == severity
+
+
+def test_so_many_tries_are_as_much_as_an_interval_calls_chance() -> None:
+    too_high = math.sqrt(2 * math.log(WEARING_TRIES))
+    assert too_high >= HALF_WIDTH > math.sqrt(2 * math.log(WEARING_TRIES - 1))
 
 
 def test_the_ladder_counters_it() -> None:

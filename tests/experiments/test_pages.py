@@ -9,9 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from classrooms import timeline
+from experiments.board.reveal import reveal_all
 from experiments.models import Experiment
-from experiments.selectors import leaderboard_rows, leaderboard_with_baseline
 from tests import factories
 from tests.product import ROOT
 
@@ -69,37 +68,9 @@ def test_the_holdout_is_nowhere_before_it_is_revealed(cast) -> None:
     for path in paths:
         page = cast.clients["participant"].get(path, headers={"accept-language": "en"})
         assert "0.123" not in page.content.decode()
-    timeline.reveal_holdout(cast.dojo)
+    reveal_all(cast.dojo)
     page = cast.clients["participant"].get(paths[0], headers={"accept-language": "en"})
     assert "0.123" in page.content.decode()
-
-
-@pytest.mark.django_db
-def test_the_leaderboard_ranks_best_scores_and_shares_ranks() -> None:
-    dojo = factories.make_dojo()
-    first, second, third, none = (factories.join(dojo) for _ in range(4))
-    for member, score in ((first, 0.7), (first, 0.9), (second, 0.9), (third, 0.4)):
-        factories.finish(factories.submit(member), test=score)
-    factories.submit(none)
-    rows = leaderboard_rows(dojo)
-    assert [(row.rank, row.score, row.experiments) for row in rows] == [
-        (1, 0.9, 2),
-        (1, 0.9, 1),
-        (3, 0.4, 1),
-        (None, None, 1),
-    ]
-    assert [row.reaches_threshold for row in rows] == [True, True, False, False]
-    line = [row.is_baseline for row in leaderboard_with_baseline(dojo)]
-    assert line == [False, False, True, False, False]
-
-
-@pytest.mark.django_db
-def test_lower_is_better_for_log_loss() -> None:
-    dojo = factories.make_dojo(primary_metric="log_loss", success_threshold=0.35)
-    member = factories.join(dojo)
-    factories.finish(factories.submit(member))
-    row = leaderboard_rows(dojo)[0]
-    assert (row.score, row.reaches_threshold) == (0.3, True)
 
 
 WEB = """

@@ -14,6 +14,8 @@ from classrooms import hands, timeline
 from classrooms.models import Announcement, Dojo, Membership, RaisedHand
 from experiments.models import Run
 from experiments.room import matching, room_rows, totals
+from experiments.room_memory import Judged, Memory
+from experiments.services import save_framing
 from tests import factories
 from tests.conftest import Cast
 
@@ -51,6 +53,17 @@ def test_who_needs_help_comes_first() -> None:
     assert order(dojo) == expected
     rows = room_rows(Dojo.objects.get(pk=dojo.pk))
     assert [row.needs_help for row in rows] == [True] * 5 + [False]
+
+
+def test_one_trap_weighs_more_than_notices() -> None:
+    dojo = factories.make_dojo()
+    noticed, trapped = factories.join(dojo, "noticed"), factories.join(dojo, "trapped")
+    factories.finish(factories.submit(noticed, expected_effect=None))
+    save_framing(trapped, problem="p", data="d", metric="m", baseline="b")
+    factories.finish(factories.submit(trapped, "random_forest"))
+    rows = {row.membership.display_name: row for row in room_rows(dojo)}
+    assert [(len(r.traps), len(r.notices)) for r in rows.values()] == [(1, 1), (0, 2)]
+    assert list(rows) == ["trapped", "noticed"]
 
 
 def test_equals_stay_in_the_order_in_which_they_came() -> None:
@@ -246,3 +259,47 @@ def test_what_people_type_is_shown_and_never_run(cast: Cast) -> None:
         page = cast.clients["facilitator"].get(path).content.decode()
         assert HOSTILE not in page
         assert "&lt;script&gt;" in page
+
+
+# --- Memory ---------------------------------------------------------------------------
+def test_only_who_changed_is_read_again() -> None:
+    dojo = factories.make_dojo()
+    people = [factories.join(dojo) for _person in range(3)]
+    for member in people:
+        factories.finish(factories.submit(member))
+    now = timezone.now()
+
+    def read() -> tuple[int, list[int]]:
+        with CaptureQueriesContext(connection) as queries:
+            rows = room_rows(Dojo.objects.get(pk=dojo.pk), now)
+        return len(queries), sorted(len(row.experiments) for row in rows)
+
+    cold, counts = read()
+    assert counts == [1, 1, 1]
+    warm, counts = read()
+    assert (warm < cold, counts) == (True, [1, 1, 1])
+    factories.submit(people[0], "random_forest", claim="test")
+    assert read() == (cold, [1, 1, 2])
+    assert [f.code for f in room_rows(dojo, now)[0].traps].count("no_clear_hypothesis") == 1
+
+
+def test_what_is_remembered_is_forgotten_with_the_phase_and_the_minute() -> None:
+    dojo = factories.make_dojo()
+    member = factories.join(dojo)
+    experiment = factories.submit(member)
+    factories.finish(experiment)
+    Run.objects.filter(experiment=experiment).update(finished_at=timezone.now())
+    assert room_rows(dojo)[0].traps == []
+    later = timezone.now() + timedelta(minutes=25)
+    assert [f.code for f in room_rows(dojo, later)[0].traps] == ["no_decision"]
+
+
+def test_the_longest_unused_is_forgotten_first() -> None:
+    memory = Memory(2)
+    judged = {name: Judged(1, [], []) for name in "abc"}
+    memory.keep("a", judged["a"])
+    memory.keep("b", judged["b"])
+    assert memory.recall("a", 1) is judged["a"]
+    memory.keep("c", judged["c"])
+    assert [memory.recall(name, 1) is not None for name in "abc"] == [True, False, True]
+    assert memory.recall("a", 2) is None

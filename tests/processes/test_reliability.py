@@ -19,17 +19,16 @@ from tests.product import ROOT, Product, wait_for
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
-# Long enough to be killed in the middle: hundreds of trees, eleven times.
+# Long enough to be killed in the middle: many trees, eleven times.
 SLOW = {
-    "model": {"name": "random_forest", "n_estimators": 500},
+    "model": {"name": "random_forest", "n_estimators": 150},
     "validation": {"folds": 10},
 }
 
 
 @pytest.fixture(autouse=True)
 def workers(product: Product) -> Product:
-    missing = {"compute", "io"} - set(product.processes)
-    product.start(*missing)
+    product.start("compute", "io")
     return product
 
 

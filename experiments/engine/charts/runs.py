@@ -182,7 +182,7 @@ def _parallel_layers(count: int, columns: dict[str, Title], score: Title) -> lis
     line = base.mark_line(strokeWidth=2, aria=False)
     ends = (
         dataset("axes")
-        .mark_text(fontSize=10, opacity=0.75)
+        .mark_text(fontSize=10, opacity=0.75, limit=alt.ExprRef(f"width / {count}"))
         .transform_calculate(lowest=_written("low"), highest=_written("high"))
     )
     words = [

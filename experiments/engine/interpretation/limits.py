@@ -47,7 +47,8 @@ LIMITS: dict[str, str] = {
         "%(low)s to %(high)s. Differences within that say nothing."
     ),
     "few_of_a_class": N_(
-        "Only %(rows)s test rows are “%(name)s”: what is said of that class rests on them."
+        "Test rows of the class “%(name)s”: only %(rows)s. What is said of that class rests on "
+        "them."
     ),
     "rare_class": N_(
         "Only %(share)s of the rows are “%(name)s”: a model that never says so scores well too. "

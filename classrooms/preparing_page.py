@@ -1,0 +1,75 @@
+"""What the pages of preparation show, worked out once: templates only lay it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from classrooms.models import Dojo
+from classrooms.opening import STEPS
+from experiments.engine.metrics import METRICS
+from experiments.engine.models import MODELS
+
+
+@dataclass(frozen=True)
+class StepLink:
+    """One step of opening a Dojo, as the row of steps shows it."""
+
+    name: str
+    label: str
+    number: int
+    is_current: bool
+    is_behind: bool
+
+
+def step_links(current: str) -> list[StepLink]:
+    """The steps of opening a Dojo; the last one, inviting, is on the Dojo's own page."""
+    labels = {
+        "dataset": _("Dataset"),
+        "variant": _("Variant"),
+        "agenda": _("Agenda"),
+        "rules": _("Rules"),
+        "invite": _("Invite"),
+    }
+    place = STEPS.index(current)
+    return [
+        StepLink(name, label, number + 1, number == place, number < place)
+        for number, (name, label) in enumerate(labels.items())
+    ]
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """A rule in words."""
+
+    label: str
+    value: str
+
+
+def rule_rows(dojo: Dojo) -> list[RuleRow]:
+    """The rules of a Dojo, as its facilitator reads them."""
+    allowed = [_(MODELS[name].label) for name in MODELS if name in dojo.allowed_models]
+    rows = [
+        RuleRow(_("Primary metric"), _(METRICS[dojo.primary_metric].label)),
+        RuleRow(_("Success threshold"), f"{dojo.success_threshold:g}"),
+        RuleRow(_("Costs of errors"), _costs(dojo)),
+        RuleRow(_("Participants see of each other"), dojo.get_visibility_display()),
+        RuleRow(_("Models"), ", ".join(allowed) or pgettext("models", "All")),
+        RuleRow(_("Baseline first"), dojo.get_baseline_rule_display()),
+        RuleRow(_("Experiments per person"), str(dojo.max_experiments or _("No limit"))),
+        RuleRow(_("Runs at once per person"), str(dojo.max_unfinished_runs)),
+    ]
+    if dojo.uses_ladder:
+        rows.append(RuleRow(_("Leaderboard"), _("Scores move on significant progress only")))
+    return rows
+
+
+def _costs(dojo: Dojo) -> str:
+    if not dojo.costs:
+        return _("Not given")
+    return _("False alarm %(alarm)s €, missed case %(missed)s €") % {
+        "alarm": f"{dojo.costs['false_positive']:g}",
+        "missed": f"{dojo.costs['false_negative']:g}",
+    }

@@ -1,0 +1,73 @@
+"""A list of names, pasted or from a file, one line a person."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+MAX_PEOPLE = 200
+MAX_NAME = 60
+SEPARATORS = (";", "\t", ",")
+HEADERS = {"name", "nom", "participant", "prénom", "display name", "nom affiché"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person of the roster, or what is wrong with the line."""
+
+    number: int
+    name: str
+    email: str = ""
+    problem: str = ""
+
+
+def decoded(content: bytes) -> str:
+    """The text of a file, in UTF-8 or, as spreadsheets save it, in Windows's Latin."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def read_roster(text: str) -> list[Line]:
+    """The people of a list: a name, and perhaps an e-mail after a separator.
+
+    Empty lines and a header are passed over; who stands twice is told.
+    """
+    separator = max(SEPARATORS, key=text.count) if any(s in text for s in SEPARATORS) else ";"
+    rows = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=separator)
+    found: list[Line] = []
+    seen: set[str] = set()
+    for number, row in enumerate(rows, start=1):
+        cells = [" ".join(cell.split()) for cell in row]
+        if not any(cells) or (not found and cells[0].casefold() in HEADERS):
+            continue
+        line = _line(number, cells, seen)
+        seen.add(line.name.casefold())
+        found.append(line)
+    return found
+
+
+def _line(number: int, cells: list[str], seen: set[str]) -> Line:
+    email = next((cell for cell in cells[1:] if "@" in cell), "")
+    name = cells[0]
+    if not name:
+        return Line(number, name, email, _("The name is missing."))
+    if len(name) > MAX_NAME:
+        shown = f"{name[:MAX_NAME]}…"
+        return Line(number, shown, email, _("The name has more than 60 characters."))
+    if "@" in name:
+        return Line(number, name, email, _("This is an e-mail: write the name before it."))
+    if name.casefold() in seen:
+        return Line(number, name, email, _("This name stands in the list twice."))
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError:
+            return Line(number, name, email, _("This is no e-mail address."))
+    return Line(number, name, email)

@@ -1,0 +1,1 @@
+"""The theory: built-in slides, four live questions, and who shows what."""
