@@ -29,8 +29,7 @@ def sit_down(who: Person, user: User) -> None:
 def test_a_message_arrives_while_somebody_types(
     product: Product, person: Callable[..., Person]
 ) -> None:
-    product.start(*({"web", "compute", "io"} - set(product.processes)))
-    product.wait_until_ready()
+    product.serve()
     facilitator = factories.make_user("camille")
     dojo = factories.make_dojo(facilitator)
     member = factories.join(dojo, "alex")
