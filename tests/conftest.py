@@ -13,6 +13,11 @@ from tests.product_fixture import product
 __all__ = ["cast", "product"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the running product come last: its workers take whatever waits for one."""
+    items.sort(key=lambda item: "product" in getattr(item, "fixturenames", ()))
+
+
 @dataclass(frozen=True)
 class Cast:
     """A Dojo with its people, each with a logged-in client."""
