@@ -146,6 +146,9 @@ def remove(membership: Membership) -> None:
     if membership.is_facilitator and not others.exists():
         raise NotNow
     Membership.objects.filter(pk=membership.pk).delete()
+    if membership.simulated_as and not membership.user.memberships.exists():
+        # Nobody else ever uses the account.
+        membership.user.delete()
     touch(dojo.pk, ROOM, LEADERBOARD)
 
 

@@ -120,9 +120,10 @@ class Experiment(models.Model):
         blank=True,
         validators=[MinValueValidator(-10.0), MaxValueValidator(10.0)],
     )
+    # Kept as long as another one is measured against it; the two may go together.
     compared_to = models.ForeignKey(
         "self",
-        models.PROTECT,
+        models.RESTRICT,
         null=True,
         blank=True,
         related_name="compared_by",

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import RestrictedError
 from django.test import Client
 from django.utils import translation
 
@@ -169,6 +170,28 @@ def test_people_are_renamed_and_taken_out(cast: Cast) -> None:
     assert not Experiment.objects.exists()
     stranger = Membership.objects.get(display_name="stranger")
     assert client.post(path(cast, f"{stranger.public_id}/")).status_code == 404
+
+
+def test_who_is_taken_out_goes_with_experiments_that_compare(cast: Cast) -> None:
+    factories.submit(cast.participant, "logistic_regression", compared_to=cast.experiment)
+    people.remove(cast.participant)
+    assert not Experiment.objects.filter(membership__dojo=cast.dojo).exists()
+    # An experiment alone is kept as long as another one is measured against it.
+    first = factories.submit(cast.neighbour)
+    factories.finish(first)
+    factories.submit(cast.neighbour, "logistic_regression", compared_to=first)
+    with pytest.raises(RestrictedError):
+        first.delete()
+
+
+def test_a_simulated_person_takes_the_account_along(cast: Cast) -> None:
+    simulated = factories.join(cast.dojo)
+    simulated.simulated_as = "careful"
+    simulated.save()
+    people.remove(simulated)
+    assert not User.objects.filter(pk=simulated.user_id).exists()
+    people.remove(cast.participant)
+    assert User.objects.filter(pk=cast.participant.user_id).exists()
 
 
 def test_who_comes_late_is_told_where_the_group_is(cast: Cast) -> None:
