@@ -9,6 +9,7 @@ from experiments.views import (
     rehearsal,
     room,
     scores,
+    summary,
     take_home,
     talks,
 )
@@ -104,4 +105,7 @@ urlpatterns = [
         talks.talk_action,
         name="talk_action",
     ),
+    # After it.
+    path("dojos/<slug:dojo_id>/summary/", summary.summary, name="summary"),
+    path("dojos/<slug:dojo_id>/summary/zip/", summary.dojo_archive, name="dojo_archive"),
 ]

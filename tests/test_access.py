@@ -143,6 +143,8 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "experiments:talk_slides": ("get", OWN_EXPERIMENT, "member"),
     "experiments:talk_grades": ("get", FACILITATORS, "facilitator"),
     "experiments:talk_action": ("post", FACILITATORS, "facilitator"),
+    "experiments:summary": ("get", FACILITATORS, "facilitator"),
+    "experiments:dojo_archive": ("get", FACILITATORS, "facilitator"),
 }
 
 ACTIONS = {
