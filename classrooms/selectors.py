@@ -11,6 +11,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from classrooms.live import server_milliseconds
 from classrooms.models import Dojo, Membership, Phase
 from classrooms.models.live import current_version
+from classrooms.models.phases import PhaseKind
 from classrooms.timetable import Timetable, timetable_of
 
 # From a day before on, a planned start is counted down.
@@ -58,6 +59,12 @@ class Clock:
             return None
         left = round(self.dojo.scheduled_for.timestamp() * 1000) - self.server_milliseconds
         return left if left < COUNTED_DOWN_FROM else None
+
+    @property
+    def shows_presentations(self) -> bool:
+        """Whether participants find the presentations: once their phase has begun."""
+        kinds = [phase for phase in self.phases if phase.kind == PhaseKind.PRESENTATION]
+        return any(phase.started_at or self.dojo.has_ended for phase in kinds)
 
     @property
     def total_minutes(self) -> int:

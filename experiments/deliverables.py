@@ -204,7 +204,9 @@ def own_progress(
         is_final=Documentation.objects.filter(
             membership=membership, final_at__isnull=False
         ).exists(),
-        has_presented=Talk.objects.filter(membership=membership, ended_at__isnull=False).exists(),
+        has_presented=Talk.objects.filter(
+            membership=membership, started_at__isnull=False, ended_at__isnull=False
+        ).exists(),
     )
     return progress_of(membership.dojo, list(membership.dojo.phases.all()), work)
 

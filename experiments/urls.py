@@ -9,7 +9,9 @@ from experiments.views import (
     rehearsal,
     room,
     scores,
+    summary,
     take_home,
+    talks,
 )
 
 app_name = "experiments"
@@ -79,4 +81,31 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/people/<slug:member_id>/ask/", room.ask, name="ask"),
     path("dojos/<slug:dojo_id>/people/<slug:member_id>/note/", room.note, name="person_note"),
     path("dojos/<slug:dojo_id>/take-home/final/", take_home.final, name="final"),
+    # Presentations.
+    path("dojos/<slug:dojo_id>/talks/", talks.talks, name="talks"),
+    path("dojos/<slug:dojo_id>/talks/screen/", talks.talk_on_screen, name="talk_on_screen"),
+    path("dojos/<slug:dojo_id>/talks/mine/", talks.learnings, name="learnings"),
+    path(
+        "dojos/<slug:dojo_id>/talks/queue/<slug:action>/", talks.talks_action, name="talks_action"
+    ),
+    path("dojos/<slug:dojo_id>/talks/<slug:member_id>/", talks.talk, name="talk"),
+    path("dojos/<slug:dojo_id>/talks/<slug:member_id>/takeaway/", talks.takeaway, name="takeaway"),
+    path(
+        "dojos/<slug:dojo_id>/talks/<slug:member_id>/slides/",
+        talks.talk_slides,
+        name="talk_slides",
+    ),
+    path(
+        "dojos/<slug:dojo_id>/talks/<slug:member_id>/grades/",
+        talks.talk_grades,
+        name="talk_grades",
+    ),
+    path(
+        "dojos/<slug:dojo_id>/talks/<slug:member_id>/<slug:action>/",
+        talks.talk_action,
+        name="talk_action",
+    ),
+    # After it.
+    path("dojos/<slug:dojo_id>/summary/", summary.summary, name="summary"),
+    path("dojos/<slug:dojo_id>/summary/zip/", summary.dojo_archive, name="dojo_archive"),
 ]

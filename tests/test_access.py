@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from classrooms.agenda import agenda_of
-from classrooms.models import AgendaTemplate
+from classrooms.models import AgendaTemplate, Dojo
+from experiments.models import Talk
 from tests import factories
 from tests.conftest import Cast
 
@@ -132,6 +134,23 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
         "facilitator",
     ),
     "experiments:final": ("post", PARTICIPANTS, "participant"),
+    "experiments:talks": ("get", MEMBERS, "member"),
+    "experiments:talk_on_screen": ("get", FACILITATORS, "facilitator"),
+    "experiments:learnings": ("get", PARTICIPANTS, "participant"),
+    "experiments:talks_action": ("post", FACILITATORS, "facilitator"),
+    "experiments:talk": ("get", OWN_EXPERIMENT, "member"),
+    "experiments:takeaway": ("post", MEMBERS | {"participant": HIDDEN}, "member"),
+    "experiments:talk_slides": ("get", OWN_EXPERIMENT, "member"),
+    "experiments:talk_grades": ("get", FACILITATORS, "facilitator"),
+    "experiments:talk_action": ("post", FACILITATORS, "facilitator"),
+    "experiments:summary": ("get", FACILITATORS, "facilitator"),
+    "experiments:dojo_archive": ("get", FACILITATORS, "facilitator"),
+}
+
+ACTIONS = {
+    "classrooms:hand_action": "come",
+    "experiments:talks_action": "next",
+    "experiments:talk_action": "skip",
 }
 
 # Other people's views, tested by them: accounts, admin, the language switch.
@@ -169,7 +188,7 @@ def path_of(name: str, cast: Cast) -> str:
         "dataset_id": dataset.public_id,
         "dojo_id": cast.dojo.public_id,
         "experiment_id": cast.experiment.public_id,
-        "action": "come" if name == "classrooms:hand_action" else "pause",
+        "action": ACTIONS.get(name, "pause"),
         "member_id": cast.participant.public_id,
         "announcement_id": announcement.public_id,
         "step": "variant",
@@ -177,6 +196,12 @@ def path_of(name: str, cast: Cast) -> str:
         "token": factories.invite(cast.dojo).token,
         "view": "importance",
     }
+    if name in ("experiments:talk_slides", "experiments:talk_grades"):
+        Dojo.objects.filter(pk=cast.dojo.pk).update(variant="advanced")
+    if name == "experiments:takeaway":
+        Talk.objects.update_or_create(
+            membership=cast.participant, defaults={"position": 1, "started_at": timezone.now()}
+        )
     if name in ("classrooms:agenda_rename", "classrooms:agenda_delete"):
         phases = [draft.as_json() for draft in agenda_of("solo", "en")]
         template, _new = AgendaTemplate.objects.get_or_create(

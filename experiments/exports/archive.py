@@ -11,12 +11,12 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.text import slugify
 
-from classrooms.models import Membership
+from classrooms.models import Dataset, Membership
 from experiments.engine.fingerprint import DISTRIBUTIONS
 from experiments.exports.log import experiment_log
 from experiments.exports.notebook import build_notebook
+from experiments.exports.record import Record
 from experiments.models import Experiment
-from experiments.selectors import experiments_of
 
 # ZIP knows no earlier date; a fixed one makes the bytes depend on the content only.
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -34,34 +34,66 @@ def requirements(experiments: Sequence[Experiment]) -> str:
     return "".join(pins) + JUPYTER
 
 
+# Names that Windows keeps for itself, whatever follows the dot.
+RESERVED = frozenset(
+    {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
+)
+
+
+def safe_name(text: str, otherwise: str) -> str:
+    """A text as a name of a file on every system; accents stay.
+
+    Args:
+        otherwise: for a text of which nothing stays.
+    """
+    name = slugify(text, allow_unicode=True) or otherwise
+    return f"{name}_" if name in RESERVED else name
+
+
 def archive_name(membership: Membership) -> str:
-    title = slugify(membership.dojo.title, allow_unicode=True) or "dojo"
-    name = slugify(membership.display_name, allow_unicode=True) or "participant"
-    return f"{title}-{name}.zip"
+    title = safe_name(membership.dojo.title, "dojo")
+    return f"{title}-{safe_name(membership.display_name, 'participant')}.zip"
 
 
-def build_archive(membership: Membership) -> io.BytesIO:
-    """Log, notebook, data, requirements and a note on how to use them."""
-    experiments = experiments_of(membership)
-    dataset = membership.dojo.dataset
-    with translation.override(membership.dojo.language):
-        readme = render_to_string("experiments/take_home.txt", {"membership": membership})
-        notebook = build_notebook(membership, experiments)
+def write_entry(
+    archive: zipfile.ZipFile, name: str, content: bytes, *, packed: bool = True
+) -> None:
+    """Add a file whose bytes in the archive depend on its content only."""
+    entry = zipfile.ZipInfo(name, date_time=EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+    entry.external_attr = 0o644 << 16
+    archive.writestr(entry, content)
+
+
+def data_archive(dataset: Dataset) -> bytes:
+    """A ZIP of the data alone, with which every participant's begins: it is packed once."""
     with default_storage.open(dataset.participant_csv_path) as file:
         data = file.read()
-    files = {
-        "README.txt": readme.encode(),
-        "experiment-log.md": experiment_log(membership).encode(),
-        "notebook.ipynb": notebook.encode(),
-        "data.csv": data,
-        "requirements.txt": requirements(experiments).encode(),
-    }
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
+        write_entry(archive, "data.csv", data)
+    return buffer.getvalue()
+
+
+def build_archive(record: Record, data: bytes | None = None) -> io.BytesIO:
+    """Log, notebook, data, requirements and a note on how to use them.
+
+    Args:
+        data: the Dojo's `data_archive`, where it is at hand.
+    """
+    membership = record.membership
+    with translation.override(membership.dojo.language):
+        readme = render_to_string("experiments/take_home.txt", {"membership": membership})
+        notebook = build_notebook(record)
+    files = {
+        "README.txt": readme,
+        "experiment-log.md": experiment_log(record),
+        "notebook.ipynb": notebook,
+        "requirements.txt": requirements(record.experiments),
+    }
+    buffer = io.BytesIO(data_archive(membership.dojo.dataset) if data is None else data)
+    with zipfile.ZipFile(buffer, "a") as archive:
         for name, content in files.items():
-            entry = zipfile.ZipInfo(name, date_time=EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content)
+            write_entry(archive, name, content.encode())
     buffer.seek(0)
     return buffer

@@ -8,12 +8,11 @@ from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from classrooms.models import Membership
 from experiments.engine.codegen import generate_script
 from experiments.exports.code import data_source
-from experiments.models import Experiment, Framing
+from experiments.exports.record import Record
+from experiments.models import Experiment
 from experiments.run_page import MetricRow, RunPage, experiment_page, run_page
-from experiments.selectors import experiments_of
 from experiments.templatetags.experiments import score, seconds, signed
 
 # What would begin a heading, a list, a quote, a rule, a fence or a table in Markdown.
@@ -30,11 +29,11 @@ def plain_line(text: str) -> str:
     return plain(" ".join(text.split()))
 
 
-def experiment_log(membership: Membership) -> str:
+def experiment_log(record: Record) -> str:
     """The whole log of one participant: context, then every experiment, failures too."""
-    with translation.override(membership.dojo.language):
-        sections = [context_section(membership)]
-        for experiment in experiments_of(membership):
+    with translation.override(record.membership.dojo.language):
+        sections = [context_section(record)]
+        for experiment in record.experiments:
             before, after = experiment_text(experiment)
             code = "### " + _("Code") + "\n" + _code(experiment)
             results = "### " + _("Results") + "\n" + results_table(run_page(experiment))
@@ -42,10 +41,9 @@ def experiment_log(membership: Membership) -> str:
     return "\n---\n\n".join(sections)
 
 
-def context_section(membership: Membership) -> str:
+def context_section(record: Record) -> str:
     """Title and context: problem, data, metric with its threshold, baseline."""
-    dojo = membership.dojo
-    framing = Framing.objects.filter(membership=membership).first()
+    dojo, framing = record.membership.dojo, record.framing
     unknown = _("(not written)")
     threshold = _("%(metric)s on test, success from %(threshold)s") % {
         "metric": dojo.get_primary_metric_display(),

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 
 import nbformat
 from django.utils.translation import gettext as _
 
-from classrooms.models import Membership
 from experiments.engine.codegen import (
     Code,
     data_code,
@@ -19,33 +17,33 @@ from experiments.engine.codegen import (
 from experiments.engine.fingerprint import ENGINE_VERSION
 from experiments.exports.code import data_source
 from experiments.exports.log import context_section, experiment_text, results_table
+from experiments.exports.record import Record
 from experiments.models import Experiment, Run
 from experiments.run_page import run_page
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
-def build_notebook(membership: Membership, experiments: Sequence[Experiment]) -> str:
+def build_notebook(record: Record) -> str:
     """The notebook as JSON: context, data, then every experiment with its code.
 
     Each experiment's code ends by comparing its metrics with those of the run, so
     that whoever re-runs it sees at once that the numbers are the same.
     """
+    dojo = record.membership.dojo
     codes = {
-        experiment.pk: experiment_code(
-            experiment.parsed_config, membership.dojo.schema, experiment.run.replay
-        )
-        for experiment in experiments
+        experiment.pk: experiment_code(experiment.parsed_config, dojo.schema, experiment.run.replay)
+        for experiment in record.experiments
         if experiment.run.has_succeeded
     }
     cells = [
-        _markdown("context", context_section(membership)),
+        _markdown("context", context_section(record)),
         _markdown("how", _("Run the cells from top to bottom; the data are in `data.csv`.")),
         _code("imports", imports_code(codes.values())),
-        _code("data", data_code(data_source(membership.dojo))),
+        _code("data", data_code(data_source(dojo))),
         _code("functions", functions_code(codes.values())),
     ]
-    for experiment in experiments:
+    for experiment in record.experiments:
         cells += _experiment_cells(experiment, codes.get(experiment.pk))
     notebook = nbformat.v4.new_notebook(
         cells=cells, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}}

@@ -70,7 +70,21 @@ class Talk(models.Model):
 
     @property
     def is_over(self) -> bool:
-        return self.ended_at is not None
+        """Whether it was given; who was skipped gave none."""
+        return self.started_at is not None and self.ended_at is not None
+
+    @property
+    def is_skipped(self) -> bool:
+        return self.started_at is None and self.ended_at is not None
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.started_at is None and self.ended_at is None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether peers may read it: from its beginning on."""
+        return self.started_at is not None
 
 
 class Takeaway(models.Model):

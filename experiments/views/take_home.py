@@ -12,6 +12,7 @@ from classrooms.presentation import dojo_context
 from experiments.documenting import Incomplete, mark_final, reopen
 from experiments.exports.archive import archive_name, build_archive
 from experiments.exports.log import experiment_log
+from experiments.exports.record import record_of
 from experiments.models import Documentation, Framing
 from experiments.presentation import take_home_checklist
 from experiments.selectors import experiments_of
@@ -53,7 +54,9 @@ def final(request: Request, membership: Membership) -> HttpResponse:
 @require_safe
 def log(request: Request, membership: Membership) -> HttpResponse:
     """The experiment log as Markdown."""
-    return HttpResponse(experiment_log(membership), content_type="text/markdown; charset=utf-8")
+    return HttpResponse(
+        experiment_log(record_of(membership)), content_type="text/markdown; charset=utf-8"
+    )
 
 
 @participant_view
@@ -61,7 +64,7 @@ def log(request: Request, membership: Membership) -> HttpResponse:
 def archive(request: Request, membership: Membership) -> FileResponse:
     """Log, notebook, data and exact requirements in one ZIP."""
     return FileResponse(
-        build_archive(membership),
+        build_archive(record_of(membership)),
         as_attachment=True,
         filename=archive_name(membership),
         content_type="application/zip",

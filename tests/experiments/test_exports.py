@@ -9,6 +9,7 @@ import pytest
 
 from experiments.exports.archive import archive_name, build_archive
 from experiments.exports.log import experiment_log, plain
+from experiments.exports.record import record_of
 from experiments.models import Run
 from experiments.services import note_row, record_analysis, record_limits, save_framing
 from experiments.work import do_next
@@ -46,11 +47,11 @@ def member():
 
 def test_notes_on_errors_and_limits_are_in_the_log(member) -> None:
     first = member.experiments.get(number=1)
-    before = experiment_log(member)
+    before = experiment_log(record_of(member))
     assert "### Limites" not in before
     note_row(first, 12, "Petite,\n# pas un titre")
     record_limits(first, "- Pas pour les enfants.\n## Pas un titre")
-    log = experiment_log(member)
+    log = experiment_log(record_of(member))
     assert "- Ligne 12 : Petite, # pas un titre" in log
     assert "### Limites" in log
     assert "Pas pour les enfants." in log
@@ -59,7 +60,7 @@ def test_notes_on_errors_and_limits_are_in_the_log(member) -> None:
 
 
 def test_the_log_has_the_briefs_format(member) -> None:
-    log = experiment_log(member)
+    log = experiment_log(record_of(member))
     lines = log.splitlines()
     headings = [line for line in lines if line.startswith("#") and "Experiment Log" not in line]
     code = [line for line in headings if line.startswith("# ")]
@@ -95,7 +96,7 @@ def test_the_log_has_the_briefs_format(member) -> None:
 
 
 def test_the_log_tells_failures_and_keeps_structure_from_typed_text(member) -> None:
-    log = experiment_log(member)
+    log = experiment_log(record_of(member))
     assert "120 secondes" in log
     assert "\n## Hélas" not in log
     assert "\\## Hélas" in log
@@ -109,7 +110,10 @@ def test_typed_text_structures_nothing(text: str) -> None:
 
 
 def test_the_zip_is_complete_and_always_the_same(member) -> None:
-    first, second = build_archive(member).getvalue(), build_archive(member).getvalue()
+    first, second = (
+        build_archive(record_of(member)).getvalue(),
+        build_archive(record_of(member)).getvalue(),
+    )
     assert first == second
     archive = zipfile.ZipFile(io.BytesIO(first))
     assert archive.testzip() is None
@@ -120,7 +124,7 @@ def test_the_zip_is_complete_and_always_the_same(member) -> None:
 
 
 def test_the_notebook_is_valid_and_asserts_the_recorded_numbers(member) -> None:
-    archive = zipfile.ZipFile(build_archive(member))
+    archive = zipfile.ZipFile(build_archive(record_of(member)))
     notebook = nbformat.reads(archive.read("notebook.ipynb").decode(), as_version=4)
     nbformat.validate(notebook)
     check = next(cell.source for cell in notebook.cells if cell.id == "check-1")

@@ -1,0 +1,96 @@
+"""What people are called in exports: by their names, or as P01, P02 and so on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from copy import copy
+
+from classrooms.models import Dojo, Membership
+from experiments.exports.record import Record
+from experiments.models import Experiment
+
+# A name of one or two letters is found only as it is written: “a” is a word, too.
+SHORT = 2
+EXPERIMENT_TEXTS = ("claim", "rationale", "analysis", "next_step", "limits")
+FRAMING_TEXTS = ("problem", "data", "metric", "baseline")
+
+
+class RealNames:
+    """Everyone keeps their name."""
+
+    def of(self, membership: Membership) -> str:
+        return membership.display_name
+
+    def text(self, text: str) -> str:
+        """What somebody wrote."""
+        return text
+
+    def record(self, record: Record) -> Record:
+        return record
+
+
+class Aliases(RealNames):
+    """Participants become P01, P02…, facilitators F01…, in the order in which they came.
+
+    In what people wrote, the names and e-mails of everyone in the Dojo are replaced too.
+    """
+
+    def __init__(self, dojo: Dojo) -> None:
+        people = list(dojo.memberships.select_related("user"))
+        participants = [member for member in people if not member.is_facilitator]
+        facilitators = [member for member in people if member.is_facilitator]
+        self._aliases = _numbered("P", participants) | _numbered("F", facilitators)
+        self._known: dict[str, str] = {}
+        exact: list[str] = []
+        folded: list[str] = []
+        for member in people:
+            for word in (member.display_name, member.user.email):
+                if word:
+                    (exact if len(word) <= SHORT else folded).append(word)
+                    self._known[_key(word)] = self._aliases[member.pk]
+        self._patterns = [_pattern(folded, re.IGNORECASE), _pattern(exact, re.NOFLAG)]
+
+    def of(self, membership: Membership) -> str:
+        return self._aliases[membership.pk]
+
+    def text(self, text: str) -> str:
+        for pattern in self._patterns:
+            text = pattern.sub(lambda found: self._known[_key(found[0])], text)
+        return text
+
+    def record(self, record: Record) -> Record:
+        """The same record with other names: copies, which nobody saves."""
+        membership = copy(record.membership)
+        membership.display_name = self.of(record.membership)
+        membership.dojo = copy(record.membership.dojo)
+        membership.dojo.title = self.text(membership.dojo.title)
+        framing = copy(record.framing)
+        for name in FRAMING_TEXTS if framing else ():
+            setattr(framing, name, self.text(getattr(framing, name)))
+        experiments = [self._experiment(one, membership) for one in record.experiments]
+        return Record(membership, framing, experiments)
+
+    def _experiment(self, experiment: Experiment, membership: Membership) -> Experiment:
+        for name in EXPERIMENT_TEXTS:
+            setattr(experiment, name, self.text(getattr(experiment, name)))
+        for note in experiment.row_notes.all():
+            note.text = self.text(note.text)
+        experiment.membership = membership
+        return experiment
+
+
+def _numbered(letter: str, people: Sequence[Membership]) -> dict[int, str]:
+    width = max(2, len(str(len(people))))
+    return {member.pk: f"{letter}{n:0{width}d}" for n, member in enumerate(people, start=1)}
+
+
+def _key(word: str) -> str:
+    return " ".join(word.casefold().split())
+
+
+def _pattern(words: Sequence[str], flags: re.RegexFlag) -> re.Pattern[str]:
+    """Any of these as whole words, the longest first; however many spaces are between."""
+    longest_first = sorted(words, key=len, reverse=True)
+    either = "|".join(r"\s+".join(map(re.escape, word.split())) for word in longest_first)
+    return re.compile(rf"(?<!\w)(?:{either or '(?!)'})(?!\w)", flags)

@@ -1,0 +1,134 @@
+"""Everything of a Dojo in one ZIP, for its facilitator. Same content, same bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from typing import IO
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from classrooms.models import Dojo, Membership
+from experiments.exports.aliases import Aliases, RealNames
+from experiments.exports.archive import build_archive, data_archive, safe_name, write_entry
+from experiments.exports.record import record_of
+from experiments.summary import Person, Summary, summary_of
+
+Cell = str | int | float | None
+# With one of these a spreadsheet begins a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def dojo_archive_name(dojo: Dojo, *, anonymous: bool) -> str:
+    """The file's name; without the title where names are to be left out."""
+    if anonymous:
+        return f"dojo-{dojo.public_id}.zip"
+    return f"{safe_name(dojo.title, 'dojo')}.zip"
+
+
+def write_dojo_archive(file: IO[bytes], viewer: Membership, *, anonymous: bool = False) -> None:
+    """Write participants' ZIPs, leaderboard, agenda and summary.
+
+    One participant's ZIP is in memory at a time, whatever their number.
+
+    Args:
+        viewer: the facilitator who asks for it.
+        anonymous: call people P01, P02…, in what they wrote too.
+    """
+    dojo = viewer.dojo
+    names = Aliases(dojo) if anonymous else RealNames()
+    with translation.override(dojo.language), zipfile.ZipFile(file, "w") as archive:
+        summary = summary_of(dojo, viewer, names)
+        text = render_to_string("experiments/summary/summary.txt", {"summary": summary})
+        write_entry(archive, "summary.md", text.encode())
+        write_entry(archive, "leaderboard.csv", leaderboard_csv(summary))
+        write_entry(archive, "agenda.csv", agenda_csv(summary))
+        people = dojo.memberships.participants().select_related("dojo__dataset")
+        data = data_archive(dojo.dataset)
+        called = [names.of(member) for member in people]
+        if not anonymous:
+            called = distinct_names(called)
+        for member, name in zip(people, called, strict=True):
+            record = names.record(record_of(member))
+            own = build_archive(record, data).getvalue()
+            write_entry(archive, f"{_('participants')}/{name}.zip", own, packed=False)
+
+
+def distinct_names(names: Sequence[str]) -> list[str]:
+    """Names of files that differ on every system, in the order of the people."""
+    taken: set[str] = set()
+    found = []
+    for name in names:
+        wanted = safe_name(name, "participant")
+        free, number = wanted, 2
+        while free in taken:
+            free, number = f"{wanted}-{number}", number + 1
+        taken.add(free)
+        found.append(free)
+    return found
+
+
+# --- Tables -----------------------------------------------------------------------------
+def leaderboard_csv(summary: Summary) -> bytes:
+    """Ranks and scores; the hidden ones once they are revealed."""
+    revealed = summary.dojo.holdout_is_revealed
+    header: list[Cell] = [
+        _("Rank"),
+        _("Participant"),
+        _("Model"),
+        _("Experiments"),
+        _("First score"),
+        _("Best score"),
+        _("95 % interval, low"),
+        _("95 % interval, high"),
+        *([_("Holdout")] if revealed else []),
+    ]
+    rows = [_leaderboard_row(person, revealed=revealed) for person in summary.ranked]
+    return _csv([header, *rows])
+
+
+def _leaderboard_row(person: Person, *, revealed: bool) -> list[Cell]:
+    low, high = person.interval or (None, None)
+    cells: list[Cell] = [person.rank, person.name, person.model, person.experiments]
+    cells += [person.first, person.best, low, high]
+    return [*cells, person.holdout] if revealed else cells
+
+
+def agenda_csv(summary: Summary) -> bytes:
+    """The phases as they were planned and as they went."""
+    header: list[Cell] = [
+        _("Phase"),
+        _("Planned (min)"),
+        _("Actual (min)"),
+        _("Began"),
+        _("Ended"),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            time.phase.title,
+            time.planned,
+            time.actual,
+            time.began.isoformat(timespec="minutes") if time.began else None,
+            time.ended.isoformat(timespec="minutes") if time.ended else None,
+        ]
+        for time in summary.times
+    ]
+    return _csv([header, *rows])
+
+
+def _csv(rows: Iterable[Sequence[Cell]]) -> bytes:
+    """With the mark by which spreadsheets know UTF-8."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows([map(neutral, row) for row in rows])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def neutral(cell: Cell) -> Cell:
+    """A text that no spreadsheet takes for a formula."""
+    if isinstance(cell, str) and cell.lstrip(" ").startswith(FORMULA):
+        return f"'{cell}"
+    return cell

@@ -1,0 +1,227 @@
+"""The summary of a Dojo, and everything of it in one ZIP."""
+
+import io
+import zipfile
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from classrooms import timeline
+from classrooms.models import Dojo, Membership
+from experiments import talks
+from experiments.exports.archive import safe_name
+from experiments.exports.dojo_archive import distinct_names, neutral, write_dojo_archive
+from experiments.models import Experiment, Run, Talk
+from experiments.services import note_row, save_framing
+from experiments.summary import summary_of
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dojo():
+    """Two participants with a record, and one who did nothing."""
+    dojo = factories.make_dojo(title="Chez Zoé", language="fr")
+    zoe, bob = factories.join(dojo, "Zoé Martin"), factories.join(dojo, "Bob")
+    factories.join(dojo, "Cy")
+    save_framing(
+        zoe,
+        problem="As Bob says, and zoé martin too",
+        data="From bob@example.org",
+        metric="AUC",
+        baseline="0.5",
+    )
+    first = factories.submit(zoe, claim="Bob's idea", rationale="Ask ZOÉ  MARTIN")
+    factories.finish(first, test=0.8, holdout=0.7)
+    second = factories.submit(zoe, compared_to=first, expected_effect=0.05)
+    factories.finish(second, test=0.9, holdout=0.71)
+    judgement = {"verdict": "supported", "effect": "as_predicted", "direction": "better"}
+    Run.objects.filter(experiment=second).update(
+        comparison={"differences": {"roc_auc": {"low": 0.01, "high": 0.1}}, "judgement": judgement}
+    )
+    Experiment.objects.filter(pk=second.pk).update(analysis="Bobsleigh is not Bob.")
+    note_row(second, 3, "Like Bob")
+    factories.submit(bob).run.transition("failed", failure_code="internal")
+    talks.begin_next_talk(dojo)
+    talks.save_learnings(
+        zoe, learned="Bob was right", next_step="", best=None, most_instructive=None
+    )
+    talks.leave_takeaway(Talk.objects.get(membership=zoe), bob, "Zoé Martin looks at errors")
+    return Dojo.objects.get(pk=dojo.pk)
+
+
+def facilitator_of(dojo) -> Membership:
+    return dojo.memberships.select_related("dojo__dataset").get(role="facilitator")
+
+
+def summary(dojo):
+    return summary_of(dojo, facilitator_of(dojo))
+
+
+def written(dojo, **options) -> zipfile.ZipFile:
+    file = io.BytesIO()
+    write_dojo_archive(file, facilitator_of(dojo), **options)
+    return zipfile.ZipFile(file)
+
+
+def client_of(dojo) -> Client:
+    client = Client()
+    client.force_login(facilitator_of(dojo).user)
+    client.cookies["django_language"] = "en"
+    return client
+
+
+# --- The summary --------------------------------------------------------------------------
+def test_it_counts_what_the_group_did(dojo) -> None:
+    found = summary(dojo)
+    assert [person.name for person in found.people] == ["Zoé Martin", "Bob", "Cy"]
+    assert (found.experiments, found.failures, found.right, found.predictions) == (3, 1, 1, 1)
+    zoe = found.people[0]
+    assert (zoe.first, zoe.best, zoe.holdout, zoe.rank) == (0.8, 0.9, None, 1)
+    assert zoe.learned == "Bob was right"
+    assert zoe.takeaways == (("Zoé Martin looks at errors", "Bob"),)
+    assert found.is_provisional
+
+
+def test_traps_are_counted_by_people(dojo) -> None:
+    factories.finish(factories.submit(Membership.objects.get(display_name="Cy")))
+    traps = {trap.label: trap.people for trap in summary(dojo).traps}
+    assert traps
+    assert all(0 < people <= 3 for people in traps.values())
+    assert list(traps.values()) == sorted(traps.values(), reverse=True)
+    framed = [t for t in summary(dojo).traps if "cadr" in t.label.lower() or "ramed" in t.label]
+    assert [trap.people for trap in framed] == [2]  # Bob and Cy, not Zoé
+
+
+def test_time_is_told_as_planned_and_as_it_went(dojo) -> None:
+    timeline.advance_dojo(dojo)
+    times = summary(dojo).times
+    assert (times[0].planned, times[0].actual, times[0].difference) == (45, 0, -45)
+    assert (times[1].actual, times[1].difference) == (0, None)
+    assert (times[2].actual, times[2].began) == (None, None)
+
+
+def test_the_page_is_provisional_until_the_dojo_has_ended(dojo) -> None:
+    client, path = client_of(dojo), f"/dojos/{dojo.public_id}/summary/"
+    page = client.get(path).content.decode()
+    assert "Provisional" in page
+    assert "0.71" not in page
+    Dojo.objects.filter(pk=dojo.pk).update(holdout_revealed_at=timezone.now())
+    for _phase in dojo.phases.all():
+        timeline.advance_dojo(dojo)
+    page = client.get(path).content.decode()
+    assert "Provisional" not in page
+    assert "0.71" in page
+
+
+def test_queries_do_not_grow_with_people(dojo) -> None:
+    client, path = client_of(dojo), f"/dojos/{dojo.public_id}/summary/"
+    counts = []
+    for added in (0, 2, 9):
+        for _new in range(added):
+            member = factories.join(dojo)
+            factories.finish(factories.submit(member))
+            talks.leave_takeaway(Talk.objects.get(started_at__isnull=False), member, "Yes")
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] == counts[2], counts
+
+
+# --- The ZIP --------------------------------------------------------------------------------
+def test_everything_is_in_it_and_the_bytes_are_always_the_same(dojo) -> None:
+    timeline.pause_dojo(dojo)
+    archive = written(dojo)
+    assert archive.fp.getvalue() == written(dojo).fp.getvalue()
+    assert archive.testzip() is None
+    assert archive.namelist() == [
+        "summary.md",
+        "leaderboard.csv",
+        "agenda.csv",
+        "participants/zoé-martin.zip",
+        "participants/bob.zip",
+        "participants/cy.zip",
+    ]
+    own = zipfile.ZipFile(io.BytesIO(archive.read("participants/zoé-martin.zip")))
+    assert own.testzip() is None
+    zoe = Client()
+    zoe.force_login(Membership.objects.get(display_name="Zoé Martin").user)
+    alone = zoe.get(f"/dojos/{dojo.public_id}/take-home/zip/").getvalue()
+    assert alone == archive.read("participants/zoé-martin.zip")
+
+
+def test_the_tables_tell_scores_and_time(dojo) -> None:
+    archive = written(dojo)
+    board = archive.read("leaderboard.csv").decode("utf-8-sig").splitlines()
+    assert board[1].startswith("1,Zoé Martin,")
+    assert len(board) == 4
+    assert "0.71" not in archive.read("leaderboard.csv").decode()
+    assert archive.read("agenda.csv").decode("utf-8-sig").splitlines()[1].startswith("Théorie,45,0")
+    text = archive.read("summary.md").decode()
+    assert text.startswith("# Chez Zoé\n")
+    assert "Bob was right" in text
+    assert "| 1 | Zoé Martin | 2 | 0,800 | 0,900 |" in text
+
+
+def test_without_names_nobody_is_named_anywhere(dojo) -> None:
+    archive = written(dojo, anonymous=True)
+    texts = {name: archive.read(name) for name in archive.namelist() if not name.endswith(".zip")}
+    for name in archive.namelist():
+        if name.endswith(".zip"):
+            own = zipfile.ZipFile(io.BytesIO(archive.read(name)))
+            texts |= {f"{name}/{inner}": own.read(inner) for inner in own.namelist()}
+    assert "participants/P01.zip/notebook.ipynb" in texts
+    for name, content in texts.items():
+        text = content.decode("utf-8-sig").casefold()
+        assert "zoé martin" not in text, name
+        assert "bob@example" not in text, name
+        assert "bob " not in text, name
+        assert "zoé" not in name
+        assert "bob" not in name
+    log = texts["participants/P01.zip/experiment-log.md"].decode()
+    assert "P02's idea" in log
+    assert "Ask P01" in log
+    assert "Bobsleigh is not P02." in log
+    assert "Like P02" in log
+    assert "P01 looks at errors (P02)" in texts["summary.md"].decode()
+    # What is stored keeps its names.
+    assert Experiment.objects.get(number=1, membership__display_name="Bob")
+    assert Experiment.objects.get(membership__display_name="Zoé Martin", number=1).claim == (
+        "Bob's idea"
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "files"),
+    [
+        (["Zoé", "zoé!", "ZOÉ?"], ["zoé", "zoé-2", "zoé-3"]),
+        (["a/b\\c:d", "../..", "💥"], ["abcd", "participant", "participant-2"]),
+        (["CON", "nul", "COM1", "Lpt9"], ["con_", "nul_", "com1_", "lpt9_"]),
+        (["x", "x-2", "x"], ["x", "x-2", "x-3"]),
+    ],
+)
+def test_names_of_files_are_safe_and_differ(names: list[str], files: list[str]) -> None:
+    assert distinct_names(names) == files
+    assert safe_name("Été à Noël", "x") == "été-à-noël"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", " =x", "\t=x", "＝1"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    assert neutral(text) == f"'{text}"
+    assert neutral(-0.5) == -0.5
+    assert neutral("a=b") == "a=b"
+
+
+def test_the_download_says_what_it_is(dojo) -> None:
+    response = client_of(dojo).get(f"/dojos/{dojo.public_id}/summary/zip/")
+    with pytest.warns(Warning, match="asynchronous"):  # the test's client reads it at once
+        content = b"".join(response)
+    assert int(response["Content-Length"]) == len(content)
+    assert "chez-zo%C3%A9.zip" in response["Content-Disposition"]
+    assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
+    nameless = client_of(dojo).get(f"/dojos/{dojo.public_id}/summary/zip/?anonymous")
+    assert dojo.public_id in nameless["Content-Disposition"]
