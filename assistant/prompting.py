@@ -11,8 +11,9 @@ from assistant.models import CoachSettings
 from assistant.prompts import text_of
 from assistant.records import Work
 from assistant.rules import Facts, Verdict, verdicts
-from assistant.summary import dataset_card, fenced, pseudonyms_of, record_summary
+from assistant.summary import dataset_card, fenced, record_summary, without_names
 from classrooms.models import Dojo
+from experiments.exports.aliases import Aliases
 from experiments.findings import Record
 from experiments.models import Experiment, Framing
 
@@ -43,15 +44,15 @@ def chat_prompt(
     """
     dojo = work.record.setting.dojo
     chosen = coach_settings(dojo)
-    names = pseudonyms_of(dojo)
+    names = Aliases(dojo)
     told = record_summary(work.record, work.framing, looked_at, rows=chosen.shares_rows)
     return Prompt(
         stable=(
             f"{system_prompt(dojo, chosen)}\n\n{openness_text(chosen, language)}",
-            fenced(names.hide_all(dataset_card(dojo)), "dataset"),
+            fenced(without_names(dataset_card(dojo), names), "dataset"),
         ),
-        current=fenced(names.hide_all(told)),
-        turns=tuple(Turn(turn.role, names.hide(turn.text)) for turn in turns),
+        current=fenced(without_names(told, names)),
+        turns=tuple(Turn(turn.role, names.text(turn.text)) for turn in turns),
         max_tokens=CHAT_TOKENS,
     )
 
@@ -60,7 +61,7 @@ def review_prompt(facts: Facts, record: Record, framing: Framing | None) -> Prom
     """Ask for feedback on one experiment."""
     dojo = record.setting.dojo
     chosen = coach_settings(dojo)
-    hide = pseudonyms_of(dojo).hide_all
+    names = Aliases(dojo)
     known = {str(criterion): _known(verdict) for criterion, verdict in verdicts(facts).items()}
     told: dict[str, Any] = record_summary(
         record, framing, facts.experiment, rows=chosen.shares_rows
@@ -73,9 +74,9 @@ def review_prompt(facts: Facts, record: Record, framing: Framing | None) -> Prom
         stable=(
             system_prompt(dojo, chosen),
             text_of("review", dojo.language),
-            fenced(hide(dataset_card(dojo)), "dataset"),
+            fenced(without_names(dataset_card(dojo), names), "dataset"),
         ),
-        turns=(Turn("user", fenced(hide(told))),),
+        turns=(Turn("user", fenced(without_names(told, names))),),
         max_tokens=REVIEW_TOKENS,
     )
 

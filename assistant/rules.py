@@ -6,7 +6,7 @@ record allows. A language model judges within that; alone, the rules give the mo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant import words
@@ -212,8 +212,3 @@ def _clamped(points: int | None, verdict: Verdict) -> int | None:
     if points is None:
         return verdict.most
     return max(verdict.fewest, min(points, verdict.most))
-
-
-def traps_in(findings: Iterable[Finding]) -> list[Finding]:
-    """Those to ask about now."""
-    return [finding for finding in most_pressing(findings) if finding.is_trap]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -14,6 +13,7 @@ from assistant.records import Work
 from assistant.rules import facts_of, verdicts
 from classrooms.models.phases import PhaseKind
 from experiments.findings import Finding, findings_of, most_pressing
+from experiments.findings.reading import folded
 from experiments.models import Experiment
 
 Text = str | Promise
@@ -141,13 +141,8 @@ def answer_by_rules(
 
 
 def _topic_of(question: str) -> Topic | None:
-    plain = _without_accents(question)
+    plain = folded(question)
     return next((topic for topic in TOPICS if any(stem in plain for stem in topic.stems)), None)
-
-
-def _without_accents(text: str) -> str:
-    split = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in split if not unicodedata.combining(letter))
 
 
 def _pressing(work: Work, looked_at: Experiment | None) -> list[Finding]:

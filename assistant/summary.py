@@ -8,13 +8,12 @@ brackets are escaped, so that no text can end the fence around it.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable
 from typing import Any
 
-from classrooms.models import Dojo, Membership
+from classrooms.models import Dojo
 from experiments.config_words import describe_change
 from experiments.engine.metrics import METRICS
+from experiments.exports.aliases import Aliases
 from experiments.findings import Record, findings_of
 from experiments.models import Experiment, Framing, Interpretation, Stage
 from experiments.run_page import run_page
@@ -40,34 +39,13 @@ def _rounded(value: Any) -> Any:
     return [_rounded(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-class Pseudonyms:
-    """Replaces the display names and e-mail addresses of a Dojo's people by P1, P2, …"""
-
-    def __init__(self, people: Iterable[Membership]) -> None:
-        self._words: dict[str, str] = {}
-        for number, membership in enumerate(people, start=1):
-            for name in (membership.display_name, membership.user.email):
-                if name:
-                    self._words.setdefault(name.casefold(), f"P{number}")
-        names = sorted(map(re.escape, self._words), key=len, reverse=True)
-        self._pattern = re.compile(rf"(?<!\w)({'|'.join(names)})(?!\w)", re.IGNORECASE)
-
-    def hide(self, text: str) -> str:
-        if not self._words:
-            return text
-        return self._pattern.sub(lambda found: self._words[found[0].casefold()], text)
-
-    def hide_all(self, value: Any) -> Any:
-        """The same in every text of a JSON-able value."""
-        if isinstance(value, str):
-            return self.hide(value)
-        if isinstance(value, dict):
-            return {name: self.hide_all(inner) for name, inner in value.items()}
-        return [self.hide_all(inner) for inner in value] if isinstance(value, list) else value
-
-
-def pseudonyms_of(dojo: Dojo) -> Pseudonyms:
-    return Pseudonyms(dojo.memberships.select_related("user").order_by("pk"))
+def without_names(value: Any, names: Aliases) -> Any:
+    """A JSON-able value whose texts call people P01, P02 and so on."""
+    if isinstance(value, str):
+        return names.text(value)
+    if isinstance(value, dict):
+        return {name: without_names(inner, names) for name, inner in value.items()}
+    return [without_names(inner, names) for inner in value] if isinstance(value, list) else value
 
 
 # --- The dataset, the same for everyone ---------------------------------------------

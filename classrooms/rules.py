@@ -24,6 +24,8 @@ MODELS_OF_VARIANT = {Variant.DISCOVERY: ("dummy", "logistic_regression", "decisi
 
 # Sent with `dojo`; a receiver answers whether there are runs in it.
 runs_are_asked_for = Signal()
+# Sent with `dojo`, in the transaction that changes its rules.
+rules_changed = Signal()
 
 
 @dataclass(frozen=True)
@@ -100,4 +102,5 @@ def change_rules(
     dojo.success_threshold = success_threshold
     fields = rules.write_to(dojo)
     dojo.save(update_fields=["primary_metric", "success_threshold", "costs", *fields])
+    rules_changed.send(sender=Dojo, dojo=dojo)
     touch(dojo.pk, CLOCK, ROOM, LEADERBOARD)

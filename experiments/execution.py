@@ -8,7 +8,7 @@ import numpy as np
 from django.utils import timezone
 
 from classrooms.jobs import Fields, JobFailure, Report, perform_job, ring, worker_name
-from experiments.board.standings import request_standings
+from experiments.board.asking import request_standings
 from experiments.comparing import (
     compare_dependants,
     compare_with_reference,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from experiments.findings import (
     most_pressing,
     setting_of,
 )
+from experiments.findings.reading import folded
 from experiments.models import Experiment, Run
 from experiments.room_memory import Judged, memory
 from experiments.selectors import experiments_of
@@ -245,18 +245,12 @@ def room_row(dojo: Dojo, member_id: str) -> RoomRow:
 
 def matching(rows: Sequence[RoomRow], *, search: str, only_help: bool) -> list[RoomRow]:
     """The rows of who needs help, or of everyone, by a part of the name."""
-    wanted = _plain(search.strip())
+    wanted = folded(search.strip())
     return [
         row
         for row in rows
-        if wanted in _plain(row.membership.display_name) and (row.needs_help or not only_help)
+        if wanted in folded(row.membership.display_name) and (row.needs_help or not only_help)
     ]
-
-
-def _plain(name: str) -> str:
-    """Without accents and capitals: “chloe” finds “Chloé”."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from django.dispatch import receiver
 
 from classrooms.models import Dojo, Membership
 from classrooms.models.dojos import BaselineRule
-from classrooms.rules import BASELINE_MODELS, runs_are_asked_for
+from classrooms.rules import BASELINE_MODELS, rules_changed, runs_are_asked_for
+from experiments.board.asking import request_standings
 from experiments.engine.config import ExperimentConfig, FieldError, default_config
 from experiments.engine.models import ENSEMBLES, MODELS, SINGLE_MODELS
 from experiments.models import Experiment, Run
@@ -19,6 +20,12 @@ from experiments.models import Experiment, Run
 def dojo_has_runs(dojo: Dojo, **_kwargs: Any) -> bool:
     """Whether anything was submitted in this Dojo."""
     return Run.objects.filter(experiment__membership__dojo=dojo).exists()
+
+
+@receiver(rules_changed, dispatch_uid="standings by other rules")
+def stand_otherwise(dojo: Dojo, **_kwargs: Any) -> None:
+    """What counts may be another run, as with the ladder."""
+    request_standings(dojo)
 
 
 def refused_models(config: ExperimentConfig, allowed: Collection[str]) -> list[FieldError]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,13 +16,6 @@ class Source(models.TextChoices):
 
     RULES = "rules", _("Coach by rules")
     MODEL = "model", _("Language model")
-
-
-class MessageQuerySet(models.QuerySet["Message"]):
-    def visible_to(self, membership: Membership) -> Self:
-        """One's own conversation; a facilitator reads those of the Dojo."""
-        in_dojo = self.filter(membership__dojo_id=membership.dojo_id)
-        return in_dojo if membership.is_facilitator else in_dojo.filter(membership=membership)
 
 
 class Message(models.Model):
@@ -57,8 +48,6 @@ class Message(models.Model):
     # A drafted hypothesis or a change of config, to be taken over by hand.
     cards = models.JSONField(_("cards"), default=list, blank=True)
     sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
-
-    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")

@@ -16,10 +16,8 @@ from classrooms.models.live import touch
 from classrooms.topics import LEADERBOARD, ROOM
 from experiments.board.rows import BoardRow, holdout_scores, leaderboard
 from experiments.engine.metrics import METRICS
-
-# From so many tries on the best of them is worth a word.
-MANY_TRIES = 7
-NOTABLE_GAP = 0.05
+from experiments.findings.evidence import WEARING_TRIES
+from experiments.run_page import NOTABLE_GAP
 
 REASONS: dict[str, Promise] = {
     "within": _("Within what chance explains: the score was honest."),
@@ -105,7 +103,7 @@ def _reason(row: BoardRow, holdout: float, name: str) -> str:
         gap = train - test if metric.higher_is_better else test - train
         if gap >= NOTABLE_GAP:
             return "overfitted"
-    return "worn" if row.tries >= MANY_TRIES else "below"
+    return "worn" if row.tries >= WEARING_TRIES else "below"
 
 
 @transaction.atomic

@@ -81,7 +81,14 @@ def leaderboard(dojo: Dojo, viewer: Membership | None) -> Board:
     until = dojo.board_frozen_at if not sees_all else None
     standings = Standings.objects.filter(dojo=dojo).first()
     content = standings.content if standings else {}
-    people = room_rows(dojo)
+    shows_names = sees_all or dojo.visibility == Visibility.NAMES
+    # By name, or in an order that says nothing: neither who came first nor who needs help.
+    people = sorted(
+        room_rows(dojo),
+        key=lambda row: (
+            row.membership.display_name.casefold() if shows_names else row.membership.public_id
+        ),
+    )
     rows = [_row(dojo, person, until, content.get("ladder", {})) for person in people]
     ranked = _ranked(dojo, rows, content.get("ranks", {}))
     if dojo.holdout_is_revealed:
@@ -90,7 +97,7 @@ def leaderboard(dojo: Dojo, viewer: Membership | None) -> Board:
             row.holdout = hidden.get(row.run.pk) if row.run else None
     for row in ranked:
         row.is_own = viewer is not None and row.membership == viewer
-        row.shows_name = sees_all or row.is_own or dojo.visibility == Visibility.NAMES
+        row.shows_name = shows_names or row.is_own
     if dojo.visibility == Visibility.NOTHING and not sees_all:
         ranked = [row for row in ranked if row.is_own]
     rigour = sorted(
@@ -117,20 +124,22 @@ def holdout_scores(dojo: Dojo, rows: list[BoardRow]) -> dict[int, float]:
 def _row(dojo: Dojo, person: RoomRow, until: datetime | None, ladder: dict[str, Any]) -> BoardRow:
     """A person's row: their best run, or the one that the ladder shows."""
     metric = METRICS[dojo.primary_metric]
+    experiments = [e for e in person.experiments if until is None or e.submitted_at <= until]
+    counted = {experiment.pk for experiment in experiments}
     row = BoardRow(
         person.membership,
-        tries=len(person.experiments),
-        rigour=rigour_of(person.experiments, person.findings),
+        tries=len(experiments),
+        rigour=rigour_of(experiments, [f for f in person.findings if f.experiment.pk in counted]),
     )
-    shown = ladder.get(str(person.membership.pk), {}).get("shown") if dojo.uses_ladder else None
-    for experiment in person.experiments:
+    climbed = set(ladder.get(str(person.membership.pk), {}).get("shown", ()))
+    for experiment in experiments:
         run = experiment.run
         score = run.score("test", metric.name)
         if score is None or (until and (run.finished_at is None or run.finished_at > until)):
             continue
         if dojo.uses_ladder:
-            # Until a worker has looked at it, the first score stands.
-            is_shown = run.pk == shown if shown else row.score is None
+            # Until a worker has looked at the others, the first score stands.
+            is_shown = row.score is None or run.pk in climbed
         else:
             is_shown = row.score is None or metric.is_better(score, row.score)
         if is_shown:
@@ -144,12 +153,7 @@ def _ranked(dojo: Dojo, rows: list[BoardRow], ranks: dict[str, Any]) -> list[Boa
     """By score; ties beyond chance where every row's run has been compared."""
     metric = METRICS[dojo.primary_metric]
     scored = [row for row in rows if row.score is not None]
-    scored.sort(
-        key=lambda row: (
-            -(row.score or 0.0) if metric.higher_is_better else (row.score or 0.0),
-            row.membership.pk if row.membership else 0,
-        )
-    )
+    scored.sort(key=lambda row: row.score or 0.0, reverse=metric.higher_is_better)
     compared = {person: found for person, found in ranks.items() if _is_of(found, person, scored)}
     is_complete = len(compared) == len(scored)
     for place, row in enumerate(scored, start=1):

@@ -1,4 +1,4 @@
-"""Standings as jobs: asked for when a run ends, computed when nothing more urgent waits."""
+"""Computing standings in a compute worker, when nothing more urgent waits."""
 
 from __future__ import annotations
 
@@ -6,33 +6,17 @@ import hashlib
 import json
 from typing import Any
 
-from django.db import transaction
-from django.utils import timezone
-
-from classrooms.jobs import Fields, perform_job, ring, worker_name
+from classrooms.jobs import Fields, perform_job, worker_name
 from classrooms.models import Dojo
-from classrooms.models.jobs import FINISHED, JobStatus
+from classrooms.models.jobs import JobStatus
 from classrooms.models.live import touch
 from classrooms.topics import LEADERBOARD
+from experiments.board.asking import request_standings
 from experiments.comparing import predicted
 from experiments.engine.metrics import METRICS
 from experiments.engine.standings import climbs, places
 from experiments.models import Run, Standings
 from experiments.process_memory import load_dataset
-
-
-@transaction.atomic
-def request_standings(dojo: Dojo) -> None:
-    """Queue them, unless they wait already; who computes them now looks again at the end."""
-    from experiments.tasks import work_next  # noqa: PLC0415 (tasks call services)
-
-    _row, is_new = Standings.objects.get_or_create(dojo=dojo)
-    ended = Standings.objects.filter(dojo=dojo, status__in=FINISHED)
-    requeued = ended.update(
-        status=JobStatus.QUEUED, attempt=0, queued_at=timezone.now(), progress=0.0
-    )
-    if is_new or requeued:
-        ring(work_next)
 
 
 def compute_next() -> bool:
@@ -50,8 +34,9 @@ def compute_next() -> bool:
         on_change=lambda: touch(dojo.pk, LEADERBOARD),
     )
     job.refresh_from_db()
-    if job.has_succeeded and job.digest != digest_of(scored_runs(dojo)):
-        # A run has ended meanwhile, and found nobody to ring for.
+    dojo.refresh_from_db(fields=["uses_ladder", "primary_metric"])
+    if job.has_succeeded and job.digest != digest_of(dojo, scored_runs(dojo)):
+        # A run has ended meanwhile, or a rule was changed, and found nobody to ring for.
         request_standings(dojo)
     return True
 
@@ -73,13 +58,14 @@ def scored_runs(dojo: Dojo) -> list[Run]:
     return [run for run in runs if run.score("test", metric) is not None]
 
 
-def digest_of(runs: list[Run]) -> str:
-    """Equal as long as no other run counts."""
-    return hashlib.sha256(json.dumps([run.pk for run in runs]).encode()).hexdigest()
+def digest_of(dojo: Dojo, runs: list[Run]) -> str:
+    """Equal as long as no other run counts, and none counts otherwise."""
+    told = [dojo.primary_metric, dojo.uses_ladder, [run.pk for run in runs]]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def standings_fields(job: Standings) -> Fields:
-    """Ranks of everyone's best run, and the run that the ladder shows of each."""
+    """Ranks of everyone's best run, and the runs that the ladder showed of each."""
     dojo = job.dojo
     metric = METRICS[dojo.primary_metric]
     runs = scored_runs(dojo)
@@ -102,7 +88,7 @@ def standings_fields(job: Standings) -> Fields:
         for person, own in by_person.items():
             ladder[str(person)] = _ladder_of(y, own, known.get(str(person)), options)
     return {
-        "digest": digest_of(runs),
+        "digest": digest_of(dojo, runs),
         "content": {
             "ranks": {
                 str(person): {"run": best[person].pk, "rank": place.rank, "tied": place.tied}
@@ -128,12 +114,16 @@ def _loaded(run: Run) -> Any:
 
 
 def _ladder_of(
-    y: Any, own: list[Run], known: dict[str, int] | None, options: dict[str, Any]
-) -> dict[str, int]:
-    """The run that is shown of somebody, and the last one that was looked at."""
-    if known is None:
-        known = {"shown": own[0].pk, "seen": own[0].pk}
-    shown = next((run for run in own if run.pk == known["shown"]), own[0])
-    later = [run for run in own if run.pk > max(known["seen"], shown.pk)]
-    at = climbs(y, _loaded(shown), [_loaded(run) for run in later], **options)
-    return {"shown": shown.pk if at is None else later[at].pk, "seen": own[-1].pk}
+    y: Any, own: list[Run], known: dict[str, Any] | None, options: dict[str, Any]
+) -> dict[str, Any]:
+    """The runs that were shown of somebody, first to last, and the last one looked at."""
+    by_pk = {run.pk: run for run in own}
+    if known is None or known["shown"][-1] not in by_pk:
+        known = {"shown": [own[0].pk], "seen": own[0].pk}
+    at = by_pk[known["shown"][-1]]
+    later = [run for run in own if run.pk > known["seen"]]
+    steps = climbs(y, _loaded(at), [_loaded(run) for run in later], **options)
+    return {
+        "shown": [*known["shown"], *(later[step].pk for step in steps)],
+        "seen": own[-1].pk,
+    }

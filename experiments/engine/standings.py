@@ -104,15 +104,16 @@ def climbs(
     metric: str,
     higher_is_better: bool,
     costs: Costs | None = None,
-) -> int | None:
-    """The last of some later runs that the Ladder lets through (Blum and Hardt 2015): each
-    is better, beyond chance, than the one shown before it. None where none is."""
+) -> list[int]:
+    """Which of some later runs the Ladder lets through (Blum and Hardt 2015): each is
+    better, beyond chance, than the one shown before it."""
     if not later:
-        return None
+        return []
     scores = resampled_scores(y, [shown, *later], metric=metric, costs=costs)
     ahead = is_ahead(scores, higher_is_better=higher_is_better)
-    at = 0
+    at, found = 0, []
     for place in range(1, len(later) + 1):
         if ahead[place, at]:
             at = place
-    return at - 1 if at else None
+            found.append(place - 1)
+    return found

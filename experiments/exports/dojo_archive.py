@@ -83,8 +83,8 @@ def leaderboard_csv(summary: Summary) -> bytes:
         _("Experiments"),
         _("First score"),
         _("Best score"),
-        _("95 % interval, low"),
-        _("95 % interval, high"),
+        _("Interval (95 %), low"),
+        _("Interval (95 %), high"),
         *([_("Holdout")] if revealed else []),
     ]
     rows = [_leaderboard_row(person, revealed=revealed) for person in summary.ranked]

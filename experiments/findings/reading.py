@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 # Said of anything, so that nothing is said: neither what is changed nor why.
 _FILLERS = """
@@ -37,6 +38,12 @@ OTHER_METRICS = re.compile(
     r"auc|\bf1\b|recall|rappel|precision|précision|balanced|équilibr|log.?loss|brier|cost|coût",
     re.IGNORECASE,
 )
+
+
+def folded(text: str) -> str:
+    """Without accents and capitals: “chloe” finds “Chloé”."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def meaningful(text: str) -> list[str]:

@@ -121,7 +121,7 @@ def test_names_and_rows_stay_here(member: Membership, anthropic_server: Anthropi
     sent = json.dumps(anthropic_server.requests[0], ensure_ascii=False)
     assert "Amina" not in sent
     assert member.user.email not in sent
-    assert "P2 and P2 think" in sent
+    assert "P01 and P01 think" in sent
     assert "surest_errors" not in sent
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.product import ROOT, Product
@@ -61,6 +63,14 @@ class Person:
     def open(self, path: str) -> None:
         self.page.goto(self.url + path)
         self.check()
+
+    def sit_down(self, user: User) -> Person:
+        """Log in without the form: with the session of a client."""
+        client = Client()
+        client.force_login(user)
+        session = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+        self.page.context.add_cookies([session | {"url": self.url}])  # type: ignore[list-item]
+        return self
 
     def check(self) -> None:
         """No serious accessibility violation (axe-core), no error in the console."""

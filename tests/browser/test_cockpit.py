@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client
 from playwright.sync_api import Route, expect
 
 from classrooms.models import Dojo
@@ -29,15 +27,6 @@ def running(product: Product) -> Product:
     return product
 
 
-def sit_down(who: Person, user: User) -> Person:
-    """Log in without the form: with the session of a client."""
-    client = Client()
-    client.force_login(user)
-    session = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": who.url}
-    who.page.context.add_cookies([session])  # type: ignore[list-item]
-    return who
-
-
 def stored(dojo: Dojo) -> Dojo:
     return Dojo.objects.get(pk=dojo.pk)
 
@@ -49,9 +38,9 @@ def test_two_facilitators_run_a_dojo_and_every_screen_follows(person: MakePerson
     early = factories.join(dojo, "amina")
     second_user = factories.make_user("second")
     add_facilitator(dojo, second_user.email)
-    first, second = sit_down(person(), first_user), sit_down(person(), second_user)
-    projector = sit_down(person(viewport={"width": 1920, "height": 1080}), first_user)
-    learner = sit_down(person("en-US"), early.user)
+    first, second = person().sit_down(first_user), person().sit_down(second_user)
+    projector = person(viewport={"width": 1920, "height": 1080}).sit_down(first_user)
+    learner = person("en-US").sit_down(early.user)
 
     # Before the start: the projector shows how to join, the hub what is missing.
     projector.open(f"{base}/projector/")
@@ -92,7 +81,7 @@ def test_two_facilitators_run_a_dojo_and_every_screen_follows(person: MakePerson
     first.check()
 
     # A late joiner is told where the group is.
-    late = sit_down(person(), factories.join(dojo, "zoé").user)
+    late = person().sit_down(factories.join(dojo, "zoé").user)
     late.open(f"{base}/work/")
     expect(late.page.get_by_role("status").first).to_contain_text("Setup")
 
@@ -125,7 +114,7 @@ def test_without_a_stream_a_page_asks_and_the_clocks_agree(person: MakePerson) -
     facilitator = factories.make_user("camille")
     dojo = factories.make_dojo(facilitator)
     member = factories.join(dojo, "alex")
-    blocked, streaming = sit_down(person(), member.user), sit_down(person(), facilitator)
+    blocked, streaming = person().sit_down(member.user), person().sit_down(facilitator)
 
     def refuse(route: Route) -> None:
         route.abort()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client
 from playwright.sync_api import expect
 
 from tests import factories
@@ -18,14 +16,6 @@ MakePerson = Callable[..., Person]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def sit_down(who: Person, user: User) -> None:
-    """Log in without the form: with the session of a client."""
-    client = Client()
-    client.force_login(user)
-    session = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": who.url}
-    who.page.context.add_cookies([session])  # type: ignore[list-item]
-
-
 def test_a_message_arrives_while_somebody_types(
     product: Product, person: Callable[..., Person]
 ) -> None:
@@ -34,8 +24,8 @@ def test_a_message_arrives_while_somebody_types(
     dojo = factories.make_dojo(facilitator)
     member = factories.join(dojo, "alex")
     helper, participant = person(), person()
-    sit_down(helper, facilitator)
-    sit_down(participant, member.user)
+    helper.sit_down(facilitator)
+    participant.sit_down(member.user)
     participant.open(f"/dojos/{dojo.public_id}/experiments/new/")
     helper.open(f"/dojos/{dojo.public_id}/cockpit/")
 

@@ -82,11 +82,11 @@ def test_the_ladder_moves_on_clear_progress_only() -> None:
     y = truth()
     start, same, better, best = (model(y, skill, n) for n, skill in enumerate((0.5, 0.52, 1.5, 4)))
     options = {"metric": "roc_auc", "higher_is_better": True}
-    assert climbs(y, start, [same], **options) is None
-    assert climbs(y, start, [same, better], **options) == 1
-    assert climbs(y, start, [better, same, best], **options) == 2
-    assert climbs(y, start, [best, better], **options) == 0
-    assert climbs(y, start, [], **options) is None
+    assert climbs(y, start, [same], **options) == []
+    assert climbs(y, start, [same, better], **options) == [1]
+    assert climbs(y, start, [better, same, best], **options) == [0, 2]
+    assert climbs(y, start, [best, better], **options) == [0]
+    assert climbs(y, start, [], **options) == []
 
 
 def test_nobody_has_no_ranks() -> None:

@@ -1,5 +1,6 @@
 """The leaderboard: ties, rigour, what others may see, freeze, ladder and reveal."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +12,10 @@ from django.utils import timezone, translation
 
 from classrooms.exceptions import NotNow
 from classrooms.models import Dojo, Membership
+from classrooms.rules import Rules, change_rules
 from experiments.board.reveal import freeze, reveal_all, reveal_next, reveal_rows, unfreeze
 from experiments.board.rows import BoardRow, leaderboard
-from experiments.models import Run, Standings
+from experiments.models import Experiment, Run, Standings
 from experiments.services import record_analysis
 from experiments.work import do_next
 from tests import factories
@@ -169,6 +171,51 @@ def test_participants_see_a_frozen_board_as_it_was(dojo: Dojo) -> None:
     assert people(dojo, facilitator)[0].score == 0.95
     unfreeze(dojo)
     assert people(dojo, member)[0].score == 0.95
+
+
+def test_a_frozen_board_counts_what_was_there_then(dojo: Dojo) -> None:
+    member = scored(dojo, "m", 0.7)
+    past = timezone.now() - timedelta(minutes=5)
+    Experiment.objects.update(submitted_at=past)
+    Run.objects.update(finished_at=past)
+    first = member.experiments.get()
+    freeze(dojo)
+    later = factories.submit(member)
+    factories.finish(later, test=0.9)
+    Run.objects.filter(experiment=later).update(finished_at=timezone.now() + timedelta(seconds=5))
+    Dojo.objects.update(uses_ladder=True)
+    shown = [first.run.pk, later.runs.get().pk]
+    Standings.objects.update_or_create(
+        dojo=dojo,
+        defaults={"content": {"ladder": {str(member.pk): {"shown": shown, "seen": shown[-1]}}}},
+    )
+    (row,) = people(dojo)
+    assert (row.score, row.tries) == (0.7, 1)
+    unfreeze(dojo)
+    (row,) = people(dojo)
+    assert (row.score, row.tries) == (0.9, 2)
+
+
+def test_without_names_the_order_says_nothing(dojo: Dojo) -> None:
+    Dojo.objects.update(visibility="ranks")
+    members = [scored(dojo, f"m{n}", 0.8) for n in range(4)]
+    members += [factories.join(dojo, f"n{n}") for n in range(4)]
+    by_chance = sorted(members, key=lambda member: member.public_id)
+    found = [row.membership for row in people(dojo)]
+    assert [m for m in found if m in members[:4]] == [m for m in by_chance if m in members[:4]]
+    assert found[4:] == [m for m in by_chance if m in members[4:]]
+
+
+def test_another_rule_asks_for_other_standings(dojo: Dojo) -> None:
+    Standings.objects.create(dojo=dojo, status="succeeded")
+    change_rules(
+        dojo,
+        primary_metric=dojo.primary_metric,
+        success_threshold=0.8,
+        costs=None,
+        rules=replace(Rules.of(dojo), uses_ladder=True),
+    )
+    assert Standings.objects.get().status == "queued"
 
 
 # --- Rigour -----------------------------------------------------------------------

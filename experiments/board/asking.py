@@ -1,0 +1,25 @@
+"""Asking a worker for standings: when a run ends, and when a rule changes what counts."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from classrooms.jobs import ring
+from classrooms.models import Dojo
+from classrooms.models.jobs import FINISHED, JobStatus
+from experiments.models import Standings
+
+
+@transaction.atomic
+def request_standings(dojo: Dojo) -> None:
+    """Queue them, unless they wait already; who computes them now looks again at the end."""
+    from experiments.tasks import work_next  # noqa: PLC0415 (tasks call services)
+
+    _row, is_new = Standings.objects.get_or_create(dojo=dojo)
+    ended = Standings.objects.filter(dojo=dojo, status__in=FINISHED)
+    requeued = ended.update(
+        status=JobStatus.QUEUED, attempt=0, queued_at=timezone.now(), progress=0.0
+    )
+    if is_new or requeued:
+        ring(work_next)

@@ -1,0 +1,88 @@
+"""Somebody whose record a test of the findings writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from classrooms.models import Dojo, Membership
+from experiments.engine.config import ExperimentConfig
+from experiments.findings import (
+    Record,
+    Severity,
+    findings_of,
+    setting_of,
+)
+from experiments.models import Experiment
+from experiments.selectors import experiments_of
+from tests import factories
+
+CLAIM = "Gradient boosting finds interactions that a line cannot."
+WHY = "Radius and texture probably act together."
+KEEP, REJECT = "keep", "reject"
+
+
+class Participant:
+    """Somebody whose record a test writes."""
+
+    def __init__(self, **dojo: Any) -> None:
+        self.membership = factories.join(factories.make_dojo(**dojo))
+        self.has_framing = True
+        self.metric_in_framing = ""
+
+    @property
+    def dojo(self) -> Dojo:
+        return self.membership.dojo
+
+    def config(self, model: str, changes: dict[str, Any]) -> ExperimentConfig:
+        values = factories.config_of(self.membership, model).model_dump(mode="json")
+        return ExperimentConfig.model_validate(values | changes)
+
+    def tries(
+        self,
+        model: str = "logistic_regression",
+        *,
+        result: bool = True,
+        train: float = 0.95,
+        judgement: tuple[str | None, str] | None = None,
+        **fields: Any,
+    ) -> Experiment:
+        """A submitted experiment, with a result and what the comparison said of it.
+
+        Args:
+            judgement: verdict and direction.
+        """
+        config = self.config(model, fields.pop("config", {}))
+        values = {"claim": CLAIM, "rationale": WHY, "expected_effect": 0.02, "config": config}
+        experiment = factories.submit(self.membership, **values | fields)
+        if not result:
+            return experiment
+        run = factories.finish(experiment, test=0.94)
+        run.metrics["train"]["roc_auc"] = train
+        run.intervals = {"roc_auc": [0.9, 0.97]}
+        if judgement:
+            run.comparison = {
+                "differences": {"roc_auc": {"low": -0.01, "high": 0.02}},
+                "judgement": {"verdict": judgement[0], "effect": "none", "direction": judgement[1]},
+            }
+        run.save()
+        return Experiment.objects.get(pk=experiment.pk)
+
+    def concludes(self, experiment: Experiment, decision: str, analysis: str) -> None:
+        Experiment.objects.filter(pk=experiment.pk).update(
+            decision=decision, analysis=analysis, closed_at=timezone.now()
+        )
+
+    def record(self, **setting: Any) -> Record:
+        dojo = Dojo.objects.get(pk=self.dojo.pk)
+        found = setting_of(dojo)
+        for name, value in setting.items():
+            object.__setattr__(found, name, value)
+        experiments = tuple(experiments_of(Membership.objects.get(pk=self.membership.pk)))
+        return Record(found, experiments, self.has_framing, self.metric_in_framing)
+
+    def severity(self, code: str, **setting: Any) -> Severity | None:
+        """The gravest of this kind of finding; None where there is none."""
+        found = [f.severity for f in findings_of(self.record(**setting)) if f.code == code]
+        return max(found, default=None)

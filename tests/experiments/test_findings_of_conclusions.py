@@ -1,0 +1,160 @@
+"""What is made of a result."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from classrooms import timeline
+from classrooms.models.phases import PhaseKind
+from experiments.findings import (
+    Severity,
+    findings_of,
+    held_strengths,
+)
+from experiments.models import RowNote, Run
+from tests.experiments.records import KEEP, REJECT, Participant
+
+pytestmark = pytest.mark.django_db
+
+
+def test_no_decision_is_a_trap_once_the_next_is_submitted() -> None:
+    someone = Participant()
+    first = someone.tries()
+    assert someone.severity("no_decision") is None
+    someone.tries("random_forest", compared_to=first, result=False)
+    assert someone.severity("no_decision") == Severity.TRAP
+    someone.concludes(first, KEEP, "Fine, few errors.")
+    assert someone.severity("no_decision") is None
+
+
+def test_what_was_submitted_before_the_result_was_there_is_no_reproach() -> None:
+    someone = Participant()
+    first = someone.tries()
+    someone.tries("random_forest", compared_to=first)
+    Run.objects.filter(experiment=first).update(finished_at=timezone.now())
+    assert someone.severity("no_decision") is None
+
+
+def test_no_decision_for_long() -> None:
+    someone = Participant()
+    someone.tries()
+    later = timezone.now() + timedelta(minutes=25)
+    assert someone.severity("no_decision", now=later) == Severity.TRAP
+    timeline.pause_dojo(someone.dojo)
+    assert someone.severity("no_decision", now=later) is None
+
+
+def test_errors_not_analysed_is_a_trap_from_the_interpretation_on() -> None:
+    someone = Participant()
+    kept = someone.tries()
+    assert someone.severity("errors_not_analysed") is None
+    someone.concludes(kept, KEEP, "The score is good.")
+    assert someone.severity("errors_not_analysed") == Severity.NOTICE
+    begun = frozenset({PhaseKind.THEORY, PhaseKind.INTERPRETATION})
+    assert someone.severity("errors_not_analysed", begun=begun) == Severity.TRAP
+    RowNote.objects.create(experiment=kept, row=12, text="A border case.")
+    assert someone.severity("errors_not_analysed", begun=begun) is None
+    assert someone.severity("errors_analysed", begun=begun) == Severity.INFO
+
+
+@pytest.mark.parametrize(
+    "analysis", ["It misses five: false negatives.", "Les erreurs sont des petites tumeurs."]
+)
+def test_words_on_errors_are_an_analysis(analysis: str) -> None:
+    someone = Participant()
+    someone.concludes(someone.tries(), KEEP, analysis)
+    begun = frozenset({PhaseKind.INTERPRETATION})
+    assert someone.severity("errors_not_analysed", begun=begun) is None
+
+
+def test_errors_that_gave_the_next_idea_were_analysed() -> None:
+    someone = Participant()
+    first = someone.tries()
+    someone.concludes(first, KEEP, "The score is good.")
+    someone.tries("random_forest", compared_to=first, rationale="Most errors are small nuclei.")
+    assert someone.severity("errors_not_analysed") is None
+
+
+@pytest.mark.parametrize(
+    ("decision", "judgement", "expected", "severity"),
+    [
+        (KEEP, ("refuted", "worse"), 0.02, Severity.TRAP),
+        (KEEP, ("refuted", "unclear"), 0.02, Severity.TRAP),
+        (KEEP, ("refuted", "worse"), 0.0, Severity.TRAP),
+        (REJECT, ("refuted", "worse"), 0.02, None),
+        (KEEP, ("supported", "worse"), -0.02, None),
+        (KEEP, ("supported", "better"), 0.02, None),
+        (KEEP, ("refuted", "better"), -0.02, None),
+    ],
+)
+def test_what_is_kept_follows_the_evidence(
+    decision: str, judgement: tuple[str, str], expected: float, severity: Severity | None
+) -> None:
+    someone = Participant()
+    first = someone.tries()
+    second = someone.tries(
+        "random_forest", compared_to=first, judgement=judgement, expected_effect=expected
+    )
+    someone.concludes(second, decision, "Errors are fewer.")
+    assert someone.severity("decision_against_evidence") == severity
+
+
+def test_an_honest_score_may_be_worse() -> None:
+    someone = Participant()
+    first = someone.tries()
+    second = someone.tries(
+        config={"columns": {"exclude": ["mean_area"]}},
+        compared_to=first,
+        judgement=("refuted", "worse"),
+    )
+    someone.concludes(second, KEEP, "Errors are more, and honest.")
+    assert someone.severity("decision_against_evidence") == Severity.TRAP
+    leak = frozenset({"mean_area"})
+    assert someone.severity("decision_against_evidence", leaks=leak) is None
+
+
+@pytest.mark.parametrize(
+    ("decision", "analysis", "expected", "severity"),
+    [
+        (KEEP, "Better, and fewer errors.", 0.02, Severity.TRAP),
+        (KEEP, "Within chance; kept because it is simpler.", 0.02, None),
+        (KEEP, "L'intervalle contient zéro.", 0.02, None),
+        (KEEP, "As good with fewer columns.", 0.0, None),
+        ("iterate", "Better, and fewer errors.", 0.02, None),
+    ],
+)
+def test_an_inconclusive_result_is_no_win(
+    decision: str, analysis: str, expected: float, severity: Severity | None
+) -> None:
+    someone = Participant()
+    first = someone.tries()
+    second = someone.tries(
+        "random_forest",
+        compared_to=first,
+        judgement=("inconclusive", "unclear"),
+        expected_effect=expected,
+    )
+    someone.concludes(second, decision, analysis)
+    assert someone.severity("inconclusive_win") == severity
+
+
+def test_strengths_are_found_too() -> None:
+    someone = Participant()
+    first = someone.tries()
+    someone.tries("random_forest", compared_to=first, judgement=("supported", "better"))
+    repeated = Run.objects.create(experiment=first, reproduces=first.run, status="succeeded")
+    strengths = {f.code for f in findings_of(someone.record()) if f.is_strength}
+    assert {"has_baseline", "one_change", "prediction_came_true", "reproduced"} <= strengths
+    Run.objects.filter(pk=repeated.pk).update(differences=[{"metric": "roc_auc"}])
+    assert "reproduced" not in {f.code for f in findings_of(someone.record())}
+
+
+def test_a_strength_is_held_until_the_next_slip() -> None:
+    someone = Participant()
+    someone.tries()
+    assert "small_gap" in {f.code for f in held_strengths(findings_of(someone.record()))}
+    someone.tries("decision_tree", train=1.0)
+    assert "small_gap" not in {f.code for f in held_strengths(findings_of(someone.record()))}

@@ -1,0 +1,157 @@
+"""What is asked: a hypothesis, a baseline, one change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from experiments.findings import (
+    Severity,
+    findings_of,
+)
+from experiments.models import Run
+from tests.experiments.records import CLAIM, WHY, Participant
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("claim", "rationale", "expected", "lacks"),
+    [
+        ("On teste XGBoost", WHY, 0.02, ["change"]),
+        ("Let us try something", WHY, 0.02, ["change"]),
+        (CLAIM, "why not", 0.02, ["reason"]),
+        (CLAIM, CLAIM.upper(), 0.02, ["reason"]),
+        ("test 2", "parce que", 0.02, ["change", "reason"]),
+        (CLAIM, WHY, 0.02, []),
+        ("Une forêt aléatoire dépasse la régression", "Effets non linéaires de l'âge", 0.02, []),
+        ("Without area, recall holds", "Radius says the same", 0.0, []),
+    ],
+)
+def test_a_hypothesis_names_a_change_a_reason_and_a_measure(
+    claim: str, rationale: str, expected: float, lacks: list[str]
+) -> None:
+    someone = Participant()
+    someone.tries(claim=claim, rationale=rationale, expected_effect=expected)
+    found = [f for f in findings_of(someone.record()) if f.code == "no_clear_hypothesis"]
+    assert [f.evidence["lacks"] for f in found] == ([lacks] if lacks else [])
+    assert all(f.is_trap for f in found)
+
+
+def test_only_a_first_experiment_may_go_without_a_prediction() -> None:
+    someone = Participant()
+    first = someone.tries(expected_effect=None)
+    assert someone.severity("no_clear_hypothesis") == Severity.NOTICE
+    someone.tries("random_forest", expected_effect=None, compared_to=first)
+    assert someone.severity("no_clear_hypothesis") == Severity.TRAP
+
+
+def test_who_does_it_right_later_has_learned() -> None:
+    someone = Participant()
+    first = someone.tries(claim="test", rationale="test")
+    assert someone.severity("no_clear_hypothesis") == Severity.TRAP
+    someone.tries("random_forest", compared_to=first)
+    assert someone.severity("no_clear_hypothesis") == Severity.NOTICE
+
+
+def test_no_baseline() -> None:
+    someone = Participant()
+    someone.tries("random_forest")
+    assert someone.severity("no_baseline") == Severity.TRAP
+    someone.tries("dummy")
+    assert someone.severity("no_baseline") == Severity.NOTICE
+
+
+def test_a_baseline_that_failed_is_none() -> None:
+    someone = Participant()
+    baseline = someone.tries("logistic_regression", result=False)
+    someone.tries("random_forest")
+    assert someone.severity("no_baseline") is None
+    Run.objects.filter(experiment=baseline).update(status="failed")
+    assert someone.severity("no_baseline") == Severity.TRAP
+
+
+def test_a_comparison_is_missing_once_there_is_something_to_compare_to() -> None:
+    someone = Participant()
+    someone.tries("dummy")
+    someone.tries("logistic_regression")
+    assert someone.severity("comparison_missing") is None
+    someone.tries("random_forest")
+    assert someone.severity("comparison_missing") == Severity.TRAP
+
+
+def test_a_comparison_is_not_missing_while_nothing_has_a_score() -> None:
+    someone = Participant()
+    someone.tries("dummy", result=False)
+    someone.tries("random_forest")
+    assert someone.severity("comparison_missing") is None
+
+
+def test_what_had_no_score_yet_could_not_be_compared_to() -> None:
+    someone = Participant()
+    first = someone.tries("dummy")
+    someone.tries("random_forest")
+    assert someone.severity("comparison_missing") == Severity.TRAP
+    Run.objects.filter(experiment=first).update(finished_at=timezone.now())
+    assert someone.severity("comparison_missing") is None
+
+
+@pytest.mark.parametrize(
+    ("model", "config", "severity"),
+    [
+        ("random_forest", {}, None),
+        ("logistic_regression", {"columns": {"include": ["mean_radius", "mean_area"]}}, None),
+        ("logistic_regression", {"model": {"name": "logistic_regression", "C": 0.1}}, None),
+        (
+            "logistic_regression",
+            {
+                "columns": {"include": ["mean_radius"]},
+                "model": {"name": "logistic_regression", "C": 0.1},
+            },
+            Severity.TRAP,
+        ),
+        ("random_forest", {"columns": {"include": ["mean_radius"]}}, Severity.TRAP),
+        (
+            "random_forest",
+            {"preparation": {"numeric": {"scale": "none"}}},
+            Severity.NOTICE,
+        ),
+    ],
+)
+def test_one_change_at_a_time(
+    model: str, config: dict[str, Any], severity: Severity | None
+) -> None:
+    someone = Participant()
+    first = someone.tries()
+    someone.tries(model, config=config, compared_to=first)
+    assert someone.severity("several_changes") == severity
+
+
+def test_the_same_config_again() -> None:
+    someone = Participant()
+    first = someone.tries()
+    someone.tries("random_forest", compared_to=first)
+    assert someone.severity("same_config") is None
+    every = [column.name for column in someone.dojo.schema.default_features]
+    someone.tries(config={"columns": {"include": every}}, compared_to=first)
+    assert someone.severity("same_config") == Severity.TRAP
+
+
+def test_a_failed_config_may_be_tried_again() -> None:
+    someone = Participant()
+    first = someone.tries(result=False)
+    Run.objects.filter(experiment=first).update(status="failed")
+    someone.tries()
+    assert someone.severity("same_config") is None
+
+
+def test_not_framed_is_said_once() -> None:
+    someone = Participant()
+    someone.tries()
+    someone.tries("random_forest")
+    assert someone.severity("no_framing") is None
+    someone.has_framing = False
+    found = [f for f in findings_of(someone.record()) if f.code == "no_framing"]
+    assert [f.experiment.number for f in found] == [2]
