@@ -94,7 +94,7 @@ def test_an_answer_stops_at_the_next_word_and_what_came_stays(
     answer = Message.objects.get(role="coach")
     assert answer.state == "stopped"
     assert answer.text.startswith("word0 word1")
-    assert "word150" not in answer.text
+    assert len(answer.text.split()) < 15, "not the words until it is stored next"
     assert Call.objects.get().outcome == "stopped"
 
 

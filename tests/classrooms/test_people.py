@@ -15,8 +15,9 @@ from classrooms.exceptions import NotNow
 from classrooms.models import Dojo, Invitation, Membership, Phase
 from classrooms.roster import decoded, read_roster
 from experiments.execution import claim_next_run
-from experiments.models import Experiment, Run
+from experiments.models import Experiment, Framing, Run
 from experiments.rehearsal import begin_rehearsal, end_rehearsal
+from experiments.services import save_framing
 from experiments.simulation import advance_all
 from experiments.work import do_next
 from tests import factories
@@ -242,6 +243,7 @@ def test_a_rehearsal_runs_for_real_and_leaves_nothing() -> None:
     advance_all()
     advance_all()
     factories.submit(real)
+    save_framing(real, problem="p", data="d", metric="m", baseline="b")
     assert do_next()
     claimed = claim_next_run()
     assert claimed
@@ -253,6 +255,7 @@ def test_a_rehearsal_runs_for_real_and_leaves_nothing() -> None:
     assert list(dojo.memberships.values_list("display_name", flat=True)) == ["Camille", "real"]
     assert not User.objects.filter(username__startswith="simulated-").exists()
     assert not Run.objects.exists()
+    assert not Framing.objects.exists()
     assert all(phase.is_to_come for phase in dojo.phases.all())
     timeline.start_dojo(dojo)
     with pytest.raises(NotNow):

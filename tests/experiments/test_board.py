@@ -196,6 +196,12 @@ def test_a_frozen_board_counts_what_was_there_then(dojo: Dojo) -> None:
     assert (row.score, row.tries) == (0.9, 2)
 
 
+def test_with_the_ladder_the_first_score_stands_until_a_worker_has_looked(dojo: Dojo) -> None:
+    Dojo.objects.update(uses_ladder=True)
+    scored(dojo, "m", 0.7, 0.9)
+    assert people(dojo)[0].score == 0.7
+
+
 def test_without_names_the_order_says_nothing(dojo: Dojo) -> None:
     Dojo.objects.update(visibility="ranks")
     members = [scored(dojo, f"m{n}", 0.8) for n in range(4)]
