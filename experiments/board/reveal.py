@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -59,34 +60,40 @@ class RevealRow:
 
 
 def reveal_rows(dojo: Dojo) -> list[RevealRow]:
-    """Everyone with a score, first to last by the public one; hidden sides as far as told."""
-    metric = METRICS[dojo.primary_metric]
+    """Everyone with a score, first to last by the public one; hidden sides as far as told.
+
+    Who moved is told with the last of them: before, it would give the others away.
+    """
     rows = [row for row in leaderboard(dojo, None).rows if row.run and row.score is not None]
     scores = holdout_scores(dojo, rows)
     hidden = [scores.get(row.run.pk) if row.run else None for row in rows]
-    order = sorted(
-        (place for place, score in enumerate(hidden) if score is not None),
-        key=lambda place: hidden[place] or 0.0,
-        reverse=metric.higher_is_better,
-    )
     told = len(rows) if dojo.holdout_is_revealed else dojo.revealed_rows
+    is_over = told >= len(rows)
     found = []
-    for place, row in enumerate(rows):
-        if place < len(rows) - told:
-            found.append(RevealRow(row, place + 1, is_revealed=False))
+    for number, (row, score) in enumerate(zip(rows, hidden, strict=True)):
+        place = _place(dojo, row.score, [other.score for other in rows])
+        if number < len(rows) - told or score is None:
+            found.append(RevealRow(row, place, is_revealed=False))
             continue
-        score = hidden[place]
         found.append(
             RevealRow(
                 row,
-                place + 1,
+                place,
                 is_revealed=True,
                 holdout=score,
-                hidden_place=order.index(place) + 1 if place in order else None,
-                reason=_reason(row, score, metric.name) if score is not None else "",
+                hidden_place=_place(dojo, score, hidden) if is_over else None,
+                reason=_reason(row, score, dojo.primary_metric),
             )
         )
     return found
+
+
+def _place(dojo: Dojo, score: float | None, others: Sequence[float | None]) -> int:
+    """1 and the number of those that are better; equal scores share a place."""
+    better = METRICS[dojo.primary_metric].is_better
+    return 1 + sum(
+        other is not None and score is not None and better(other, score) for other in others
+    )
 
 
 def _reason(row: BoardRow, holdout: float, name: str) -> str:

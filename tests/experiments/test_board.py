@@ -257,7 +257,8 @@ def test_hidden_scores_are_told_from_the_last_to_the_first(dojo: Dojo) -> None:
     scored(dojo, "first", 0.95, holdout=0.80)
     scored(dojo, "second", 0.90, holdout=0.91)
     scored(dojo, "third", 0.70, holdout=0.71)
-    assert [row.holdout for row in reveal_rows(dojo)] == [None] * 3
+    scored(dojo, "fourth", 0.70, holdout=0.71)
+    assert [row.holdout for row in reveal_rows(dojo)] == [None] * 4
 
     def now() -> list[Any]:
         return [
@@ -265,17 +266,16 @@ def test_hidden_scores_are_told_from_the_last_to_the_first(dojo: Dojo) -> None:
             for row in reveal_rows(Dojo.objects.get(pk=dojo.pk))
         ]
 
+    for _row in range(2):
+        reveal_next(dojo)
+    assert now()[2:] == [("fourth", 0.71, 0, "within"), ("third", 0.71, 0, "within")]
     reveal_next(dojo)
-    assert now()[2] == ("third", 0.71, 0, "within")
-    assert now()[1][1] is None
+    assert now()[1] == ("second", 0.91, 0, "within"), "who moved would give the first away"
+    assert now()[0][1] is None
     assert not Dojo.objects.get(pk=dojo.pk).holdout_is_revealed
     reveal_next(dojo)
-    reveal_next(dojo)
-    assert now() == [
-        ("first", 0.80, -1, "below"),
-        ("second", 0.91, 1, "within"),
-        ("third", 0.71, 0, "within"),
-    ]
+    assert now()[:2] == [("first", 0.80, -1, "below"), ("second", 0.91, 1, "within")]
+    assert {row.place for row in reveal_rows(dojo)[2:]} == {3}, "equal scores share a place"
     assert Dojo.objects.get(pk=dojo.pk).holdout_is_revealed
     with pytest.raises(NotNow):
         reveal_next(dojo)
