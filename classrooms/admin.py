@@ -1,9 +1,13 @@
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from classrooms.admin_actions import clone, rotate_code, start
 from classrooms.admin_site import OwnDojosOnly, StaffOnly
 from classrooms.models import (
     Announcement,
@@ -68,6 +72,7 @@ class DojoAdmin(OwnDojosOnly, admin.ModelAdmin):
     )
     list_select_related = ("dataset",)
     inlines = (PhaseInline, MembershipInline)
+    actions: Sequence[Any] = (start, rotate_code, clone)
 
     def owned_by(self, found: QuerySet[Dojo], user: User) -> QuerySet[Dojo]:
         return found.filter(pk__in=Dojo.objects.facilitated_by(user))

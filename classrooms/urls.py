@@ -10,6 +10,7 @@ from classrooms.views import (
     people,
     preparing,
     projector,
+    retention,
     solo,
     theory,
 )
@@ -41,6 +42,13 @@ urlpatterns = [
     path("agendas/", agendas.agendas, name="agendas"),
     path("agendas/<slug:template_id>/rename/", agendas.agenda_rename, name="agenda_rename"),
     path("agendas/<slug:template_id>/delete/", agendas.agenda_delete, name="agenda_delete"),
+    # What is kept
+    path("account/", retention.account, name="account"),
+    path("account/delete/", retention.account_delete, name="account_delete"),
+    path("account/deleted/", retention.account_deleted, name="account_deleted"),
+    path("dojos/<slug:dojo_id>/archive/", retention.archive, name="archive"),
+    path("dojos/<slug:dojo_id>/delete/", retention.delete, name="delete"),
+    path("dojos/<slug:dojo_id>/leave/", retention.leave, name="leave"),
     # Working alone
     path("solo/", solo.solo, name="solo"),
     path("solo/<slug:dataset_id>/", solo.solo_ready, name="solo_ready"),

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from classrooms.admin_site import OwnDojosOnly
+from experiments import admin_actions  # noqa: F401 (adds actions to the Dojos)
 from experiments.models import Experiment, Framing, Interpretation, Run, Takeaway, Talk
 
 

@@ -4,6 +4,7 @@ from experiments.views import (
     analysis,
     comparison,
     experiments,
+    personal,
     record,
     reference,
     rehearsal,
@@ -80,6 +81,12 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/people/<slug:member_id>/", room.person, name="person"),
     path("dojos/<slug:dojo_id>/people/<slug:member_id>/ask/", room.ask, name="ask"),
     path("dojos/<slug:dojo_id>/people/<slug:member_id>/note/", room.note, name="person_note"),
+    path(
+        "dojos/<slug:dojo_id>/people/<slug:member_id>/data/",
+        personal.person_data,
+        name="person_data",
+    ),
+    path("dojos/<slug:dojo_id>/my-data/", personal.own_data, name="own_data"),
     path("dojos/<slug:dojo_id>/take-home/final/", take_home.final, name="final"),
     # Presentations.
     path("dojos/<slug:dojo_id>/talks/", talks.talks, name="talks"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils import timezone
 
 from assistant.models import Message
@@ -40,15 +41,16 @@ def _prepared() -> tuple[dict[str, Any], dict[str, Any]]:
     from classrooms.dataset_services import add_bundled_dataset
     from classrooms.preparation import process
 
-    owner = make_user("preparer")
-    dataset = add_bundled_dataset(owner, "breast_cancer")
-    process(dataset.pk)
-    dataset.refresh_from_db()
-    assert dataset.is_ready, dataset.failure_code
-    names = [field.attname for field in Dataset._meta.concrete_fields]
-    fields = {name: getattr(dataset, name) for name in names if name not in ("id", "owner_id")}
-    health = dataset.health.content
-    owner.delete()
+    # Rolled back rather than deleted: the files are to stay.
+    with transaction.atomic():
+        dataset = add_bundled_dataset(make_user("preparer"), "breast_cancer")
+        process(dataset.pk)
+        dataset.refresh_from_db()
+        assert dataset.is_ready, dataset.failure_code
+        names = [field.attname for field in Dataset._meta.concrete_fields]
+        fields = {name: getattr(dataset, name) for name in names if name not in ("id", "owner_id")}
+        health = dataset.health.content
+        transaction.set_rollback(True)
     return fields, health
 
 

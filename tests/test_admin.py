@@ -1,5 +1,9 @@
 """Django's admin: all of it for staff, their own Dojos for facilitators, nothing for others."""
 
+import io
+import zipfile
+from typing import Any
+
 import pytest
 from django.contrib import admin
 from django.db.models import Model
@@ -144,3 +148,43 @@ def test_a_forgotten_password_is_reset_by_mail(client: Client, db, mailoutbox) -
     client.post(form.redirect_chain[-1][0], {"password1": new, "password2": new})
     user.refresh_from_db()
     assert user.check_password(new)
+
+
+# --- Actions ----------------------------------------------------------------------
+def act(client: Client, action: str, *dojos: Dojo) -> Any:
+    data = {"action": action, "_selected_action": [dojo.pk for dojo in dojos]}
+    return client.post(reverse("admin:classrooms_dojo_changelist"), data, follow=True)
+
+
+def test_actions_do_what_the_cockpit_does_and_say_what_was_refused(cast: Cast) -> None:
+    client, dojo = cast.clients["facilitator"], cast.dojo
+    code = dojo.join_code
+    act(client, "rotate_code", dojo)
+    act(client, "freeze", dojo)
+    page = act(client, "start", dojo)
+    dojo.refresh_from_db()
+    assert dojo.join_code != code
+    assert dojo.board_is_frozen
+    assert [str(one) for one in page.context["messages"]][-1].endswith(dojo.title)
+    act(client, "clone", dojo)
+    clone = Dojo.objects.facilitated_by(dojo.memberships.get(role="facilitator").user).exclude(
+        pk=dojo.pk
+    )
+    assert clone.get().state == Dojo.State.DRAFT
+    act(client, "start", clone.get())
+    assert clone.get().is_running
+
+
+def test_the_export_of_dojos_has_the_zip_of_each(cast: Cast) -> None:
+    response = act(cast.clients["facilitator"], "export", cast.dojo)
+    outer = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
+    (name,) = outer.namelist()
+    assert "summary.md" in zipfile.ZipFile(io.BytesIO(outer.read(name))).namelist()
+
+
+def test_actions_reach_no_dojo_of_others(cast: Cast) -> None:
+    other = Dojo.objects.exclude(pk=cast.dojo.pk).get()
+    act(cast.clients["facilitator"], "rotate_code", other)
+    act(cast.clients["facilitator"], "freeze", other)
+    again = Dojo.objects.get(pk=other.pk)
+    assert (again.join_code, again.board_frozen_at) == (other.join_code, None)

@@ -27,10 +27,13 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         context = {"form": JoinCodeForm(), "steps": workflow_steps()}
         return render(request, "classrooms/welcome.html", context)
-    memberships = home_memberships(request.user)
-    return render(
-        request, "classrooms/home.html", {"memberships": memberships, "form": JoinCodeForm()}
-    )
+    found = home_memberships(request.user)
+    context = {
+        "memberships": [one for one in found if not one.dojo.is_archived],
+        "archived": [one for one in found if one.dojo.is_archived],
+        "form": JoinCodeForm(),
+    }
+    return render(request, "classrooms/home.html", context)
 
 
 @public_view
