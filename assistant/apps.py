@@ -7,8 +7,10 @@ class AssistantConfig(AppConfig):
     verbose_name = _("Coach")
 
     def ready(self) -> None:
-        from assistant import reviewing  # noqa: PLC0415 (needs the models)
+        from assistant import checks, reviewing  # noqa: PLC0415 (need the models)
+        from classrooms.checklist import checks_are_asked_for  # noqa: PLC0415
         from experiments import signals  # noqa: PLC0415
 
+        checks_are_asked_for.connect(checks.on_checks)
         signals.run_succeeded.connect(reviewing.on_run_succeeded)
         signals.conclusion_written.connect(reviewing.on_conclusion)

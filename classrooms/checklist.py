@@ -1,15 +1,23 @@
-"""What has to be there before a Dojo starts, and the way to mend what is not."""
+"""What has to be there before a Dojo starts, and the way to mend what is not.
+
+What a higher app brings to a Dojo, it adds itself: it answers `checks_are_asked_for`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from classrooms import health
 from classrooms.models import Dojo
+
+# Sent with `dojo`; a receiver answers with a list of checks.
+checks_are_asked_for = Signal()
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,7 @@ def checklist(dojo: Dojo) -> list[Check]:
             _("In the brief's format, in the Dojo's language."),
             at("log_template"),
         ),
+        *_of_higher_apps(dojo),
         Check(
             _("Workers"),
             alive and answers,
@@ -79,3 +88,8 @@ def checklist(dojo: Dojo) -> list[Check]:
             at("people"),
         ),
     ]
+
+
+def _of_higher_apps(dojo: Dojo) -> list[Check]:
+    answers: list[tuple[Any, Any]] = checks_are_asked_for.send(sender=Dojo, dojo=dojo)
+    return [check for _receiver, checks in answers for check in checks]

@@ -65,6 +65,7 @@ urlpatterns = [
         people.invitation_action,
         name="invitation_action",
     ),
+    path("dojos/<slug:dojo_id>/seats/links/", people.links, name="links"),
     path("dojos/<slug:dojo_id>/seats/cards/", people.cards, name="cards"),
     path("dojos/<slug:dojo_id>/seats/facilitators/", people.facilitators, name="facilitators"),
     path("dojos/<slug:dojo_id>/seats/<slug:member_id>/", people.seat, name="seat"),

@@ -60,6 +60,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "classrooms:code": ("post", FACILITATORS, "facilitator"),
     "classrooms:roster": ("post", FACILITATORS, "facilitator"),
     "classrooms:invitation_action": ("post", FACILITATORS, "facilitator"),
+    "classrooms:links": ("get", FACILITATORS, "facilitator"),
     "classrooms:cards": ("get", FACILITATORS, "facilitator"),
     "classrooms:facilitators": ("post", FACILITATORS, "facilitator"),
     "classrooms:seat": ("post", FACILITATORS, "facilitator"),

@@ -11,6 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,10 +22,12 @@ from classrooms.access import Request, facilitator_view, member_view, public_vie
 from classrooms.checklist import checklist
 from classrooms.exceptions import NameTaken, NotNow
 from classrooms.forms import JoinForm, name_taken_message
+from classrooms.letters import invited_to, links_table
 from classrooms.models import Invitation, Membership
 from classrooms.people_forms import FacilitatorForm, RenameForm, RosterForm
 from classrooms.presentation import dojo_context
 from classrooms.roster import MAX_PEOPLE
+from classrooms.tables import csv_table
 
 
 def _page(
@@ -38,20 +42,11 @@ def _page(
         "join_url": request.build_absolute_uri(reverse("classrooms:join", args=[dojo.join_code])),
         "roster": roster or RosterForm(),
         "facilitator": facilitator or FacilitatorForm(),
-        "invitations": _invitations(request, membership),
+        "invited": invited_to(dojo, request.build_absolute_uri),
         "participants": dojo.memberships.participants().select_related("user"),
         "facilitators": dojo.memberships.filter(role=verbs.FACILITATOR).select_related("user"),
     }
     return render(request, "classrooms/people/people.html", context)
-
-
-def _invitations(request: Request, membership: Membership) -> list[tuple[Invitation, str]]:
-    """Everyone's, with the link."""
-    found = membership.dojo.invitations.select_related("membership")
-    return [
-        (one, request.build_absolute_uri(reverse("classrooms:invitation", args=[one.token])))
-        for one in found
-    ]
 
 
 @facilitator_view
@@ -116,10 +111,24 @@ def invitation_action(request: Request, membership: Membership) -> HttpResponse:
 
 @facilitator_view
 @require_safe
+def links(request: Request, membership: Membership) -> HttpResponse:
+    """The unused links as CSV, for a mail merge."""
+    rows = links_table(invited_to(membership.dojo, request.build_absolute_uri))
+    name = content_disposition_header(True, f"{slugify(membership.dojo.title) or 'dojo'}.csv")
+    return HttpResponse(
+        csv_table(rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": name or ""},
+    )
+
+
+@facilitator_view
+@require_safe
 def cards(request: Request, membership: Membership) -> HttpResponse:
     """A card to print for everyone with an unused link."""
-    unused = [pair for pair in _invitations(request, membership) if not pair[0].is_used]
+    invited = invited_to(membership.dojo, request.build_absolute_uri)
     with translation.override(membership.dojo.language):
+        unused = [one for one in invited if not one.invitation.is_used]
         context = {"dojo": membership.dojo, "cards": unused}
         return render(request, "classrooms/people/cards.html", context)
 

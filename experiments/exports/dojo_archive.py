@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import IO
 
 from django.template.loader import render_to_string
@@ -13,14 +11,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from classrooms.models import Dojo, Membership
+from classrooms.tables import Cell, csv_table
 from experiments.exports.aliases import Aliases, RealNames
 from experiments.exports.archive import build_archive, data_archive, safe_name, write_entry
 from experiments.exports.record import record_of
 from experiments.summary import Person, Summary, summary_of
-
-Cell = str | int | float | None
-# With one of these a spreadsheet begins a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def dojo_archive_name(dojo: Dojo, *, anonymous: bool) -> str:
@@ -88,7 +83,7 @@ def leaderboard_csv(summary: Summary) -> bytes:
         *([_("Holdout")] if revealed else []),
     ]
     rows = [_leaderboard_row(person, revealed=revealed) for person in summary.ranked]
-    return _csv([header, *rows])
+    return csv_table([header, *rows])
 
 
 def _leaderboard_row(person: Person, *, revealed: bool) -> list[Cell]:
@@ -117,18 +112,4 @@ def agenda_csv(summary: Summary) -> bytes:
         ]
         for time in summary.times
     ]
-    return _csv([header, *rows])
-
-
-def _csv(rows: Iterable[Sequence[Cell]]) -> bytes:
-    """With the mark by which spreadsheets know UTF-8."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([map(neutral, row) for row in rows])
-    return text.getvalue().encode("utf-8-sig")
-
-
-def neutral(cell: Cell) -> Cell:
-    """A text that no spreadsheet takes for a formula."""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(FORMULA):
-        return f"'{cell}"
-    return cell
+    return csv_table([header, *rows])

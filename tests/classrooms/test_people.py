@@ -1,6 +1,7 @@
 """Code, roster, links that work once, co-facilitators, checklist and rehearsal."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs
 
 import pytest
 from django.contrib.auth.models import User
@@ -213,12 +214,14 @@ def test_who_comes_late_is_told_where_the_group_is(cast: Cast) -> None:
 def test_the_checklist_says_what_is_missing_and_where_to_mend_it() -> None:
     dojo = factories.make_dojo(started=False)
     ready = {str(check.label): check for check in checklist(dojo)}
-    assert [check.is_ready for check in ready.values()] == [True, True, True, False, True, False]
+    states = [check.is_ready for check in ready.values()]
+    assert states == [True, True, True, True, False, True, False]
     Dojo.objects.update(join_is_open=False)
     Phase.objects.update(ended_at="2026-01-01T00:00:00Z")
     factories.join(dojo)
     again = checklist(Dojo.objects.get(pk=dojo.pk))
-    assert [check.is_ready for check in again] == [True, False, True, False, False, True]
+    states = [check.is_ready for check in again]
+    assert states == [True, False, True, True, False, False, True]
 
 
 @pytest.mark.parametrize(("language", "words"), [("fr", "## Contexte"), ("en", "## Context")])
@@ -260,3 +263,35 @@ def test_a_rehearsal_runs_for_real_and_leaves_nothing() -> None:
     timeline.start_dojo(dojo)
     with pytest.raises(NotNow):
         end_rehearsal(dojo)
+
+
+# --- Links and letters ------------------------------------------------------------
+def test_a_letter_opens_with_the_link_in_the_language_of_the_dojo(cast: Cast) -> None:
+    Dojo.objects.filter(pk=cast.dojo.pk).update(language="fr")
+    invitation = factories.invite(cast.dojo)
+    Invitation.objects.filter(pk=invitation.pk).update(email="zoe+dojo@x.org")
+    page = cast.clients["facilitator"].get(path(cast))
+    (invited,) = page.context["invited"]
+    address, _mark, query = invited.letter.partition("?")
+    assert address == "mailto:zoe%2Bdojo%40x.org"
+    fields = parse_qs(query)
+    assert f"/invite/{invitation.token}/" in fields["body"][0]
+    assert "Bonjour" in fields["body"][0]
+    assert cast.dojo.title in fields["subject"][0]
+
+
+def test_the_links_of_who_has_not_come_are_a_table_without_formulas(cast: Cast) -> None:
+    used, unused = factories.invite(cast.dojo), factories.invite(cast.dojo, "Yann")
+    Invitation.objects.filter(pk=used.pk).update(membership=cast.participant)
+    Invitation.objects.filter(pk=unused.pk).update(display_name="=cmd()")
+    content = cast.clients["facilitator"].get(path(cast, "links/")).content.decode("utf-8-sig")
+    assert f"/invite/{unused.token}/" in content
+    assert used.token not in content
+    assert "'=cmd()" in content
+
+
+def test_the_checklist_names_the_prompt_and_who_answers(cast: Cast) -> None:
+    with translation.override("en"):
+        checks = {check.label: check for check in checklist(cast.dojo)}
+    assert checks["Assistant prompt"].url.endswith("/coach/settings/")
+    assert "by rules" in checks["Assistant prompt"].detail

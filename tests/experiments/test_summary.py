@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from classrooms import timeline
 from classrooms.models import Dojo, Membership
+from classrooms.tables import neutral
 from experiments import talks
 from experiments.exports.archive import safe_name
-from experiments.exports.dojo_archive import distinct_names, neutral, write_dojo_archive
+from experiments.exports.dojo_archive import distinct_names, write_dojo_archive
 from experiments.models import Experiment, Run, Talk
 from experiments.services import note_row, save_framing
 from experiments.summary import summary_of
