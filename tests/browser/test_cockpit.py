@@ -81,7 +81,8 @@ def test_two_facilitators_run_a_dojo_and_every_screen_follows(person: MakePerson
     first.check()
 
     # A late joiner is told where the group is.
-    late = person().sit_down(factories.join(dojo, "zoé").user)
+    late_member = factories.join(dojo, "zoé")
+    late = person().sit_down(late_member.user)
     late.open(f"{base}/work/")
     expect(late.page.get_by_role("status").first).to_contain_text("Setup")
 
@@ -99,6 +100,8 @@ def test_two_facilitators_run_a_dojo_and_every_screen_follows(person: MakePerson
     wait_for(lambda: stored(dojo).board_is_frozen, "a frozen board")
     first.page.get_by_role("button", name="Classement", exact=True).click()
     expect(projector.page.locator("#board")).to_contain_text("amina")
+    factories.finish(factories.submit(late_member, "decision_tree"), test=0.8)
+    expect(projector.page.locator("#board")).to_contain_text("zoé")
     learner.open(f"{base}/leaderboard/")
     first.open(f"{base}/leaderboard/")
     first.open(f"{base}/cockpit/")
