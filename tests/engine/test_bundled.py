@@ -57,7 +57,7 @@ def test_the_same_seed_gives_the_same_bytes(raw: pd.DataFrame) -> None:
     assert generate_churn().to_csv(index=False).encode() == csv
     assert generate_churn(seed=1).to_csv(index=False).encode() != csv
     assert hashlib.sha256(csv).hexdigest() == (
-        "f701c6ad3684e50ee91eda04cbfb01366f0e6db654585cca3476a973f574b54d"
+        "8a156569965605c5fa311dc1d063063026543296912becce496f01a21255a9f1"
     )
 
 
@@ -69,7 +69,7 @@ def test_the_leak_knows_the_answer(churn: Table, logistic: Evaluated) -> None:
 
 def test_satisfaction_is_missing_among_those_who_leave(raw: pd.DataFrame) -> None:
     missing = raw["satisfaction_score"].isna().groupby(raw["churned"]).mean()
-    assert missing["yes"] > 3 * missing["no"]
+    assert missing["yes"] > 2 * missing["no"]
 
 
 def test_only_trees_find_the_interaction(
@@ -110,7 +110,7 @@ def test_every_simple_model_fails_on_the_subgroup(
 
 
 def test_the_subgroup_is_a_small_part_of_the_customers(raw: pd.DataFrame) -> None:
-    assert 0.04 < in_subgroup(raw).mean() < 0.07
+    assert 0.07 < in_subgroup(raw).mean() < 0.1
 
 
 def test_some_categories_are_rare(raw: pd.DataFrame) -> None:

@@ -243,26 +243,26 @@ def churn(tmp_path_factory: pytest.TempPathFactory) -> Table:
 
 
 @pytest.mark.parametrize(
-    ("model", "changes"),
-    # A tree that grows until every leaf is pure is wrong for a third of all rows, and on
-    # 1,600 of them the subgroup does not stand out.
+    "model",
+    # All of them but Gaussian naive Bayes, which is as wrong about all customers of the
+    # South with a monthly contract; the slow ones were looked at, and are left out here.
     [
-        ("logistic_regression", {}),
-        ("decision_tree", {"max_depth": 5}),
-        ("random_forest", {}),
-        ("lightgbm", {}),
+        "logistic_regression",
+        "linear_svm",
+        "k_nearest_neighbours",
+        "bernoulli_naive_bayes",
+        "decision_tree",
+        "random_forest",
+        "extra_trees",
+        "hist_gradient_boosting",
+        "xgboost",
+        "lightgbm",
     ],
 )
-def test_the_planted_subgroup_of_the_churn_data_is_first(
-    churn: Table, model: str, changes: dict[str, int]
-) -> None:
+def test_the_planted_subgroup_of_the_churn_data_is_first(churn: Table, model: str) -> None:
     config = default_config(churn.schema, model)
-    config = config.model_copy(
-        update={
-            "columns": config.columns.model_copy(update={"exclude": ["retention_credit_eur"]}),
-            "model": config.model.model_copy(update=changes),
-        }
-    )
+    columns = config.columns.model_copy(update={"exclude": ["retention_credit_eur"]})
+    config = config.model_copy(update={"columns": columns})
     names = config.columns.chosen(churn.schema)
     assert not {"customer_id", "retention_credit_eur"} & set(names)
     pipeline = fit(config, churn.schema, churn.frame, churn.split.train)
