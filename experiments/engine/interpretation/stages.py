@@ -40,7 +40,7 @@ EXPLAINED_ROWS = 100
 # Each with its two charts is some 40 KB; a page shows one at a time.
 EFFECTS = 15
 # Of all fits of a learning curve together, estimated from the run's own fit.
-LEARNING_SECONDS = 1.2
+LEARNING_SECONDS = 1.0
 LEARNING_FOLDS = 3
 
 
