@@ -77,6 +77,11 @@ ASSISTANT_PRICES = env.json("ASSISTANT_PRICES", default={})
 # Of all Dojos together.
 ASSISTANT_DAY_BUDGET = env.float("ASSISTANT_DAY_BUDGET", default=20.0)
 
+# --- Other tools ---------------------------------------------------------------
+# Of all tokens of a person together, and of wrong tokens from an address.
+API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=240)
+API_WRONG_TOKENS_PER_MINUTE = env.int("API_WRONG_TOKENS_PER_MINUTE", default=30)
+
 # --- Applications -----------------------------------------------------------
 INSTALLED_APPS = [
     "config.apps.Admin",
@@ -97,6 +102,7 @@ INSTALLED_APPS = [
     "classrooms",
     "experiments",
     "assistant",
+    "connections",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,3 @@
+from connections.models.tokens import AccessToken
+
+__all__ = ["AccessToken"]
