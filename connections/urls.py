@@ -3,13 +3,14 @@ from typing import cast
 from django.urls import URLPattern, path
 
 from connections.api import api
-from connections.views import reference, tokens
+from connections.views import reference, tokens, tracking
 
 app_name = "connections"
 
 urlpatterns = [
     path("tokens/", tokens.token_list, name="tokens"),
     path("tokens/<slug:token_id>/revoke/", tokens.token_revoke, name="token_revoke"),
+    path("dojos/<slug:dojo_id>/tracking/", tracking.tracking, name="tracking"),
     path("api/", reference.reference, name="reference"),
 ]
 

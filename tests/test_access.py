@@ -150,6 +150,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "connections:tokens": ("get", ACCOUNTS, "account"),
     "connections:token_revoke": ("post", ACCOUNTS, "account"),
     "connections:reference": ("get", ACCOUNTS, "account"),
+    "connections:tracking": ("get", FACILITATORS, "facilitator"),
     "api:openapi-json": ("get", EVERYONE, "public"),
     "api:api-root": ("get", dict.fromkeys(ROLES, HIDDEN), "public"),
     "api:dojos": ("get", TOKEN_HOLDERS, "token"),

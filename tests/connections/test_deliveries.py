@@ -1,0 +1,183 @@
+"""Which runs are told to MLflow, and what happens when it is not there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from classrooms.models import Dojo
+from classrooms.models.jobs import JobStatus
+from connections import delivering, tracking
+from connections.fitted import model_files
+from connections.models import Delivery, Tool, TrackingSettings
+from connections.models.tracking import WAITS
+from connections.tracking import destinations, is_permitted
+from experiments.models import Interpretation, Predictions, Run
+from experiments.services import record_analysis
+from tests import factories
+from tests.conftest import Cast
+from tests.product import free_port
+
+SERVER = "http://mlflow.example.org:5000"
+
+
+@pytest.fixture
+def nobody_listens(settings: Any) -> str:
+    settings.MLFLOW_TRACKING_URI = f"http://127.0.0.1:{free_port()}"
+    return str(settings.MLFLOW_TRACKING_URI)
+
+
+def told() -> Delivery:
+    return Delivery.objects.get()
+
+
+def test_without_a_tool_nothing_is_to_be_told(cast: Cast) -> None:
+    tracking.sweep()
+    assert not Delivery.objects.exists()
+
+
+def test_every_run_that_ended_is_to_be_told_once(cast: Cast, settings: Any) -> None:
+    settings.MLFLOW_TRACKING_URI = SERVER
+    failed = factories.submit(cast.participant)
+    Run.objects.filter(experiment=failed).update(status="failed", finished_at=timezone.now())
+    factories.submit(cast.participant)
+    old = factories.submit(cast.neighbour)
+    long_ago = timezone.now() - timedelta(days=30)
+    Run.objects.filter(experiment=old).update(status="failed", finished_at=long_ago)
+    for _sweep in range(2):
+        tracking.sweep()
+    runs = {delivery.run.experiment for delivery in Delivery.objects.all()}
+    assert runs == {cast.experiment, failed}
+
+
+def test_a_server_that_is_not_there_disturbs_nothing_and_is_tried_again(
+    cast: Cast, nobody_listens: str
+) -> None:
+    tracking.sweep()
+    assert delivering.deliver_next()
+    assert (told().status, told().failure_code) == (JobStatus.FAILED, "unreachable")
+    assert Run.objects.get(experiment=cast.experiment).has_succeeded
+    tracking.sweep()
+    assert told().status == JobStatus.FAILED
+    Delivery.objects.update(finished_at=timezone.now() - WAITS[0])
+    tracking.sweep()
+    assert (told().status, told().failures) == (JobStatus.QUEUED, 1)
+
+
+def test_others_wait_when_one_does_not_get_through(cast: Cast, nobody_listens: str) -> None:
+    factories.finish(factories.submit(cast.neighbour))
+    tracking.sweep()
+    assert delivering.deliver_next()
+    assert not delivering.deliver_next()
+    assert Delivery.objects.queued().count() == 1
+
+
+def test_runs_come_first(cast: Cast, nobody_listens: str) -> None:
+    tracking.sweep()
+    waiting = factories.submit(cast.participant)
+    assert not delivering.deliver_next()
+    Run.objects.filter(experiment=waiting).update(status="cancelled")
+    Interpretation.objects.filter(run=cast.experiment.run).update(status="queued")
+    assert not delivering.deliver_next()
+
+
+def test_what_is_known_later_is_told_again(cast: Cast, settings: Any) -> None:
+    settings.MLFLOW_TRACKING_URI = SERVER
+    tracking.sweep()
+
+    def tell() -> None:
+        Delivery.objects.update(
+            status="succeeded", started_at=timezone.now(), finished_at=timezone.now()
+        )
+        tracking.sweep()
+        assert told().status == JobStatus.SUCCEEDED
+
+    tell()
+    record_analysis(cast.experiment, analysis="Yes.", decision="keep", next_step="")
+    tracking.sweep()
+    assert told().status == JobStatus.QUEUED
+    tell()
+    Dojo.objects.filter(pk=cast.dojo.pk).update(holdout_revealed_at=timezone.now())
+    tracking.sweep()
+    assert told().status == JobStatus.QUEUED
+
+
+def test_a_facilitator_may_name_only_permitted_servers(cast: Cast, settings: Any) -> None:
+    settings.MLFLOW_DOJO_HOSTS = ["mlflow.example.org", "127.0.0.1:5000"]
+    assert is_permitted("https://mlflow.example.org/team")
+    assert is_permitted("http://127.0.0.1:5000")
+    for address in (
+        "http://127.0.0.1:8000",
+        "http://mlflow.example.org@169.254.169.254/",
+        "http://user:password@mlflow.example.org",
+        "file:///etc",
+        "sqlite:////tmp/x.db",
+        "http://[",
+        "",
+    ):
+        assert not is_permitted(address), address
+    chosen = TrackingSettings.objects.create(dojo=cast.dojo, mlflow_uri=SERVER)
+    assert destinations(cast.dojo) == {Tool.MLFLOW: SERVER}
+    settings.MLFLOW_DOJO_HOSTS = []
+    assert destinations(cast.dojo) == {}
+    settings.MLFLOW_TRACKING_URI = "http://ours"
+    assert destinations(cast.dojo) == {Tool.MLFLOW: "http://ours"}
+    chosen.is_enabled = False
+    chosen.save()
+    assert destinations(cast.dojo) == {}
+
+
+def test_the_settings_page_keeps_to_it(cast: Cast, settings: Any) -> None:
+    settings.MLFLOW_DOJO_HOSTS = ["mlflow.example.org"]
+    client, path = cast.clients["facilitator"], f"/dojos/{cast.dojo.public_id}/tracking/"
+    page = client.post(path, {"is_enabled": "on", "mlflow_uri": "http://10.0.0.1/"})
+    assert page.status_code == 200
+    assert page.context["form"].errors["mlflow_uri"]
+    page = client.post(path, {"is_enabled": "on", "mlflow_uri": SERVER})
+    assert page.status_code == 302
+    assert destinations(cast.dojo) == {Tool.MLFLOW: SERVER}
+    tracking.sweep()
+    Delivery.objects.update(status="failed", failure_code="unreachable", failures=len(WAITS))
+    client.post(path, {"action": "again"})
+    assert (told().status, told().failures) == (JobStatus.QUEUED, 0)
+
+
+@pytest.mark.parametrize("model", ["logistic_regression", "xgboost"])
+def test_the_model_opens_elsewhere_and_predicts_the_same(
+    cast: Cast, tmp_path: Path, model: str
+) -> None:
+    import numpy as np
+
+    from experiments.interpreting import finished_run
+    from experiments.process_memory import forget_everything
+
+    forget_everything()
+    experiment = factories.submit(cast.neighbour, model)
+    run = factories.finish(experiment)
+    Predictions.objects.filter(run=run).update(out_of_fold=b"")
+    for path, content in model_files(run).items():
+        (tmp_path / Path(path).name).write_bytes(content)
+    finished = finished_run(run)
+    table = finished.frame.drop(columns=[finished.schema.target]).iloc[:20]
+    table.to_parquet(tmp_path / "rows.parquet")
+    code = (
+        "import pandas as pd; from load import model; "
+        "print(model.predict_proba(pd.read_parquet('rows.parquet'))[:, 1].tolist())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": ""},
+    )
+    assert done.returncode == 0, done.stderr
+    expected = finished.pipeline.predict_proba(table)[:, 1]
+    assert np.array_equal(np.array(eval(done.stdout)), expected)  # noqa: S307 (our own output)
