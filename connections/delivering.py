@@ -17,6 +17,7 @@ from connections.runs import TrackedRun, charts_of, tracked_run
 from connections.tasks import deliver_next as bell
 from connections.tracking import destinations
 from connections.unreachable import Unreachable
+from connections.wandb_client import send_to_wandb
 from experiments.exports.aliases import Aliases
 from experiments.models import Experiment, Run
 
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 PAUSE = timedelta(minutes=1)
 
 Send = Callable[[TrackedRun, str, str], str]
-SENDERS: dict[Tool, Send] = {Tool.MLFLOW: send_to_mlflow}
+SENDERS: dict[Tool, Send] = {Tool.MLFLOW: send_to_mlflow, Tool.WANDB: send_to_wandb}
 
 
 def deliver_next() -> bool:
