@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable
 from datetime import timedelta
@@ -68,14 +69,16 @@ def deliver(delivery: Delivery) -> Fields:
         raise JobFailure("switched_off")
     with translation.override(dojo.language):
         told = tracked_run(experiment, charts_of([experiment])[experiment.run.pk], Aliases(dojo))
-    if not delivery.remote_id and experiment.run.has_succeeded:
+    mark = hashlib.sha256(address.encode()).hexdigest()
+    known = delivery.remote_id if delivery.sent_to == mark else ""
+    if not known and experiment.run.has_succeeded:
         told.files.update(model_files(experiment.run))
     try:
-        remote_id = SENDERS[tool](told, address, delivery.remote_id)
+        remote_id = SENDERS[tool](told, address, known)
     except Unreachable as failure:
         logger.warning("%s did not take %r: %s", tool.label, delivery.run, failure.reason)
         if failure.code == "unreachable":
             waiting = Delivery.objects.queued().filter(tool=tool)
             waiting.update(retry_at=timezone.now() + PAUSE)
         raise JobFailure(failure.code) from failure
-    return {"remote_id": remote_id, "failures": 0, "failure_code": ""}
+    return {"remote_id": remote_id, "sent_to": mark, "failures": 0}

@@ -35,7 +35,7 @@ class TrackingForm(forms.ModelForm):
     class Meta:
         model = TrackingSettings
         fields = ("is_enabled", "mlflow_uri")
-        labels = {"is_enabled": _("Send the runs of this Dojo to the tools below")}
+        labels = {"is_enabled": _("Send the runs of this Dojo to these tools")}
         help_texts = {
             "is_enabled": _("What was sent stays there: this page cannot take it back."),
             "mlflow_uri": _("Such as https://mlflow.example.org. Empty: the installation's own."),

@@ -71,14 +71,11 @@ def request_deliveries() -> int:
         ended = Run.objects.results().filter(
             ~Exists(told), status__in=FINISHED, finished_at__gte=timezone.now() - RECENT
         )
-        known: dict[int, bool] = {}
-        rows = []
-        for run in ended.select_related("experiment__membership__dojo")[:NEW_PER_SWEEP]:
-            dojo = run.experiment.membership.dojo
-            if dojo.pk not in known:
-                known[dojo.pk] = tool in destinations(dojo)
-            if known[dojo.pk]:
-                rows.append(Delivery(run=run, tool=tool))
+        of_dojo = "experiment__membership__dojo"
+        dojos = Dojo.objects.filter(pk__in=ended.order_by().values(of_dojo))
+        tracked = [dojo for dojo in dojos if tool in destinations(dojo)]
+        runs = ended.filter(**{f"{of_dojo}__in": tracked}) if tracked else ended.none()
+        rows = [Delivery(run=run, tool=tool) for run in runs[:NEW_PER_SWEEP]]
         made += len(Delivery.objects.bulk_create(rows, ignore_conflicts=True))
     return made
 

@@ -24,7 +24,7 @@ class TrackingSettings(models.Model):
     """What a facilitator decided for a Dojo; one without a row follows the installation."""
 
     dojo = models.OneToOneField(Dojo, models.CASCADE, related_name="tracking")
-    is_enabled = models.BooleanField(_("runs are sent to the tools below"), default=True)
+    is_enabled = models.BooleanField(_("runs are sent to the tools"), default=True)
     # Where the installation permits it (settings.MLFLOW_DOJO_HOSTS); empty: the installation's.
     mlflow_uri = models.CharField(_("MLflow server of this Dojo"), max_length=300, blank=True)
 
@@ -62,6 +62,7 @@ class DeliveryQuerySet(JobQuerySet["Delivery"]):
         return self.filter(concluded | revealed, status=JobStatus.SUCCEEDED)
 
     def failed(self) -> Self:
+        """Those that ended without having got through."""
         return self.filter(status__in=[JobStatus.FAILED, JobStatus.TIMED_OUT])
 
     def send_again(self) -> int:
@@ -72,6 +73,7 @@ class DeliveryQuerySet(JobQuerySet["Delivery"]):
             queued_at=timezone.now(),
             retry_at=None,
             failures=0,
+            failure_code="",
         )
 
     def retry(self, now: datetime) -> int:
@@ -79,7 +81,11 @@ class DeliveryQuerySet(JobQuerySet["Delivery"]):
         waiting = self.failed().exclude(failure_code__in=FINAL)
         return sum(
             waiting.filter(failures=count, finished_at__lte=now - wait).update(
-                status=JobStatus.QUEUED, attempt=0, queued_at=now, failures=count + 1
+                status=JobStatus.QUEUED,
+                attempt=0,
+                queued_at=now,
+                failures=count + 1,
+                failure_code="",
             )
             for count, wait in enumerate(WAITS)
         )
@@ -92,6 +98,8 @@ class Delivery(Job):
     tool = models.CharField(_("tool"), max_length=6, choices=Tool.choices)
     # What the tool calls it; empty before it was told.
     remote_id = models.CharField(_("name there"), max_length=200, blank=True)
+    # A digest of the address that has it: another server knows nothing of it.
+    sent_to = models.CharField(max_length=64, blank=True, editable=False)
     failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
     retry_at = models.DateTimeField(_("not before"), null=True, blank=True)
 

@@ -23,7 +23,9 @@ def tracking(request: Request, membership: Membership) -> HttpResponse:
     """Which tools are told, how far they are, and another try."""
     dojo = membership.dojo
     if request.POST.get("action") == "again":
-        Delivery.objects.of_dojo(dojo).failed().send_again()
+        deliveries = Delivery.objects.of_dojo(dojo)
+        deliveries.failed().send_again()
+        deliveries.queued().update(retry_at=None)
         messages.success(request, _("They are sent once more."))
         return redirect("connections:tracking", dojo.public_id)
     chosen = TrackingSettings.objects.filter(dojo=dojo).first() or TrackingSettings(dojo=dojo)

@@ -18,6 +18,7 @@ from connections import delivering, tracking
 from connections.fitted import model_files
 from connections.models import Delivery, Tool, TrackingSettings
 from connections.models.tracking import WAITS
+from connections.runs import TrackedRun
 from connections.tracking import destinations, is_permitted
 from experiments.models import Interpretation, Predictions, Run
 from experiments.services import record_analysis
@@ -55,6 +56,37 @@ def test_every_run_that_ended_is_to_be_told_once(cast: Cast, settings: Any) -> N
         tracking.sweep()
     runs = {delivery.run.experiment for delivery in Delivery.objects.all()}
     assert runs == {cast.experiment, failed}
+
+
+def test_dojos_that_are_not_tracked_hold_up_no_other(
+    cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MLFLOW_TRACKING_URI = SERVER
+    monkeypatch.setattr("connections.tracking.NEW_PER_SWEEP", 1)
+    other = Dojo.objects.get(title="Other")
+    experiment = factories.submit(other.memberships.get(role="participant"))
+    factories.finish(experiment)
+    TrackingSettings.objects.create(dojo=cast.dojo, is_enabled=False)
+    tracking.sweep()
+    assert told().run.experiment == experiment
+
+
+def test_another_server_is_told_all_of_it(
+    cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[tuple[str, str]] = []
+
+    def note(run: TrackedRun, address: str, remote_id: str) -> str:
+        calls.append((address, remote_id))
+        return "known"
+
+    monkeypatch.setitem(delivering.SENDERS, Tool.MLFLOW, note)
+    for address in (SERVER, SERVER, "http://another"):
+        settings.MLFLOW_TRACKING_URI = address
+        tracking.sweep()
+        assert delivering.deliver_next()
+        Delivery.objects.update(status="queued")
+    assert calls == [(SERVER, ""), (SERVER, "known"), ("http://another", "")]
 
 
 def test_a_server_that_is_not_there_disturbs_nothing_and_is_tried_again(
