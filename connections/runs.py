@@ -175,5 +175,5 @@ def _files(experiment: Experiment, charts: Charts) -> dict[str, bytes]:
         files["script.py"] = generate_script(config, data_source(dojo), experiment.run.replay)
     for name, stored in charts.items():
         spec = localised(Chart(**stored), _).spec
-        files[f"charts/{name}.vl.json"] = json.dumps(spec, ensure_ascii=False, indent=1)
+        files[f"charts/{name}.vl.json"] = json.dumps(spec, ensure_ascii=False)
     return {path: text.encode() for path, text in files.items()}

@@ -275,7 +275,7 @@ def test_no_request_by_the_description_makes_it_fail(
 
         @given(case=operation.as_strategy(), here=booleans())
         @hypothesis.settings(
-            max_examples=40,
+            max_examples=25,
             deadline=None,
             database=None,
             derandomize=True,
