@@ -23,7 +23,8 @@ STATUSES = {JobStatus.SUCCEEDED: "FINISHED", JobStatus.CANCELLED: "KILLED"}
 # By it a run is found again that was created before the connection broke.
 KEY = "ml_experimenter.run"
 PARAMETERS_PER_CALL = 100
-SECRETS = ("MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD")
+# Token, name and password, certificate: all begin so.
+CREDENTIALS = "MLFLOW_TRACKING_"
 CLIENT_SETTINGS = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
@@ -72,8 +73,8 @@ def _environment(address: str) -> Iterator[None]:
     before = dict(os.environ)
     os.environ.update(CLIENT_SETTINGS)
     if address != settings.MLFLOW_TRACKING_URI:
-        for name in SECRETS:
-            os.environ.pop(name, None)
+        for name in [name for name in os.environ if name.startswith(CREDENTIALS)]:
+            del os.environ[name]
     try:
         yield
     finally:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import threading
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
 from django.utils import timezone
@@ -16,6 +20,7 @@ from classrooms.models import Dojo
 from classrooms.models.jobs import JobStatus
 from connections import delivering, tracking
 from connections.fitted import model_files
+from connections.mlflow_client import _upload
 from connections.models import Delivery, Tool, TrackingSettings
 from connections.models.tracking import WAITS
 from connections.runs import TrackedRun
@@ -164,6 +169,64 @@ def test_a_facilitator_may_name_only_permitted_servers(cast: Cast, settings: Any
     chosen.is_enabled = False
     chosen.save()
     assert destinations(cast.dojo) == {}
+
+
+class WatchingServer(BaseHTTPRequestHandler):
+    """Notes with which credentials it is called, and answers nothing."""
+
+    seen: ClassVar[list[str | None]] = []
+
+    def do_GET(self) -> None:
+        self.seen.append(self.headers["Authorization"])
+        self.send_error(500)
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *arguments: Any) -> None:
+        """The tests' output is not the place."""
+
+
+def test_the_installations_credentials_are_for_its_own_server_only(
+    cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = HTTPServer(("127.0.0.1", 0), WatchingServer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "ours")
+    settings.MLFLOW_TRACKING_URI = address
+    tracking.sweep()
+    delivering.deliver_next()
+    assert set(WatchingServer.seen) == {"Bearer ours"}
+
+    WatchingServer.seen.clear()
+    settings.MLFLOW_TRACKING_URI = ""
+    settings.MLFLOW_DOJO_HOSTS = ["127.0.0.1"]
+    TrackingSettings.objects.create(dojo=cast.dojo, mlflow_uri=address)
+    Delivery.objects.all().send_again()
+    delivering.deliver_next()
+    server.shutdown()
+    assert set(WatchingServer.seen) == {None}
+    assert told().failure_code == "unreachable"
+
+
+def test_anothers_server_may_not_name_our_own_disk(settings: Any, tmp_path: Path) -> None:
+    run = TrackedRun(**dict.fromkeys(TrackedRun.__annotations__, "") | {"files": {"a": b"b"}})
+
+    class Client:
+        """As an MLflow client whose server keeps files in a folder."""
+
+        def get_run(self, run_id: str) -> Any:
+            return SimpleNamespace(info=SimpleNamespace(artifact_uri=f"file://{tmp_path}"))
+
+        def log_artifacts(self, run_id: str, folder: str) -> None:
+            shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+
+    _upload(Client(), "1", run, SERVER)  # type: ignore[arg-type]
+    assert not list(tmp_path.iterdir())
+    settings.MLFLOW_TRACKING_URI = SERVER
+    _upload(Client(), "1", run, SERVER)  # type: ignore[arg-type]
+    assert (tmp_path / "a").read_bytes() == b"b"
 
 
 def test_the_settings_page_keeps_to_it(cast: Cast, settings: Any) -> None:
