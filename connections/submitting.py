@@ -71,29 +71,10 @@ def _config(
 
 
 def _bounded(given: dict[str, Any]) -> dict[str, Any]:
-    """As large as a text may be, and of characters that every database can hold."""
+    """As large as a text may be."""
     if len(json.dumps(given)) > MAX_CHARACTERS:
         raise ConfigInvalid([FieldError((), "yaml_too_long", {"limit": MAX_CHARACTERS})])
-    if path := _null_character(given, ()):
-        raise ConfigInvalid([FieldError(path, "null_character")])
     return given
-
-
-def _null_character(value: Any, path: tuple[str, ...]) -> tuple[str, ...]:
-    """Where the first one stands; empty where there is none."""
-    match value:
-        case str():
-            return path if "\0" in value else ()
-        case dict():
-            inner = [(str(key), one) for key, one in value.items()]
-        case list():
-            inner = [(str(place), one) for place, one in enumerate(value)]
-        case _:
-            return ()
-    found = (
-        (*path, key) if "\0" in key else _null_character(one, (*path, key)) for key, one in inner
-    )
-    return next((place for place in found if place), ())
 
 
 def _reference(membership: Membership, number: int | None) -> Experiment | None:

@@ -24,10 +24,8 @@ class _StrictLoader(yaml.SafeLoader):
 
     def construct_scalar(self, node: Any) -> Any:
         value = super().construct_scalar(node)
-        # Half a character ("\ud800") or NUL is no text that a page or a database could hold.
-        if isinstance(value, str) and any(
-            letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in value
-        ):
+        # Half a character ("\ud800") is no text that a page or a database could hold.
+        if isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):
             raise yaml.constructor.ConstructorError(None, None, "surrogate", node.start_mark)
         return value
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -115,7 +116,7 @@ def test_the_config_that_a_dojo_proposes_can_be_submitted(cast: Cast, neighbour:
         ({"config": {"columns": {"include": ["\ud800"]}, **CONFIG}}, "config.columns.include"),
         ({"config": {"model": {"name": "oracle"}}}, "config.model.name"),
         ({"config": NUL}, "config.new_features.0.name"),
-        ({"config": 'model: {name: dummy}\n"\\0": 1'}, "config"),
+        ({"config": json.dumps(NUL)}, "config.new_features.0.name"),
         ({"claim": "a\0b"}, "claim"),
         ({"decision": "keep"}, "decision"),
     ],
