@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 # Two images from one file:
 #   web     requirements/base only: web, io worker, migrations; no scientific library
-#   worker  adds requirements/ml: the compute worker
+#   worker  adds requirements/ml: the compute worker; with TRACKING=on also requirements/tracking
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 ARG NODE_IMAGE=node:20-bookworm-slim
 
@@ -39,5 +39,8 @@ USER root
 RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
 COPY requirements/ml.txt requirements/ml.txt
 RUN pip install --no-cache-dir --require-hashes -r requirements/ml.txt
+ARG TRACKING=off
+COPY requirements/tracking.txt requirements/tracking.txt
+RUN if [ "$TRACKING" = on ]; then pip install --no-cache-dir --require-hashes -r requirements/tracking.txt; fi
 USER app
 CMD ["celery", "--quiet", "--app", "config", "worker", "--queues", "compute", "--hostname", "compute@%h", "--loglevel", "warning", "--without-gossip", "--without-mingle", "--max-tasks-per-child", "500"]

@@ -86,7 +86,7 @@ docs: setup-dev ## Update the reference of the config from its declaration
 	@$(BIN)/python scripts/config_reference.py update
 
 lock: setup-dev ## Recompile the locked requirements from the .in files
-	@for name in base ml dev; do $(BIN)/uv pip compile --quiet --generate-hashes --no-header \
+	@for name in base ml tracking dev; do $(BIN)/uv pip compile --quiet --generate-hashes --no-header \
 	  --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.txt; done
 
 clean: ## Remove the local database, files and caches

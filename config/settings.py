@@ -77,6 +77,21 @@ ASSISTANT_PRICES = env.json("ASSISTANT_PRICES", default={})
 # Of all Dojos together.
 ASSISTANT_DAY_BUDGET = env.float("ASSISTANT_DAY_BUDGET", default=20.0)
 
+# --- Other tools ---------------------------------------------------------------
+# Of all tokens of a person together, and of wrong tokens from an address.
+API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=240)
+API_WRONG_TOKENS_PER_MINUTE = env.int("API_WRONG_TOKENS_PER_MINUTE", default=30)
+# Where workers log every run as it ends (requirements/tracking.txt); empty: nowhere.
+MLFLOW_TRACKING_URI = env.str("MLFLOW_TRACKING_URI", default="")
+# The hosts that a facilitator may name as the MLflow server of a Dojo; none: no own servers.
+MLFLOW_DOJO_HOSTS = env.list("MLFLOW_DOJO_HOSTS", default=[])
+WANDB_API_KEY = env.str("WANDB_API_KEY", default="")
+WANDB_MODE = env.str("WANDB_MODE", default="online" if WANDB_API_KEY else "")
+if WANDB_MODE not in {"", "online", "offline", "disabled"}:
+    raise ImproperlyConfigured(f"WANDB_MODE must be online or offline, not {WANDB_MODE!r}.")
+if WANDB_MODE == "disabled":
+    WANDB_MODE = ""
+
 # --- Applications -----------------------------------------------------------
 INSTALLED_APPS = [
     "config.apps.Admin",
@@ -97,6 +112,7 @@ INSTALLED_APPS = [
     "classrooms",
     "experiments",
     "assistant",
+    "connections",
 ]
 
 MIDDLEWARE = [
@@ -266,6 +282,7 @@ CELERY_TASK_ROUTES = {
     for name in (
         "classrooms.tasks.process_dataset",
         "experiments.tasks.work_next",
+        "connections.tasks.deliver_next",
     )
 }
 SWEEP_SECONDS = 3.0
@@ -273,6 +290,10 @@ CELERY_BEAT_SCHEDULE = {
     "sweep datasets": {"task": "classrooms.tasks.sweep_datasets", "schedule": SWEEP_SECONDS},
     "sweep runs": {"task": "experiments.tasks.sweep_runs", "schedule": SWEEP_SECONDS},
     "sweep reviews": {"task": "assistant.tasks.sweep_reviews", "schedule": SWEEP_SECONDS},
+    "sweep deliveries": {
+        "task": "connections.tasks.sweep_deliveries",
+        "schedule": SWEEP_SECONDS,
+    },
     "advance simulations": {"task": "experiments.tasks.advance_simulations", "schedule": 2.0},
 }
 for entry in CELERY_BEAT_SCHEDULE.values():

@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from classrooms.views import entrance
+from connections.urls import api_urls
 
 urlpatterns = [
     path("", entrance.home, name="home"),
@@ -13,4 +14,6 @@ urlpatterns = [
     path("", include("classrooms.urls")),
     path("", include("experiments.urls")),
     path("", include("assistant.urls")),
+    path("", include("connections.urls")),
+    path("api/v1/", api_urls),
 ]

@@ -6,3 +6,5 @@ from django.dispatch import Signal
 run_succeeded = Signal()
 # An analysis or a decision was written down: experiment.
 conclusion_written = Signal()
+# A participant's ZIP is made: record. Each receiver returns more files, by path.
+archive_asked_for = Signal()

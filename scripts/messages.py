@@ -22,7 +22,15 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po"
-FOLDERS = ("classrooms", "config", "experiments", "assistant", "templates", "scripts")
+FOLDERS = (
+    "classrooms",
+    "config",
+    "experiments",
+    "assistant",
+    "connections",
+    "templates",
+    "scripts",
+)
 KEYWORDS = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "N_"), None),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),

@@ -26,3 +26,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Or every test client would look through all static files, in half of a page test's time.
 # The processes of the product do so once, as on a server.
 WHITENOISE_AUTOREFRESH = "pytest" in sys.modules
+
+# Nothing is told to the tools of whoever runs the tests.
+MLFLOW_TRACKING_URI = WANDB_MODE = ""
+MLFLOW_DOJO_HOSTS = []

@@ -12,7 +12,7 @@ from experiments.models import Talk
 from tests import factories
 from tests.conftest import Cast
 
-OK, LOGIN, HIDDEN = "ok", "login", "404"
+OK, LOGIN, HIDDEN, NO_TOKEN = "ok", "login", "404", "401"
 ROLES = ("anonymous", "stranger", "neighbour", "participant", "facilitator")
 
 EVERYONE = dict.fromkeys(ROLES, OK)
@@ -20,6 +20,8 @@ ACCOUNTS = EVERYONE | {"anonymous": LOGIN}
 MEMBERS = ACCOUNTS | {"stranger": HIDDEN}
 PARTICIPANTS = MEMBERS | {"facilitator": HIDDEN}
 FACILITATORS = MEMBERS | {"neighbour": HIDDEN, "participant": HIDDEN}
+# A login opens nothing there (tests/connections has what a token opens).
+TOKEN_HOLDERS = dict.fromkeys(ROLES, NO_TOKEN)
 OWN_EXPERIMENT = MEMBERS | {"neighbour": HIDDEN}
 DATASET_OWNER = FACILITATORS
 
@@ -154,6 +156,17 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "experiments:talk_action": ("post", FACILITATORS, "facilitator"),
     "experiments:summary": ("get", FACILITATORS, "facilitator"),
     "experiments:dojo_archive": ("get", FACILITATORS, "facilitator"),
+    "connections:tokens": ("get", ACCOUNTS, "account"),
+    "connections:token_revoke": ("post", ACCOUNTS, "account"),
+    "connections:reference": ("get", ACCOUNTS, "account"),
+    "connections:tracking": ("get", FACILITATORS, "facilitator"),
+    "api:openapi-json": ("get", EVERYONE, "public"),
+    "api:api-root": ("get", dict.fromkeys(ROLES, HIDDEN), "public"),
+    "api:dojos": ("get", TOKEN_HOLDERS, "token"),
+    "api:dojo": ("get", TOKEN_HOLDERS, "token"),
+    "api:experiments": ("get", TOKEN_HOLDERS, "token"),
+    "api:submit_experiment": ("post", TOKEN_HOLDERS, "token"),
+    "api:experiment": ("get", TOKEN_HOLDERS, "token"),
 }
 
 ACTIONS = {
@@ -204,6 +217,7 @@ def path_of(name: str, cast: Cast) -> str:
         "message_id": factories.coach_message(cast.participant).public_id,
         "token": factories.invite(cast.dojo).token,
         "view": "importance",
+        "token_id": "bcdfghjkmnpq",
     }
     if name in ("experiments:talk_slides", "experiments:talk_grades"):
         Dojo.objects.filter(pk=cast.dojo.pk).update(variant="advanced")
@@ -230,6 +244,8 @@ def test_each_role_gets_what_the_matrix_says(name: str, cast: Cast) -> None:
         response = getattr(cast.clients[role], method)(path_of(name, cast))
         if response.status_code == 404:
             found[role] = HIDDEN
+        elif response.status_code == 401:
+            found[role] = NO_TOKEN
         elif response.status_code == 302 and "/accounts/login/" in response["Location"]:
             found[role] = LOGIN
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
@@ -17,6 +18,7 @@ from experiments.exports.log import experiment_log
 from experiments.exports.notebook import build_notebook
 from experiments.exports.record import Record
 from experiments.models import Experiment
+from experiments.signals import archive_asked_for
 
 # ZIP knows no earlier date; a fixed one makes the bytes depend on the content only.
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -95,5 +97,13 @@ def build_archive(record: Record, data: bytes | None = None) -> io.BytesIO:
     with zipfile.ZipFile(buffer, "a") as archive:
         for name, content in files.items():
             write_entry(archive, name, content.encode())
+        for name, packed in _files_of_others(record):
+            write_entry(archive, name, packed)
     buffer.seek(0)
     return buffer
+
+
+def _files_of_others(record: Record) -> list[tuple[str, bytes]]:
+    """What apps above this one add."""
+    answers: Any = archive_asked_for.send(sender=Record, record=record)
+    return sorted(entry for _receiver, files in answers for entry in files.items())

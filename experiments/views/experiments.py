@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classrooms.access import Request, member_view, participant_view
@@ -21,6 +20,7 @@ from experiments.config_form import ConfigForm
 from experiments.engine.models import MODELS
 from experiments.forms import AnalysisForm, HypothesisForm
 from experiments.models import Experiment, Framing
+from experiments.refusals import REFUSALS, baseline_words, none_left_words, refusal_words
 from experiments.rules import baseline_model, experiments_left, starting_config
 from experiments.run_page import experiment_page, run_page
 from experiments.yaml_form import YamlForm
@@ -36,7 +36,7 @@ def experiment_new(request: Request, membership: Membership) -> HttpResponse:
     if request.method == "POST":
         return _experiment_posted(request, membership)
     if experiments_left(membership) == 0:
-        messages.info(request, _none_left(membership))
+        messages.info(request, none_left_words(membership.dojo))
         return redirect("experiments:workspace", membership.dojo.public_id)
     previous = _previous(request, membership)
     schema, allowed = membership.dojo.schema, membership.dojo.allowed_models
@@ -108,38 +108,11 @@ def _submit(
             )
         except services.NotABaseline:
             ask_baseline = True
-        except services.NoneLeft:
-            hypothesis.add_error(None, _none_left(membership))
-        except services.ModelRefused:
-            hypothesis.add_error(
-                None, _("Your facilitator has just changed which models there are.")
-            )
-        except services.TooManyQueued:
-            hypothesis.add_error(
-                None,
-                ngettext(
-                    "You have %(count)s run waiting. Let it finish, or cancel it, then submit.",
-                    "You have %(count)s runs waiting. Let one finish, or cancel one, then submit.",
-                    membership.dojo.max_unfinished_runs,
-                )
-                % {"count": membership.dojo.max_unfinished_runs},
-            )
-        except NotNow:
-            hypothesis.add_error(None, _("This Dojo has just ended; the run was not submitted."))
+        except REFUSALS as refusal:
+            hypothesis.add_error(None, refusal_words(refusal, membership.dojo))
         else:
             return redirect(experiment)
     return _editor(request, membership, hypothesis, config_form, ask_baseline=ask_baseline)
-
-
-def _none_left(membership: Membership) -> str:
-    most = membership.dojo.max_experiments or 0
-    return ngettext(
-        "You have run the %(count)s experiment that this Dojo allows. Conclude it, and write up "
-        "what you learned.",
-        "You have run all %(count)s experiments that this Dojo allows. Conclude them, and write "
-        "up what you learned.",
-        most,
-    ) % {"count": most}
 
 
 def _editor(
@@ -154,7 +127,7 @@ def _editor(
         "hypothesis": hypothesis,
         "config_form": config_form,
         "as_yaml": isinstance(config_form, YamlForm),
-        "ask_baseline": ask_baseline,
+        "baseline_words": baseline_words(membership.dojo) if ask_baseline else "",
         "requires_baseline": membership.dojo.baseline_rule == BaselineRule.REQUIRE,
         "baseline_label": _(MODELS[baseline_model(membership.dojo.allowed_models)].label),
         "has_framing": Framing.objects.filter(membership=membership).exists(),

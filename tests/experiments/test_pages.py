@@ -82,7 +82,8 @@ from django.urls import get_resolver
 import config.asgi
 get_resolver().url_patterns
 status = Client(headers={"host": "localhost"}).get("/accounts/login/").status_code
-heavy = "numpy pandas sklearn scipy xgboost lightgbm shap altair anthropic".split()
+heavy = "numpy pandas sklearn scipy xgboost lightgbm shap altair anthropic mlflow wandb"
+heavy = heavy.split() + ["skops"]
 print(json.dumps([status, [name for name in heavy if name in sys.modules]]))
 """
 

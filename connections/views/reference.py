@@ -1,0 +1,17 @@
+"""The page that documents the API: plain, without anybody else's script."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from classrooms.access import Request, account_view
+from connections.example import example_script
+from connections.reference import reference as api_reference
+
+
+@account_view
+@require_safe
+def reference(request: Request) -> HttpResponse:
+    """Every call with its fields, and an example."""
+    context = {"reference": api_reference(), "example": example_script(request)}
+    return render(request, "connections/reference.html", context)

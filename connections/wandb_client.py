@@ -1,0 +1,130 @@
+"""Weights & Biases: each run by its own client, in a process that ends with it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from classrooms.models.jobs import JobStatus
+from connections import wandb_script
+from connections.models import Delivery, Tool
+from connections.runs import TrackedRun
+from connections.unreachable import Unreachable
+from experiments.exports.archive import safe_name, write_entry
+from experiments.exports.record import Record
+
+SECONDS = 60
+CODES = {wandb_script.NOT_INSTALLED: "not_installed", wandb_script.REFUSED: "refused"}
+OFFLINE = "offline"
+# What is put into a ZIP is not to be as large as a model can be.
+MODEL = "model/"
+
+
+def send_to_wandb(run: TrackedRun, address: str, remote_id: str) -> str:
+    """Tell the service, or offline write the folder that `wandb sync` takes; returns its id.
+
+    Args:
+        address: the mode, "online" or "offline".
+
+    Raises:
+        Unreachable: tell it all again.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        (folder / "files").mkdir()
+        (folder / "run.json").write_text(json.dumps(_told(run)), encoding="utf-8")
+        for path, content in run.files.items():
+            if address == OFFLINE and path.startswith(MODEL):
+                continue
+            file = folder / "files" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        _run_script(folder, address)
+        if address == OFFLINE:
+            _keep(run.key, folder / "wandb")
+    return run.key
+
+
+def _told(run: TrackedRun) -> dict[str, Any]:
+    title = safe_name(run.group_name, "dojo")[:80]
+    return {
+        "init": {
+            "project": re.sub(r"[^\w-]", "-", f"{title}-{run.group}"),
+            "id": run.key,
+            "name": run.name,
+            "group": run.tags["participant"],
+            "notes": run.description,
+        },
+        "config": run.parameters | run.tags,
+        "summary": run.metrics,
+        "exit_code": 0 if run.status == JobStatus.SUCCEEDED else 1,
+    }
+
+
+def _run_script(folder: Path, mode: str) -> None:
+    environment = os.environ | {
+        "WANDB_MODE": mode,
+        "WANDB_DIR": str(folder),
+        "WANDB_CACHE_DIR": str(folder / "cache"),
+        "WANDB_DATA_DIR": str(folder / "data"),
+        "WANDB_ERROR_REPORTING": "false",
+    }
+    try:
+        done = subprocess.run(  # noqa: S603 (our own script)
+            [sys.executable, str(wandb_script.__file__), str(folder)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired as late:
+        raise Unreachable("unreachable", late) from late
+    if done.returncode:
+        code = CODES.get(done.returncode, "unreachable")
+        raise Unreachable(code, done.stderr[-2000:])
+
+
+# --- Offline ------------------------------------------------------------------------------
+def _stored(key: str) -> str:
+    return f"tracking/wandb/{key}.zip"
+
+
+def _keep(key: str, folder: Path) -> None:
+    """Store the run's folder, without the client's own logs, in place of an earlier one."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for file in sorted(folder.glob("offline-run-*/**/*")):
+            path = file.relative_to(folder)
+            if file.is_file() and path.parts[1] != "logs":
+                write_entry(archive, path.as_posix(), file.read_bytes())
+    forget(key)
+    default_storage.save(_stored(key), ContentFile(buffer.getvalue()))
+
+
+def forget(key: str) -> None:
+    """Delete what is stored of a run."""
+    default_storage.delete(_stored(key))
+
+
+def offline_runs_of(record: Record) -> dict[str, bytes]:
+    """The files of a participant's offline runs, by path."""
+    runs = [experiment.run.pk for experiment in record.experiments]
+    told = Delivery.objects.filter(run__in=runs, tool=Tool.WANDB, status=JobStatus.SUCCEEDED)
+    files: dict[str, bytes] = {}
+    for key in told.order_by("run_id").values_list("remote_id", flat=True):
+        if not default_storage.exists(_stored(key)):
+            continue
+        with default_storage.open(_stored(key)) as stored, zipfile.ZipFile(stored) as archive:
+            files |= {f"wandb/{name}": archive.read(name) for name in archive.namelist()}
+    return files
