@@ -66,7 +66,8 @@ CHURN = BundledDataset(
             title=N_("Values missing for a reason"),
             description=N_(
                 "Who is about to leave rarely answers the survey: the score is missing more "
-                "than twice as often among churners. Filling it with the median throws that signal away."
+                "than twice as often among churners. Filling it with the median throws that signal "
+                "away."
             ),
             columns=("satisfaction_score",),
             question=N_("Who does not answer a satisfaction survey?"),
