@@ -116,13 +116,20 @@ def stray_rows(dataset: Dataset) -> list[tuple[str, str]]:
 
 
 def card_rows(dataset: Dataset) -> list[tuple[str, str]]:
-    """Source, licence and period, as far as they are known."""
+    """Source, licence, period and first baseline, as far as they are known."""
     card = dataset.bundled
+    baseline = ""
     if card:
         source, licence, period = _(card.source), _(card.licence), _(card.period)
+        baseline = _(card.baseline) if card.baseline else ""
     else:
         source, licence, period = dataset.source, dataset.licence, dataset.period
-    rows = [(_("Source"), source), (_("Licence"), licence), (_("Period"), period)]
+    rows = [
+        (_("Source"), source),
+        (_("Licence"), licence),
+        (_("Period"), period),
+        (_("Baseline to begin with"), baseline),
+    ]
     return [(label, text) for label, text in rows if text]
 
 

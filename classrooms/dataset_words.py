@@ -83,6 +83,10 @@ FINDINGS: dict[str, Promise] = {
     "rows_in_train_and_test": gettext_lazy(
         "%(count)s test rows stand in train, too: a model may know them by heart."
     ),
+    "texts_in_train_and_test": gettext_lazy(
+        "%(count)s texts of test stand word for word in train (%(columns)s): a model may know "
+        "them by heart."
+    ),
     "leak_suspected": gettext_lazy(
         "%(columns)s alone nearly predicts the target (ROC AUC %(auc)s): is it known at the "
         "moment of the prediction, or written after the fact?"

@@ -365,6 +365,21 @@ def _findings_of_rows(frame: pd.DataFrame, schema: Schema, split: Split) -> list
     values = hashes.to_numpy()
     if shared := int(np.isin(values[split.test], values[split.train]).sum()):
         findings.append(Finding("rows_in_train_and_test", (), {"count": shared}))
+    return findings + _repeated_texts(frame, schema, split)
+
+
+def _repeated_texts(frame: pd.DataFrame, schema: Schema, split: Split) -> list[Finding]:
+    """Texts of test that stand in train word for word, whatever else their rows have."""
+    findings = []
+    for column in schema.features:
+        if column.type != ColumnType.TEXT:
+            continue
+        test = frame[column.name].iloc[split.test].dropna()
+        if shared := int(test.isin(set(frame[column.name].iloc[split.train])).sum()):
+            values = {"count": shared}
+            findings.append(
+                Finding("texts_in_train_and_test", (column.name,), values, is_spoiler=True)
+            )
     return findings
 
 

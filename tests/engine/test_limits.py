@@ -105,6 +105,11 @@ def finding(code: str, *columns: str, **values: Any) -> dict[str, Any]:
             {"count": 7},
         ),
         (
+            "texts_in_train_and_test",
+            {"findings": [finding("texts_in_train_and_test", "numeric", count=7)]},
+            {"count": 7, "names": ["numeric"]},
+        ),
+        (
             "identifier_used",
             {"cautions": [{"code": "identifier_used", "context": {"names": ["id"], "more": 0}}]},
             {"names": ["id"], "more": 0},

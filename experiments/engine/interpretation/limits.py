@@ -104,6 +104,10 @@ LIMITS: dict[str, str] = {
     "rows_in_train_and_test": N_(
         "Test rows that stand in train as well: %(count)s. The model may just remember them."
     ),
+    "texts_in_train_and_test": N_(
+        "Texts of test that stand word for word in train, in %(names)s: %(count)s. The model may "
+        "just remember them."
+    ),
 }
 
 # What a run warned of keeps its own code, and the words that it has there.
@@ -356,6 +360,11 @@ def _repeated(evidence: Evidence) -> Iterator[Limit]:
         if finding["code"] == "rows_in_train_and_test":
             context = {"count": finding["values"]["count"]}
             yield Limit("rows_in_train_and_test", context, "caution")
+        elif finding["code"] == "texts_in_train_and_test" and (
+            names := [name for name in finding["columns"] if name in evidence.columns]
+        ):
+            context = _names(names) | {"count": finding["values"]["count"]}
+            yield Limit("texts_in_train_and_test", context, "caution", is_spoiler=True)
 
 
 def _cautions(evidence: Evidence) -> Iterator[Limit]:
