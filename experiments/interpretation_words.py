@@ -18,7 +18,7 @@ from experiments.option_labels import option_label
 from experiments.templatetags.experiments import percent
 
 # Of a limit's context, what is a share of rows or a rate of errors.
-SHARES = {"share", "rate", "rest_rate", "highest", "lowest"}
+SHARES = {"share", "share_later", "rate", "rest_rate", "highest", "lowest"}
 
 DISAGREEMENTS: dict[str, str | Promise] = {
     "correlated": gettext_lazy(
@@ -69,6 +69,8 @@ def condition_in_words(condition: dict[str, Any]) -> str:
     if kind == "is":
         value = value_in_words(condition["value"])
         return _("%(name)s = %(value)s") % {"name": name, "value": value}
+    if kind == "contains":
+        return _("%(name)s has the word “%(word)s”") % {"name": name, "word": condition["value"]}
     low, high = condition["low"], condition["high"]
     ends = {"name": name, "low": value_in_words(low), "high": value_in_words(high)}
     if low is None:

@@ -97,6 +97,10 @@ LIMITS: dict[str, str] = {
         "%(names)s differs between the rows that the model learned from and the holdout: what it "
         "learned may no longer hold."
     ),
+    "target_drift": N_(
+        "The positive class is %(share)s of the rows that the model learned from, and "
+        "%(share_later)s of the holdout: its probabilities and its threshold belong to the past."
+    ),
     "time_ignored": N_(
         "Rows were divided at random although %(names)s says when they are from: predicting the "
         "future may be harder than this test."
@@ -345,8 +349,12 @@ def _leaks(evidence: Evidence) -> Iterator[Limit]:
 
 
 def _drift(evidence: Evidence) -> Iterator[Limit]:
-    if names := _used(evidence, "drift"):
+    if names := _used(evidence, "drift") + _used(evidence, "drift_too"):
         yield Limit("drift", _names(names), "caution", is_spoiler=True)
+    for finding in evidence.findings:
+        if finding["code"] == "target_drift":
+            shares = {name: finding["values"][name] for name in ("share", "share_later")}
+            yield Limit("target_drift", shares, "caution", is_spoiler=True)
 
 
 def _time(evidence: Evidence) -> Iterator[Limit]:

@@ -26,6 +26,7 @@ from experiments.engine.interpretation import (
     importance,
     learning,
     limits,
+    words,
 )
 from experiments.engine.interpretation.fairness import rates_by_group
 from experiments.engine.interpretation.features import FeatureModel
@@ -250,6 +251,9 @@ def _effects(
     ranked = list(dict.fromkeys([*by_importance, *names]))[:EFFECTS]
     found = []
     for name in ranked:
+        if run.model.kinds[name] == "text":
+            found += _effect_of_words(run, name)
+            continue
         effect = effects.feature_effect(
             run.model, run.test_table, name, seed=run.config.seed, explained=explained
         )
@@ -272,6 +276,24 @@ def _effects(
             }
         )
     return found
+
+
+def _effect_of_words(run: FinishedRun, name: str) -> list[Content]:
+    """A text has no value to be varied: its words have."""
+    told = words.effects_over_rows(run.model, run.test_table, name, seed=run.config.seed)
+    if not told:
+        return []
+    shown = [one.to_dict() for one in told[: words.SHOWN_WORDS]]
+    return [
+        {
+            "feature": name,
+            "kind": "text",
+            "rows": len(run.test_table),
+            "words": len(told),
+            "held_fixed": list(run.model.derived[name]),
+            "charts": _stored(effect=charts.words_chart(shown)),
+        }
+    ]
 
 
 # --- For whom it is wrong, and what it cannot be trusted for ---------------------------------
