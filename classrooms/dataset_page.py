@@ -133,13 +133,13 @@ def card_rows(dataset: Dataset) -> list[tuple[str, str]]:
         (_("Source"), source),
         (_("Licence"), licence),
         (_("Period"), period),
-        (_("How rows are divided"), _division(dataset)),
+        (_("How rows are divided"), division_of(dataset)),
         (_("Baseline to begin with"), baseline),
     ]
     return [(label, text) for label, text in rows if text]
 
 
-def _division(dataset: Dataset) -> str:
+def division_of(dataset: Dataset) -> str:
     """How train, test and holdout came about, where it was not at random."""
     if not dataset.split_by:
         return ""

@@ -77,7 +77,7 @@ class Validation(BaseModel):
         0,
         ge=0,
         le=1000,
-        title=N_("Gap"),
+        title=N_("Gap between folds"),
         description=N_(
             "Rows left out between those to learn from and the later ones to check; only where "
             "rows are divided by time. As many as the target looks ahead."

@@ -259,23 +259,28 @@ def _effects(
         )
         if effect is None:
             continue
-        told = effect.to_dict()
-        drawn = {"effect": charts.effect_chart(told)}
-        if effect.dependence is not None:
-            drawn["dependence"] = charts.dependence_chart(told)
-        found.append(
-            {
-                "feature": name,
-                "kind": effect.kind,
-                "rows": effect.rows,
-                "curves": len(effect.curves),
-                "missing": effect.missing,
-                "held_fixed": list(effect.held_fixed),
-                "unit": effect.dependence.unit if effect.dependence else None,
-                "charts": _stored(**drawn),
-            }
-        )
+        by_hour = effects.hour_effect(run.model, run.test_table, name, seed=run.config.seed)
+        found += [_told_effect(effect)] + ([_told_effect(by_hour, "hour")] if by_hour else [])
     return found
+
+
+def _told_effect(effect: effects.Effect, part: str = "") -> Content:
+    """An effect and its charts; of a part of a date where one is named."""
+    told = effect.to_dict()
+    drawn = {"effect": charts.effect_chart(told)}
+    if effect.dependence is not None:
+        drawn["dependence"] = charts.dependence_chart(told)
+    return {
+        "feature": effect.feature,
+        "part": part,
+        "kind": effect.kind,
+        "rows": effect.rows,
+        "curves": len(effect.curves),
+        "missing": effect.missing,
+        "held_fixed": list(effect.held_fixed),
+        "unit": effect.dependence.unit if effect.dependence else None,
+        "charts": _stored(**drawn),
+    }
 
 
 def _effect_of_words(run: FinishedRun, name: str) -> list[Content]:
