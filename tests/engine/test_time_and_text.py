@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from typing import Any
 
@@ -17,13 +18,16 @@ from experiments.engine.bundled.ticket_generator import generate_tickets
 from experiments.engine.config import ConfigInvalid, ExperimentConfig, validate_config
 from experiments.engine.evaluate import evaluate, fit
 from experiments.engine.failures import CannotRun
+from experiments.engine.interpretation import stages
 from experiments.engine.interpretation.features import FeatureModel
+from experiments.engine.interpretation.rows import explain_row
 from experiments.engine.pipeline import build
 from experiments.engine.preparation import DatePreparation, TextPreparation
 from experiments.engine.split import split_rows
 from experiments.engine.stop_words import stop_words
 from tests.engine.conftest import Table, prepare
 from tests.engine.test_codegen import assert_same
+from tests.engine.test_stages import finished
 
 DATES = pd.DataFrame(
     {"t": ["2025-03-03 23:00:00", "2025-03-04 00:00:00", "2025-12-31 12:00:00", np.nan]}
@@ -230,3 +234,41 @@ def test_generated_code_gives_the_numbers_of_the_run(
     table: Table = request.getfixturevalue(key)
     config: ExperimentConfig = validate_config(data, table.schema)
     assert_same(config, table, tmp_path)
+
+
+# --- Every view ------------------------------------------------------------------------------
+@pytest.mark.filterwarnings("ignore")
+def test_every_view_tells_of_words(tickets: Table) -> None:
+    config = validate_config(
+        {"columns": {"include": ["message", "language"]}, "model": {"name": "logistic_regression"}},
+        tickets.schema,
+    )
+    run = finished(tickets, config)
+    every = [stages.evidence(run), stages.learning_curves(run), stages.reasons(run)]
+    every.append(stages.subgroups(run, sensitive=["language"], findings=[], cautions=[]))
+    every.append(explain_row(run, int(run.test.index[0]) + 1, {"message": "URGENT, la panne"}))
+    assert all(json.dumps(content, allow_nan=False) for content in every)
+    effects = {one["feature"]: one for one in every[2]["effects"]}
+    assert effects["message"]["kind"] == "text"
+    (told,) = every[-1]["words"]
+    assert told["text"] == "URGENT, la panne"
+    assert set(told["words"]) == {"urgent", "la", "panne"}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_every_view_tells_of_the_clock(demand: Table) -> None:
+    data = {
+        "columns": {"include": ["hour", "demand_kw", "temperature_c"]},
+        "preparation": {"datetime": {"parts": ["hour", "day_of_week"], "encode": "circle"}},
+        "model": {"name": "lightgbm", "n_estimators": 20},
+        "validation": {"folds": 2, "gap": 4},
+    }
+    run = finished(demand, validate_config(data, demand.schema))
+    every = [stages.evidence(run), stages.learning_curves(run), stages.reasons(run)]
+    every.append(stages.subgroups(run, sensitive=[], findings=[], cautions=[]))
+    every.append(explain_row(run, int(run.test.index[0]) + 1, {"hour": "2025-12-01T19:00:00"}))
+    assert all(json.dumps(content, allow_nan=False) for content in every)
+    effects = {(one["feature"], one["part"]): one for one in every[2]["effects"]}
+    assert effects["hour", ""]["keeps_hour"]
+    assert effects["hour", "hour"]["kind"] == "number"
+    assert not effects["demand_kw", ""]["keeps_hour"]

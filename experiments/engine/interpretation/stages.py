@@ -260,7 +260,9 @@ def _effects(
         if effect is None:
             continue
         by_hour = effects.hour_effect(run.model, run.test_table, name, seed=run.config.seed)
-        found += [_told_effect(effect)] + ([_told_effect(by_hour, "hour")] if by_hour else [])
+        found.append(_told_effect(effect) | {"keeps_hour": by_hour is not None})
+        if by_hour:
+            found.append(_told_effect(by_hour, "hour"))
     return found
 
 

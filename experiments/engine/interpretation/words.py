@@ -93,17 +93,36 @@ def effects_over_rows(
     most = max(SHOWN_WORDS, min(MAX_WORDS, affordable))
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     chosen = [word for word, count in ranked[:most] if count >= MIN_TEXTS]
-    rng = np.random.default_rng(seed)
-    before = model.positive(model.encode(table))
+    if not chosen:
+        return []
+    asked = _texts_with(chosen, stands, np.random.default_rng(seed))
+    places = np.concatenate(asked)
+    changed = [
+        without(texts.iloc[place], word)
+        for word, of_word in zip(chosen, asked, strict=True)
+        for place in of_word
+    ]
+    before = model.positive(model.encode(table))[places]
+    moved = before - _probability(model, table, feature, places, changed)
+    ends = np.cumsum([len(of_word) for of_word in asked])[:-1]
+    found = [
+        WordEffect(word, counts[word], float(part.mean()))
+        for word, part in zip(chosen, np.split(moved, ends), strict=True)
+    ]
+    return sorted(found, key=lambda one: -abs(one.effect))
+
+
+def _texts_with(
+    chosen: list[str], stands: list[set[str]], rng: np.random.Generator
+) -> list[np.ndarray]:
+    """For each word the places of some texts that have it."""
     found = []
     for word in chosen:
         places = np.flatnonzero([word in words for words in stands])
         if len(places) > TEXTS_PER_WORD:
             places = np.sort(rng.choice(places, TEXTS_PER_WORD, replace=False))
-        changed = [without(texts.iloc[place], word) for place in places]
-        after = _probability(model, table, feature, places, changed)
-        found.append(WordEffect(word, counts[word], float((before[places] - after).mean())))
-    return sorted(found, key=lambda one: -abs(one.effect))
+        found.append(places)
+    return found
 
 
 def _probability(
