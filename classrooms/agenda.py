@@ -81,7 +81,10 @@ AGENDAS: dict[Variant, tuple[PhasePlan, ...]] = {
     ),
     Variant.ADVANCED: (
         PhasePlan(
-            PhaseKind.THEORY, 60, _("The workflow, applied to an open problem"), _("Understanding")
+            PhaseKind.THEORY,
+            60,
+            _("The workflow, applied to an open problem: texts or a time series"),
+            _("Understanding"),
         ),
         PhasePlan(
             PhaseKind.SETUP,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from classrooms.dataset_words import (
     LEFT_OUT,
@@ -20,6 +22,7 @@ from classrooms.models import Dataset, HealthReport
 
 CHART_WIDTH, CHART_HEIGHT = 144, 36
 SHOWN_CATEGORIES = 3
+PERIODS = {"hour": gettext_lazy("By hour of the day"), "day_of_week": gettext_lazy("By weekday")}
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class ColumnRow:
     is_leak: bool
     is_target: bool
     bars: list[ChartBar]
+    rhythms: list[tuple[str, list[ChartBar]]]
+    words: list[tuple[str, str]]
     summary: str
     alone: float | None
     drift: float | None
@@ -116,14 +121,29 @@ def stray_rows(dataset: Dataset) -> list[tuple[str, str]]:
 
 
 def card_rows(dataset: Dataset) -> list[tuple[str, str]]:
-    """Source, licence and period, as far as they are known."""
+    """Source, licence, period and first baseline, as far as they are known."""
     card = dataset.bundled
+    baseline = ""
     if card:
         source, licence, period = _(card.source), _(card.licence), _(card.period)
+        baseline = _(card.baseline) if card.baseline else ""
     else:
         source, licence, period = dataset.source, dataset.licence, dataset.period
-    rows = [(_("Source"), source), (_("Licence"), licence), (_("Period"), period)]
+    rows = [
+        (_("Source"), source),
+        (_("Licence"), licence),
+        (_("Period"), period),
+        (_("How rows are divided"), division_of(dataset)),
+        (_("Baseline to begin with"), baseline),
+    ]
     return [(label, text) for label, text in rows if text]
+
+
+def division_of(dataset: Dataset) -> str:
+    """How train, test and holdout came about, where it was not at random."""
+    if not dataset.split_by:
+        return ""
+    return f"{dataset.get_split_kind_display()} ({dataset.split_by})"
 
 
 def column_rows(
@@ -147,6 +167,8 @@ def column_rows(
                 is_leak=for_facilitator and column.get("leak", False),
                 is_target=name == dataset.target,
                 bars=_chart(found.get("bars", []), found.get("others")),
+                rhythms=_rhythm_charts(found.get("rhythms", {})),
+                words=_words_by_class(dataset, found.get("words", {})),
                 summary=_summary(column, found),
                 alone=found.get("alone") if for_facilitator else None,
                 drift=found.get("drift") if for_facilitator else None,
@@ -175,6 +197,38 @@ def _summary(column: dict[str, Any], found: dict[str, Any]) -> str:
         span = least if least == most else f"{least} – {most}"
         return _("%(count)s words") % {"count": span} if found["kind"] == "words" else span
     return ", ".join(column["examples"])
+
+
+def _rhythm_charts(rhythms: dict[str, dict[str, list[int]]]) -> list[tuple[str, list[ChartBar]]]:
+    """A small chart for each period: what it is, and its bars."""
+    return [
+        (
+            str(PERIODS[period]),
+            _chart(
+                [
+                    {"label": _period_label(period, place), "negative": n, "positive": p}
+                    for place, (n, p) in enumerate(
+                        zip(counts["negative"], counts["positive"], strict=True)
+                    )
+                ],
+                None,
+            ),
+        )
+        for period, counts in rhythms.items()
+    ]
+
+
+def _period_label(period: str, place: int) -> str:
+    return str(WEEKDAYS[place]) if period == "day_of_week" else f"{place}:00"
+
+
+def _words_by_class(dataset: Dataset, words: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """The class, and the words that stand more often in its texts."""
+    names = {
+        "positive": dataset.positive_class,
+        "negative": dataset.data_schema.get("negative_class", ""),
+    }
+    return [(names[side], ", ".join(words[side])) for side in names if words.get(side)]
 
 
 def _chart(bars: list[dict[str, Any]], others: dict[str, Any] | None) -> list[ChartBar]:

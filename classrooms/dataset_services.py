@@ -30,6 +30,9 @@ def add_bundled_dataset(owner: User, key: str) -> Dataset:
         bundled_key=key,
         target=bundled.target,
         positive_class=bundled.positive_class,
+        split_kind=bundled.split.kind,
+        split_by=bundled.split.column or "",
+        split_seed=bundled.split.seed,
         step=Dataset.Step.PREPARE,
     )
     ring(process_dataset, dataset.pk)

@@ -83,6 +83,10 @@ FINDINGS: dict[str, Promise] = {
     "rows_in_train_and_test": gettext_lazy(
         "%(count)s test rows stand in train, too: a model may know them by heart."
     ),
+    "texts_in_train_and_test": gettext_lazy(
+        "%(count)s texts of test stand word for word in train (%(columns)s): a model may know "
+        "them by heart."
+    ),
     "leak_suspected": gettext_lazy(
         "%(columns)s alone nearly predicts the target (ROC AUC %(auc)s): is it known at the "
         "moment of the prediction, or written after the fact?"
@@ -90,6 +94,13 @@ FINDINGS: dict[str, Promise] = {
     "drift": gettext_lazy(
         "%(columns)s is distributed otherwise in the holdout than in train (distance "
         "%(distance)s): scores may fall there."
+    ),
+    "drift_too": gettext_lazy(
+        "Also distributed otherwise in the holdout than in train: %(columns)s."
+    ),
+    "target_drift": gettext_lazy(
+        "%(columns)s: the positive class is %(share)s of train and %(share_later)s of the "
+        "holdout. What was learned of the one may not hold for the other."
     ),
     "correlated": gettext_lazy(
         "%(columns)s say nearly the same (rank correlation %(value)s): their importances will "
@@ -110,9 +121,11 @@ def number_text(value: float) -> str:
 
 def describe_finding(finding: dict[str, Any]) -> str:
     """A finding of the health report, in the reader's language."""
-    values: dict[str, str] = {"columns": _(" and ").join(finding["columns"])}
+    names = finding["columns"]
+    joined = ", ".join(names[:-1])
+    values: dict[str, str] = {"columns": _(" and ").join([joined, names[-1]] if joined else names)}
     for name, value in finding["values"].items():
-        if name == "share":
+        if name.startswith("share"):
             values[name] = _("%(percent)s %%") % {"percent": number_format(100 * value, 1)}
         else:
             values[name] = number_format(value, 0 if isinstance(value, int) else 2)

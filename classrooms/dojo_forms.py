@@ -26,7 +26,10 @@ COST_BOUNDS: dict[str, Any] = {"min_value": -1_000_000, "max_value": 1_000_000, 
 VARIANT_SUMMARIES = {
     Variant.DISCOVERY: _("A dataset that is ready, three models, one complete experiment."),
     Variant.STANDARD: _("The whole workflow: a baseline, two or three experiments, a notebook."),
-    Variant.ADVANCED: _("An open problem, one's own hypotheses, formal presentations."),
+    Variant.ADVANCED: _(
+        "An open problem, one's own hypotheses, formal presentations. Made for it: the bundled "
+        "Support tickets (texts) and Charging demand (a time series)."
+    ),
 }
 
 

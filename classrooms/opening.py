@@ -26,6 +26,7 @@ from experiments.engine.models import MODELS
 
 STEPS = ("dataset", "variant", "agenda", "rules")
 SESSION_KEY = "opening"
+MEASURE = ("primary_metric", "success_threshold")
 
 
 class Opening:
@@ -41,7 +42,7 @@ class Opening:
 
     def keep(self, step: str, post: QueryDict) -> None:
         """Remember a step as it was typed; what was merely proposed follows it."""
-        proposed_before = self._proposed_rows(), Rules.of_variant(self.variant)
+        proposed_before = self._proposed_rows(), self._proposed_rules()
         data = post.copy()
         for name in ("csrfmiddlewaretoken", "action"):
             data.pop(name, None)
@@ -53,16 +54,18 @@ class Opening:
         self.kept[step] = data.urlencode()
         self.session[SESSION_KEY] = self.kept
 
-    def _follow(self, rows: list[Row], rules: Rules) -> None:
+    def _follow(self, rows: list[Row], rules: Dojo) -> None:
         """Propose anew what nobody changed of the former proposal."""
         agenda = self.typed("agenda")
         if agenda and _drafts(posted_agenda(agenda)) == _drafts(agenda_form(rows)):
             self.kept.pop("agenda")
-        typed = self.typed("rules")
-        if typed and typed.getlist("allowed_models") == list(rules.allowed_models or MODELS):
-            data = typed.copy()
-            proposed = Rules.of_variant(self.variant).allowed_models or tuple(MODELS)
-            data.setlist("allowed_models", list(proposed))
+        if typed := self.typed("rules"):
+            data, proposed = typed.copy(), self._proposed_rules()
+            if typed.getlist("allowed_models") == list(rules.allowed_models or MODELS):
+                data.setlist("allowed_models", list(proposed.allowed_models or MODELS))
+            for name in MEASURE:
+                if typed.get(name) == str(getattr(rules, name)):
+                    data[name] = str(getattr(proposed, name))
             self._store("rules", data)
 
     def keep_rows(self, rows: list[Row]) -> None:
@@ -144,10 +147,24 @@ class Opening:
     def _proposed_rows(self) -> list[Row]:
         return rows_of(agenda_of(self.variant, self.language))
 
-    def _rules_form(self, typed: QueryDict | None) -> RulesForm:
+    def _proposed_rules(self) -> Dojo:
+        """A Dojo with the rules that the variant proposes, and the measure of the dataset."""
         dojo = Dojo(variant=self.variant)
         Rules.of_variant(self.variant).write_to(dojo)
-        return RulesForm(typed, instance=dojo)
+        if dataset := self._dataset:
+            for name in MEASURE:
+                setattr(dojo, name, dataset.proposed_measure[name])
+        return dojo
+
+    @property
+    def _dataset(self) -> Dataset | None:
+        """The dataset chosen so far."""
+        typed = self.typed("dataset")
+        chosen = typed.get("dataset", "") if typed else self._opening_initial()["dataset"]
+        return Dataset.objects.visible_to(self.user).filter(public_id=chosen).first()
+
+    def _rules_form(self, typed: QueryDict | None) -> RulesForm:
+        return RulesForm(typed, instance=self._proposed_rules())
 
     # --- Opening --------------------------------------------------------------------
     def first_to_mend(self) -> str | None:

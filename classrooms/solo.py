@@ -50,8 +50,7 @@ def begin_solo(user: User, dataset: Dataset, *, language: str) -> Dojo:
         language=language,
         variant=Variant.SOLO,
         dataset=dataset,
-        primary_metric="roc_auc",
-        success_threshold=0.8,
+        **dataset.proposed_measure,
     )
     start_dojo(dojo)
     return dojo

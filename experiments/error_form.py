@@ -18,6 +18,7 @@ from experiments.row_form import MomentField
 
 # In the address, where categories are marked too: none can look like it.
 MISSING, VALUE = "missing", "="
+FIELDS_BY_CHOICE = {"value": ("value",), "range": ("low", "high"), "text": ("contains",)}
 
 
 class ErrorFilterForm(forms.Form):
@@ -28,6 +29,7 @@ class ErrorFilterForm(forms.Form):
     value = forms.ChoiceField(label=_("Value"), required=False)
     low = forms.CharField(label=_("From"), required=False, max_length=40)
     high = forms.CharField(label=_("To"), required=False, max_length=40)
+    contains = forms.CharField(label=_("Contains"), required=False, max_length=80)
     order = forms.ChoiceField(label=_("Order"), required=False)
     noted = forms.BooleanField(label=_("Only those with a note"), required=False)
 
@@ -58,13 +60,13 @@ class ErrorFilterForm(forms.Form):
         return next((choice for choice in choices if choice.name == name), None)
 
     def _shape_for_column(self) -> None:
-        """A range for numbers and dates, a choice of values for the others."""
+        """A range for numbers and dates, a part of a text, a choice of values for the others."""
         choice = self.column_choice
-        if choice is None or choice.by == "range":
-            del self.fields["value"]
-        if choice is None or choice.by == "value":
-            del self.fields["low"], self.fields["high"]
-        if choice is None:
+        for by, names in FIELDS_BY_CHOICE.items():
+            if choice is None or choice.by != by:
+                for name in names:
+                    del self.fields[name]
+        if choice is None or choice.by == "text":
             return
         if choice.by == "value":
             values = [(VALUE + value, f"{value} ({count})") for value, count in choice.values]
@@ -112,5 +114,6 @@ class ErrorFilterForm(forms.Form):
             low=self._asked("low"),
             high=self._asked("high"),
             missing=value == MISSING,
+            contains=self._asked("contains"),
             order=self._asked("order") or "confidence",
         )

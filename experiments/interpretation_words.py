@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.template.defaultfilters import floatformat
+from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from experiments.option_labels import option_label
 from experiments.templatetags.experiments import percent
 
 # Of a limit's context, what is a share of rows or a rate of errors.
-SHARES = {"share", "rate", "rest_rate", "highest", "lowest"}
+SHARES = {"share", "share_later", "rate", "rest_rate", "highest", "lowest"}
 
 DISAGREEMENTS: dict[str, str | Promise] = {
     "correlated": gettext_lazy(
@@ -68,6 +69,8 @@ def condition_in_words(condition: dict[str, Any]) -> str:
     if kind == "is":
         value = value_in_words(condition["value"])
         return _("%(name)s = %(value)s") % {"name": name, "value": value}
+    if kind == "contains":
+        return _("%(name)s has the word “%(word)s”") % {"name": name, "word": condition["value"]}
     low, high = condition["low"], condition["high"]
     ends = {"name": name, "low": value_in_words(low), "high": value_in_words(high)}
     if low is None:
@@ -143,12 +146,27 @@ def prepared_column_in_words(column: dict[str, Any]) -> str:
         "ordinal": _("%(name)s, numbered"),
         "target_rate": _("%(name)s, by its share of the target"),
         "date_part": _("%(name)s: %(detail)s"),
+        "date_sine": _("%(name)s: %(detail)s (sine)"),
+        "date_cosine": _("%(name)s: %(detail)s (cosine)"),
+        "date_value": _("%(name)s: %(detail)s"),
         "word": _("%(name)s: “%(detail)s”"),
         "component": _("%(name)s: component %(detail)s"),
     }
-    if kind == "date_part":
+    if kind == "date_value":
+        detail = date_value_in_words(detail, int(column["low"]))
+    elif kind.startswith("date_"):
         detail = option_label(detail)
     return words[kind] % {"name": name, "detail": detail}
+
+
+def date_value_in_words(part: str, value: int) -> str:
+    """Such as "Monday", "March" or "hour 19"."""
+    match part:
+        case "day_of_week":
+            return str(WEEKDAYS[value])
+        case "month":
+            return str(MONTHS[value])
+    return f"{option_label(part)} {value}"
 
 
 def size_left_out_in_words(reason: str) -> str:

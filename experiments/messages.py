@@ -51,6 +51,7 @@ CONFIG_ERRORS: dict[str, str | Promise] = {
     # Threshold, validation, search
     "no_costs": gettext_lazy("This Dojo does not say what errors cost: choose another metric."),
     "no_repeats": gettext_lazy("Rows divided by time or by group cannot be divided anew: write 1."),
+    "no_gap": gettext_lazy("Only rows divided by time have others before and after: write 0."),
     "no_search_in_ensembles": gettext_lazy(
         "A search draws hyperparameters of one model: choose a single model, or no search."
     ),
@@ -108,6 +109,9 @@ FAILURES: dict[str, str | Promise] = {
     ),
     "class_vanishes_in_fold": gettext_lazy(
         "One class has no row in fold %(fold)s. Choose fewer folds."
+    ),
+    "gap_leaves_no_rows": gettext_lazy(
+        "With so large a gap no rows are left to learn from. Lower it, or choose fewer folds."
     ),
     "class_vanishes": gettext_lazy(
         "In a part of the train rows one class vanishes, so nothing can be learned there. Choose "

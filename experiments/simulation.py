@@ -68,13 +68,13 @@ DUMMY = Step(
 )
 WITHOUT_SUSPECT = Step(
     gettext_lazy("Without the column that knows the answer, the score falls to an honest level."),
-    gettext_lazy("It is recorded after the customer has left, so it will not exist in production."),
+    gettext_lazy("It is recorded after the fact, so it will not exist in production."),
     -0.1,
     drops_leak=True,
 )
 BOOSTING = Step(
     gettext_lazy("Gradient boosting finds interactions that a linear model cannot."),
-    gettext_lazy("Contract and usage probably act together, not one by one."),
+    gettext_lazy("Some columns probably act together, not one by one."),
     0.02,
     model={"name": "hist_gradient_boosting"},
 )

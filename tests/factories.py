@@ -64,6 +64,13 @@ def make_dataset(owner: User) -> Dataset:
     return dataset
 
 
+def copy_of_dataset(dataset: Dataset, **fields: Any) -> Dataset:
+    """Another dataset with the same content, of the same owner."""
+    names = [field.attname for field in Dataset._meta.concrete_fields]
+    values = {name: getattr(dataset, name) for name in names if name not in ("id", "public_id")}
+    return Dataset.objects.create(**values | fields)
+
+
 def make_upload(owner: User) -> Dataset:
     """An upload that a worker has read, before anybody said what to predict."""
     return Dataset.objects.create(owner=owner, title="Mine", status=JobStatus.SUCCEEDED)

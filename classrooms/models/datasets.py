@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -138,6 +138,17 @@ class Dataset(Job):
     @property
     def bundled(self) -> BundledDataset | None:
         return BUNDLED.get(self.bundled_key)
+
+    @property
+    def proposed_measure(self) -> dict[str, Any]:
+        """By what a Dojo on it is proposed to be measured, as `create_dojo` takes it."""
+        card = self.bundled
+        if card is None:
+            return {"primary_metric": "roc_auc", "success_threshold": 0.8}
+        return {
+            "primary_metric": card.primary_metric,
+            "success_threshold": card.success_threshold,
+        }
 
     @property
     def schema(self) -> Schema:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from experiments.analysis.page import AnalysisPage, Context, address_of, hypothesis_from
 from experiments.engine.chart_text import Chart, relabelled
 from experiments.engine.interpretation.limits import SEVERITIES
+from experiments.engine.schema import ColumnType
 from experiments.error_form import ErrorFilterForm
 from experiments.interpretation_words import (
     RATES,
@@ -48,13 +49,35 @@ def errors_context(page: AnalysisPage) -> Context:
         "at": page.result.confusion,
         "table": table,
         "total": table["false_positives"] + table["false_negatives"],
-        "columns": [column["name"] for column in table["columns"]],
-        "rows": _page_of(rows, page.choices.get("page")),
+        "columns": [table["columns"][place] for place in _texts_first(table)],
+        "rows": _page_of(laid_out(rows, table), page.choices.get("page")),
         "matching": len(rows),
         "note_count": len(notes),
         "has_costs": any(row["cost"] is not None for row in table["rows"]),
         "hypothesis": _hypothesis_from_errors(page, table, notes),
     }
+
+
+def _texts_first(table: dict[str, Any]) -> list[int]:
+    """Places of the columns as they are shown: a text is what one reads an error by."""
+    columns = table["columns"]
+    return sorted(range(len(columns)), key=lambda place: columns[place]["type"] != ColumnType.TEXT)
+
+
+def laid_out(rows: list[Context], table: dict[str, Any]) -> list[Context]:
+    """Errors with their cells in the order in which the columns are shown."""
+    order = _texts_first(table)
+    is_text = [table["columns"][place]["type"] == ColumnType.TEXT for place in order]
+    return [
+        row
+        | {
+            "cells": [
+                {"value": row["values"][place], "is_text": text}
+                for place, text in zip(order, is_text, strict=True)
+            ]
+        }
+        for row in rows
+    ]
 
 
 def _hypothesis_from_errors(

@@ -15,6 +15,7 @@ from experiments.interpretation_words import (
     prepared_column_in_words,
 )
 from experiments.models import Stage
+from experiments.option_labels import option_label
 
 NAMES_TOLD = 5
 
@@ -100,12 +101,26 @@ def effects_context(page: AnalysisPage) -> Context:
     """The effect of the feature that the reader chose, or of the most important one."""
     effects = page.content(Stage.REASONS)["effects"]
     chosen = page.choices.get("feature")
-    effect = next((one for one in effects if one["feature"] == chosen), None)
+    effect = next((one for one in effects if _key(one) == chosen), None)
     if effect is None and effects:
         effect = effects[0]
     return {
-        "features": [one["feature"] for one in effects],
+        "features": [{"key": _key(one), "label": _effect_label(one)} for one in effects],
+        "chosen": _key(effect) if effect else "",
         "effect": effect,
         "held_fixed": names_in_words(effect["held_fixed"]) if effect else "",
-        "is_unknown": bool(chosen) and effect is not None and effect["feature"] != chosen,
+        "is_unknown": bool(chosen) and effect is not None and _key(effect) != chosen,
     }
+
+
+def _key(effect: Context) -> str:
+    """Names an effect in an address: the feature, or a part of its date."""
+    part = effect.get("part")
+    return f"{effect['feature']}#{part}" if part else str(effect["feature"])
+
+
+def _effect_label(effect: Context) -> str:
+    part = effect.get("part")
+    if not part:
+        return str(effect["feature"])
+    return _("%(name)s: %(detail)s") % {"name": effect["feature"], "detail": option_label(part)}

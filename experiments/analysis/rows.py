@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from experiments.analysis.page import AnalysisPage, Context
 from experiments.models import Interpretation, Stage
+
+SHOWN_WORDS = 10
+# The words as the engine cuts them, and what stands between.
+PIECES = re.compile(r"(\w\w+)")
+# Three strengths of a mark, by the share of the strongest word.
+STRENGTHS = ((3, 0.6), (2, 0.25), (1, 0.08))
+# What no score shows.
+TINY = 0.0005
 
 
 def row_context(page: AnalysisPage) -> Context:
@@ -14,10 +24,33 @@ def row_context(page: AnalysisPage) -> Context:
             value | {"others": [other["values"][place] for other in found["neighbours"]]}
             for place, value in enumerate(values)
         ],
+        "texts": [told_text(one) for one in found.get("words", [])],
         "is_log_odds": found["unit"] == "log_odds",
         "is_right": found["before"]["predicted"] == found["actual"],
         "changed": [value for value in values if value["is_changed"]],
         "flips": found["before"]["predicted"] != found["now"]["predicted"],
+    }
+
+
+def told_text(found: Context) -> Context:
+    """A text with its words marked by what they do, and those that do most."""
+    effects: dict[str, float] = found["words"]
+    largest = max(abs(effect) for effect in effects.values())
+    pieces = []
+    for piece in PIECES.split(found["text"]):
+        effect = effects.get(piece.lower(), 0.0)
+        share = abs(effect) / largest if largest else 0.0
+        strength = next((n for n, least in STRENGTHS if share >= least and abs(effect) > TINY), 0)
+        pieces.append({"text": piece, "strength": strength, "raises": effect > 0})
+    ranked = sorted(effects.items(), key=lambda pair: -abs(pair[1]))
+    return {
+        "name": found["name"],
+        "pieces": pieces,
+        "ranked": [
+            {"word": word, "effect": effect, "share": abs(effect) / largest}
+            for word, effect in ranked[:SHOWN_WORDS]
+            if abs(effect) > TINY
+        ],
     }
 
 

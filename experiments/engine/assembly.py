@@ -164,7 +164,8 @@ def validation_recipe(config: ExperimentConfig, schema: Schema) -> Recipe:
     """How train is divided for cross-validation, as the dataset itself was divided."""
     folds, module, kind = config.validation.folds, "sklearn.model_selection", schema.split.kind
     if kind == "time":
-        return Recipe(module, "TimeSeriesSplit", (folds,))
+        gap = {"gap": config.validation.gap} if config.validation.gap else {}
+        return Recipe(module, "TimeSeriesSplit", (folds,), gap)
     shuffled = {"shuffle": True, "random_state": config.seed}
     if kind == "group":
         return Recipe(module, "StratifiedGroupKFold", (folds,), shuffled)

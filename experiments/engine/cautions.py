@@ -184,7 +184,7 @@ def _width(group: Any, config: ExperimentConfig, schema: Schema) -> int:
                 total += categories if _categorical(name, config).encode == "one_hot" else 1
             case "datetime":
                 date = own if isinstance(own, DatePreparation) else config.preparation.datetime
-                total += len(date.parts) + date.elapsed_days
+                total += date.width
             case "bins":
                 total += bins[name]
             case "numeric":

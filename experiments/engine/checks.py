@@ -251,6 +251,12 @@ def only_shuffled_rows_can_be_divided_anew(
 
 
 @check
+def a_gap_is_one_of_time(config: ExperimentConfig, schema: Schema) -> Iterator[FieldError]:
+    if config.validation.gap and schema.split.kind != "time":
+        yield FieldError(("validation", "gap"), "no_gap")
+
+
+@check
 def a_search_has_ranges_of_its_model(
     config: ExperimentConfig, schema: Schema
 ) -> Iterator[FieldError]:

@@ -73,6 +73,16 @@ class Validation(BaseModel):
         title=N_("Repeats"),
         description=N_("Divides the rows anew and validates again: a steadier mean, slower."),
     )
+    gap: int = Field(
+        0,
+        ge=0,
+        le=1000,
+        title=N_("Gap between folds"),
+        description=N_(
+            "Rows left out between those to learn from and the later ones to check; only where "
+            "rows are divided by time. As many as the target looks ahead."
+        ),
+    )
 
 
 class ExperimentConfig(BaseModel):

@@ -32,6 +32,7 @@ PATTERNS = {
     "too_many_components": r"n_components\W*=?\(?(?P<asked>\d+)\)? must be"
     r"|required by TruncatedSVD",
     "too_many_neighbours": r"n_neighbors <= n_samples_fit.*n_neighbors = (?P<asked>\d+)",
+    "gap_leaves_no_rows": r"Too many splits=\d+ for number of samples=(?P<rows>\d+)",
     "class_vanishes": r"number of classes has to be greater than one|samples of at least 2 classes"
     r"|contains? only one class|Invalid classes inferred|least populated class"
     r"|provided less than \d+ examples|n_splits=\d+ cannot be greater"

@@ -18,6 +18,13 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.preprocessing import TargetEncoder
 from sklearn.tree import DecisionTreeClassifier
 
+from experiments.engine.health_findings import (
+    MANY_CATEGORIES,
+    findings_of_columns,
+    findings_of_health,
+    findings_of_rows,
+)
+from experiments.engine.health_profiles import rhythms, telling_words
 from experiments.engine.schema import Column, ColumnType, Schema
 from experiments.engine.split import Split
 
@@ -26,36 +33,9 @@ BINS = 12
 SHOWN_CATEGORIES = 8
 SHOWN_CHARACTERS = 40
 SHOWN_PAIRS = 20
-MAX_CORRELATED_FINDINGS = 3
-# Missing this often, a column says more by being there than by its value.
-MOSTLY_MISSING = 0.5
-MANY_CATEGORIES = 50
-RARE_CLASS = 0.1
-# One column that ranks the classes so well on its own rarely is an honest feature.
-LEAK_AUC = 0.95
 CORRELATED = 0.9
-# Drift counts when it is both certain (Bonferroni over the columns) and visible.
-DRIFT_P_VALUE = 0.001
-DRIFT_EFFECT = 0.1
 
 Report = Callable[[float], None]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that the reader should know or decide about.
-
-    Attributes:
-        code: names it; rendered later as a translated sentence.
-        columns: which it is about.
-        values: JSON-able numbers that the sentence quotes; shares from 0 to 1.
-        is_spoiler: tells what participants are to find out for themselves.
-    """
-
-    code: str
-    columns: tuple[str, ...] = ()
-    values: dict[str, Any] = field(default_factory=dict)
-    is_spoiler: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +65,8 @@ class ColumnHealth:
         alone: ROC AUC of the column alone, on train: of a number's order or, if that is
             better, of a small tree, cross-validated; of a category's share of positives,
             cross-fitted. None where it cannot be said.
+        rhythms: of moments: train rows of each class by "hour" of the day and "day_of_week".
+        words: of a text: those that stand more often in one class than in the other.
         drift: distance between train and holdout, 0 (same) to 1: Kolmogorov-Smirnov for
             numbers, total variation for categories.
         drift_p_value: how often chance alone would give that distance.
@@ -95,6 +77,8 @@ class ColumnHealth:
     others: Bar | None = None
     summary: dict[str, float] = field(default_factory=dict)
     alone: float | None = None
+    rhythms: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    words: dict[str, list[str]] = field(default_factory=dict)
     drift: float = 0.0
     drift_p_value: float = 1.0
 
@@ -122,9 +106,9 @@ def health_report(
         report(done / len(schema.features))
     correlations = _correlations(train, schema)
     findings = [
-        *_findings_of_columns(schema, len(frame)),
-        *_findings_of_rows(frame, schema, split),
-        *_findings_of_health(columns, correlations),
+        *findings_of_columns(schema, len(frame)),
+        *findings_of_rows(frame, schema, split),
+        *findings_of_health(columns, correlations, split),
     ]
     return {
         "columns": {name: asdict(health) for name, health in columns.items()},
@@ -168,6 +152,8 @@ def _column(
         _bins(numbers, target, kind),
         summary=_summary(numbers) if kind == "bins" else {},
         alone=_alone_by_number(numbers, target) if kind != "words" else None,
+        rhythms=rhythms(train, target) if kind == "dates" else {},
+        words=telling_words(train, target) if kind == "words" else {},
         drift=drift,
         drift_p_value=p_value,
     )
@@ -328,61 +314,3 @@ def _correlations(train: pd.DataFrame, schema: Schema) -> list[dict[str, Any]]:
         for n in order
         if abs(values[n]) >= CORRELATED
     ]
-
-
-# --- Findings ------------------------------------------------------------------------------
-def _findings_of_columns(schema: Schema, rows: int) -> list[Finding]:
-    findings = []
-    for column in schema.features:
-        name, missing = (column.name,), column.missing / max(rows, 1)
-        if column.missing == rows:
-            findings.append(Finding("all_missing", name))
-        elif column.distinct == 1 and not column.missing:
-            findings.append(Finding("constant", name))
-        elif missing >= MOSTLY_MISSING:
-            findings.append(Finding("mostly_missing", name, {"share": missing}))
-        if column.infinite:
-            findings.append(Finding("infinite", name, {"count": column.infinite}))
-        if column.type == ColumnType.ID:
-            findings.append(Finding("suspected_id", name))
-        elif column.type == ColumnType.CATEGORICAL and column.distinct > MANY_CATEGORIES:
-            findings.append(Finding("many_categories", name, {"count": column.distinct}))
-    return findings
-
-
-def _findings_of_rows(frame: pd.DataFrame, schema: Schema, split: Split) -> list[Finding]:
-    findings = []
-    positive = float(schema.encode_target(frame).mean())
-    rare = min(positive, 1 - positive)
-    if rare < RARE_CLASS:
-        findings.append(Finding("imbalanced", (schema.target,), {"share": rare}))
-    features = [column.name for column in schema.default_features]
-    if not features:
-        return findings
-    hashes = pd.util.hash_pandas_object(frame[[*features, schema.target]], index=False)
-    if repeated := int(hashes.duplicated().sum()):
-        findings.append(Finding("duplicates", (), {"count": repeated}))
-    values = hashes.to_numpy()
-    if shared := int(np.isin(values[split.test], values[split.train]).sum()):
-        findings.append(Finding("rows_in_train_and_test", (), {"count": shared}))
-    return findings
-
-
-def _findings_of_health(
-    columns: dict[str, ColumnHealth], correlations: list[dict[str, Any]]
-) -> list[Finding]:
-    leaks = [
-        Finding("leak_suspected", (name,), {"auc": health.alone}, is_spoiler=True)
-        for name, health in columns.items()
-        if health.alone is not None and health.alone >= LEAK_AUC
-    ]
-    pairs = [
-        Finding("correlated", tuple(pair["columns"]), {"value": pair["value"]}, is_spoiler=True)
-        for pair in correlations[:MAX_CORRELATED_FINDINGS]
-    ]
-    drifts = [
-        Finding("drift", (name,), {"distance": health.drift}, is_spoiler=True)
-        for name, health in columns.items()
-        if health.drift >= DRIFT_EFFECT and health.drift_p_value < DRIFT_P_VALUE / len(columns)
-    ]
-    return leaks + drifts + pairs

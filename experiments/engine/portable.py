@@ -92,15 +92,45 @@ def cost_value(costs):
 
 
 # --- Columns --------------------------------------------------------------------------------
-def date_parts(table, parts):
-    """Numbers out of dates: parts of each, and days since 1 January 2000."""
-    columns = {}
+def parts_of_dates(table, parts):
+    """Each part of each date as a number; days are since 1 January 2000."""
     for name in table.columns:
         date = pd.to_datetime(table[name].astype(object), format="ISO8601", errors="coerce")
         for part in parts:
             days = (date - pd.Timestamp(2000, 1, 1)).dt.total_seconds() / 86400
-            columns[name, part] = days if part == "elapsed_days" else getattr(date.dt, part)
-    return pd.DataFrame(columns, index=table.index).to_numpy(dtype="float64")
+            values = days if part == "elapsed_days" else getattr(date.dt, part)
+            yield part, values.to_numpy(dtype="float64")
+
+
+def date_parts(table, parts):
+    """Numbers out of dates: parts of each, and days since 1 January 2000."""
+    return np.column_stack([values for _part, values in parts_of_dates(table, parts)])
+
+
+def date_circles(table, parts):
+    """Parts that come round as places on a circle, so that hour 23 lies beside hour 0."""
+    turns = {"quarter": 4, "month": 12, "day": 31, "day_of_week": 7, "day_of_year": 366, "hour": 24}
+    columns = []
+    for part, values in parts_of_dates(table, parts):
+        if part in turns:
+            angle = 2 * np.pi * values / turns[part]
+            columns += [np.sin(angle), np.cos(angle)]
+        else:
+            columns.append(values)
+    return np.column_stack(columns)
+
+
+def date_categories(table, parts):
+    """Parts that have few values as a column of 0 and 1 per value; Monday is 0."""
+    ends = {"quarter": (1, 4), "month": (1, 12), "day_of_week": (0, 6), "hour": (0, 23)}
+    columns = []
+    for part, values in parts_of_dates(table, parts):
+        if part in ends:
+            first, last = ends[part]
+            columns += [(values == value).astype("float64") for value in range(first, last + 1)]
+        else:
+            columns.append(values)
+    return np.column_stack(columns)
 
 
 def missing_to_empty(texts):

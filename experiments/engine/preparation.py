@@ -13,7 +13,21 @@ from pydantic import BaseModel, Field
 from experiments.engine.columns import STRICT
 from experiments.engine.messages import N_
 from experiments.engine.models.ensembles import inner_folds
-from experiments.engine.recipe import PORTABLE, Function, Recipe, pipeline_of
+from experiments.engine.recipe import PORTABLE, Function, Named, Recipe, pipeline_of
+from experiments.engine.stop_words import Language, stop_words
+
+# What can be made of the parts of a date, and the function of `portable.py` that does.
+DATE_FUNCTIONS = {
+    "number": "date_parts",
+    "circle": "date_circles",
+    "one_hot": "date_categories",
+}
+# Columns that a part becomes, where it is not one.
+WIDTHS = {
+    "number": {},
+    "circle": dict.fromkeys(("quarter", "month", "day", "day_of_week", "day_of_year", "hour"), 2),
+    "one_hot": {"quarter": 4, "month": 12, "day_of_week": 7, "hour": 24},
+}
 
 Scale = Literal["standard", "robust", "min_max", "quantile", "power", "none"]
 DatePart = Literal["year", "quarter", "month", "day", "day_of_week", "day_of_year", "hour"]
@@ -168,6 +182,14 @@ class DatePreparation(BaseModel):
         title=N_("Parts of the date"),
         description=N_("Each becomes a number; Monday is 0."),
     )
+    encode: Literal["number", "circle", "one_hot"] = Field(
+        "number",
+        title=N_("Parts become"),
+        description=N_(
+            "Numbers; places on a circle (sine and cosine), so that hour 23 lies beside hour 0; "
+            "or one column of 0 and 1 per value, which lets a linear model read the clock."
+        ),
+    )
     elapsed_days: bool = Field(
         True,
         title=N_("Elapsed time"),
@@ -184,10 +206,15 @@ class DatePreparation(BaseModel):
         extract = Recipe(
             "sklearn.preprocessing",
             "FunctionTransformer",
-            (Function(PORTABLE, "date_parts"),),
+            (Function(PORTABLE, DATE_FUNCTIONS[self.encode]),),
             {"kw_args": {"parts": parts}},
         )
         return pipeline_of(extract, _imputer("median"), *_scaler(self.scale, seed))
+
+    @property
+    def width(self) -> int:
+        """How many columns a date becomes."""
+        return self.elapsed_days + sum(WIDTHS[self.encode].get(part, 1) for part in self.parts)
 
 
 class TextPreparation(BaseModel):
@@ -226,6 +253,19 @@ class TextPreparation(BaseModel):
         title=N_("Rows per unit at least"),
         description=N_("Rarer units are left out."),
     )
+    accents: Literal["keep", "strip"] = Field(
+        "keep",
+        title=N_("Accents"),
+        description=N_("Stripped, “bloqué” and “bloque” are the same word."),
+    )
+    stop_words: Language = Field(
+        "none",
+        title=N_("Stop words"),
+        description=N_(
+            "The most usual words of a language are left out, its negations among them; only "
+            "where units are words."
+        ),
+    )
     svd_components: int | None = Field(
         None,
         ge=2,
@@ -246,12 +286,22 @@ class TextPreparation(BaseModel):
             "ngram_range": (self.ngram_min, self.ngram_max),
             "max_features": self.vocabulary,
             "min_df": self.min_rows,
+            **self._words(),
         }
         steps = [fill, Recipe("sklearn.feature_extraction.text", "TfidfVectorizer", (), arguments)]
         if self.svd_components:
             condensed = {"n_components": self.svd_components, "random_state": seed}
             steps.append(Recipe("sklearn.decomposition", "TruncatedSVD", (), condensed))
         return pipeline_of(*steps)
+
+    def _words(self) -> dict[str, Any]:
+        """Arguments for accents and stop words, where they are not as usual."""
+        strips = self.accents == "strip"
+        arguments: dict[str, Any] = {"strip_accents": "unicode"} if strips else {}
+        if self.analyzer == "words" and self.stop_words != "none":
+            words = stop_words(self.stop_words, without_accents=strips)
+            arguments["stop_words"] = Named(f"{self.stop_words}_stop_words", words)
+        return arguments
 
 
 # --- Per column ---------------------------------------------------------------------

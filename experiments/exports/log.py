@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from classrooms.dataset_page import division_of
 from experiments.engine.codegen import generate_script
 from experiments.exports.code import data_source
 from experiments.exports.record import Record
@@ -57,6 +58,8 @@ def context_section(record: Record) -> str:
         "test": number_format(sizes["test"], use_l10n=True, force_grouping=True),
         "holdout": number_format(sizes["holdout"], use_l10n=True, force_grouping=True),
     }
+    if division := division_of(dojo.dataset):
+        data = f"{data}; {plain_line(division)}"
     rows = [
         (_("Problem"), plain_line(framing.problem) if framing else unknown),
         (_("Data"), f"{plain_line(framing.data)} ({data})" if framing else data),

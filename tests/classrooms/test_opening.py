@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from classrooms.models import AgendaTemplate, Dojo
+from classrooms.models import AgendaTemplate, Dataset, Dojo
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +112,24 @@ def test_another_variant_brings_its_own_agenda_and_models_unless_they_were_chang
     assert len(client.get("/dojos/new/agenda/").context["form"].forms) == 5
     rules = client.get("/dojos/new/rules/").context["form"]
     assert rules["allowed_models"].value() == ["dummy", "xgboost"]
+
+
+def test_another_dataset_brings_its_own_measure_unless_it_was_changed(client: Client) -> None:
+    first = Dataset.objects.get()
+    second = factories.copy_of_dataset(first, bundled_key="tickets")
+
+    def measure() -> tuple[str, float]:
+        form = client.get("/dojos/new/rules/").context["form"]
+        return form["primary_metric"].value(), float(form["success_threshold"].value())
+
+    go(client, "dataset", dataset=first.public_id)
+    go(client, "rules", "to:dataset")
+    assert measure() == ("roc_auc", 0.8)
+    go(client, "dataset", dataset=second.public_id)
+    assert measure() == ("average_precision", 0.8)
+    go(client, "rules", "to:dataset", success_threshold="0.9", primary_metric="f1")
+    go(client, "dataset", dataset=first.public_id)
+    assert measure() == ("f1", 0.9)
 
 
 def test_moving_phases_in_the_wizard_is_kept_without_being_saved(client: Client) -> None:

@@ -136,3 +136,12 @@ def test_a_solo_session_is_not_cloned(client: Client) -> None:
 def test_in_a_dojo_nobody_has_a_pace_of_their_own(client: Client) -> None:
     dojo = factories.make_dojo(factories.User.objects.get(username="alone"))
     assert client.post(f"/dojos/{dojo.public_id}/pace/next/").status_code == 404
+
+
+def test_each_dataset_proposes_its_own_measure(client: Client) -> None:
+    user = factories.User.objects.get(username="alone")
+    dataset = factories.make_dataset(user)
+    Dataset.objects.filter(pk=dataset.pk).update(bundled_key="tickets")
+    client.post("/solo/", {"bundled_key": "tickets"})
+    dojo = Dojo.objects.get()
+    assert (dojo.primary_metric, dojo.success_threshold) == ("average_precision", 0.8)

@@ -219,6 +219,8 @@ def configs(draw: st.DrawFn, schema: Schema, model: str) -> dict[str, Any]:
         config["validation"] = {"folds": 2, "repeats": 1}
     if schema.split.kind != "stratified":
         config["validation"]["repeats"] = 1
+    if schema.split.kind == "time":
+        config["validation"]["gap"] = draw(st.sampled_from([0, 3]))
     if draw(st.integers(0, 3)) == 0:
         config["search"] = draw(searches(model))
     return config

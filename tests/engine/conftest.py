@@ -30,7 +30,17 @@ class Table:
     split: Split
 
 
-def prepare(raw: pd.DataFrame, folder: Path, *, target: str, positive: str) -> Table:
+AT_RANDOM = SplitPolicy()
+
+
+def prepare(
+    raw: pd.DataFrame,
+    folder: Path,
+    *,
+    target: str,
+    positive: str,
+    policy: SplitPolicy = AT_RANDOM,
+) -> Table:
     """The way that every dataset goes: written as CSV, read strictly, typed, split."""
     path = folder / "table.csv"
     raw.to_csv(path, index=False, lineterminator="\n")
@@ -38,7 +48,8 @@ def prepare(raw: pd.DataFrame, folder: Path, *, target: str, positive: str) -> T
     columns = infer_columns(table)
     frame = canonical_frame(table, columns, target=target)
     schema = build_schema(frame, columns, target, positive)
-    return Table(schema, frame, split_rows(frame, target, SplitPolicy()))
+    schema = schema.model_copy(update={"split": policy})
+    return Table(schema, frame, split_rows(frame, target, policy))
 
 
 WORDS = ["très", "bon", "service", "slow", "never", "again", "prix", "panne", "thanks", "it's"]

@@ -320,7 +320,7 @@ def test_every_check_is_registered() -> None:
         and not _name.startswith("_")
     }
     assert returns == set(CHECKS)
-    assert len(CHECKS) == 14
+    assert len(CHECKS) == 15
 
 
 @pytest.mark.parametrize("name", MODELS)

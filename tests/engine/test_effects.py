@@ -8,11 +8,13 @@ import pandas as pd
 import pytest
 from sklearn.inspection import partial_dependence
 
+from experiments.engine.config import validate_config
+from experiments.engine.evaluate import fit
 from experiments.engine.interpretation import effects
 from experiments.engine.interpretation.contributions import explain_rows
-from experiments.engine.interpretation.effects import feature_effect
+from experiments.engine.interpretation.effects import feature_effect, hour_effect
 from experiments.engine.interpretation.features import FeatureModel
-from tests.engine.conftest import Table
+from tests.engine.conftest import Table, prepare
 from tests.engine.test_features import EVERYTHING, fitted
 
 Fitted = tuple[Any, FeatureModel, pd.DataFrame]
@@ -162,3 +164,59 @@ def test_dependence_pairs_each_value_with_its_contribution(table: Table, booster
     expected = list(zip(values, contributions.values[:, place].tolist(), strict=True))
     assert list(found.dependence.points) == expected
     json.dumps(found.to_dict(), allow_nan=False)
+
+
+# --- The clock ------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def hourly(tmp_path_factory: pytest.TempPathFactory) -> tuple[FeatureModel, pd.DataFrame]:
+    """Positive at noon, and more often the later; a forest that reads hour and day."""
+    rng = np.random.default_rng(0)
+    times = pd.date_range("2025-01-01", periods=1200, freq="h")
+    late = np.arange(1200) / 1200
+    positive = rng.random(1200) < 0.05 + 0.6 * (times.hour == 12) + 0.3 * late
+    raw = pd.DataFrame({"when": times.astype(str), "y": np.where(positive, "yes", "no")})
+    table = prepare(raw, tmp_path_factory.mktemp("hourly"), target="y", positive="yes")
+    data = {
+        "preparation": {"datetime": {"parts": ["hour"]}},
+        "model": {"name": "random_forest", "n_estimators": 20, "min_samples_leaf": 10},
+    }
+    config = validate_config(data, table.schema)
+    pipeline = fit(config, table.schema, table.frame, table.split.train)
+    model = FeatureModel(pipeline, config, table.schema)
+    return model, model.table(table.frame.iloc[table.split.test])
+
+
+def test_the_hour_changes_while_the_day_stays(hourly: tuple[FeatureModel, pd.DataFrame]) -> None:
+    model, table = hourly
+    found = hour_effect(model, table, "when", seed=0)
+    assert found is not None
+    assert found.grid == tuple(float(hour) for hour in range(24))
+    assert int(np.argmax(found.mean)) == 12
+    row = table.iloc[[found.curve_rows[0]]]
+    day = row["when"].iloc[0][:10]
+    for hour in (0, 12, 23):
+        asked = row.assign(when=f"{day}T{hour:02d}:00:00")
+        expected = model.predict_proba(asked)[0, 1]
+        assert found.curves[0][hour] == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_date_moves_by_whole_weeks_where_hours_count(
+    hourly: tuple[FeatureModel, pd.DataFrame],
+) -> None:
+    model, table = hourly
+    found = feature_effect(model, table, "when", seed=0)
+    assert found is not None
+    assert found.mean[-1] > found.mean[0] + 0.05, "later is more often positive"
+    row = table.iloc[[found.curve_rows[0]]]
+    own = pd.Timestamp(row["when"].iloc[0])
+    for place in (0, len(found.grid) // 2, -1):
+        weeks = round((pd.Timestamp(found.grid[place]) - own) / pd.Timedelta(days=7))
+        asked = row.assign(when=(own + pd.Timedelta(days=7 * weeks)).isoformat())
+        expected = model.predict_proba(asked)[0, 1]
+        assert found.curves[0][place] == pytest.approx(expected, abs=1e-6)
+
+
+def test_without_hours_there_is_no_effect_of_the_hour(booster: Fitted) -> None:
+    _pipeline, model, X = booster
+    assert hour_effect(model, model.table(X), "since", seed=0) is None
+    assert hour_effect(model, model.table(X), "signal", seed=0) is None

@@ -95,6 +95,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Table]:
             tmp_path_factory.mktemp(key),
             target=card.target,
             positive=card.positive_class,
+            policy=card.split,
         )
         for key, card in BUNDLED.items()
     }

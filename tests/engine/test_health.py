@@ -73,6 +73,7 @@ def test_what_stands_out_is_found_and_nothing_else(raw: pd.DataFrame, tmp_path: 
         "mostly_missing": [("nearly empty",)],
         "all_missing": [("empty",)],
         "suspected_id": [("account",)],
+        "texts_in_train_and_test": [("note",)],
         "many_categories": [("town",)],
         "infinite": [("weird",)],
         "leak_suspected": [("leak",), ("word leak",)],
@@ -99,7 +100,7 @@ def test_drift_over_time_is_found_and_chance_is_not(raw: pd.DataFrame, tmp_path:
         brand=np.where(np.arange(ROWS) > 450, "new", raw["kind"]),
     )
     table = prepare(moved, tmp_path, SplitPolicy(kind="time", column="when"))
-    assert set(findings(table)["drift"]) == {("when",), ("price",), ("brand",)}
+    assert set(findings(table)["drift"]) == {("price",), ("brand",)}
     price = table.frame["price"]
     expected = ks_2samp(price.iloc[table.split.train], price.iloc[table.split.holdout]).statistic
     assert report(table)["columns"]["price"]["drift"] == pytest.approx(expected)
@@ -171,3 +172,45 @@ def test_it_is_plain_json_bounded_and_repeats(
     first = json.dumps(report(table), allow_nan=False)
     assert report(table)["sampled"] == 100
     assert json.dumps(report(table), allow_nan=False) == first
+
+
+# --- Texts and times ------------------------------------------------------------------------
+def timed(rng: np.random.Generator, positive: np.ndarray) -> pd.DataFrame:
+    """Hour by hour; positives stand at noon, and in texts with another word."""
+    times = pd.date_range("2024-01-01", periods=len(positive), freq="h")
+    words = [f"always the same beginning {'panic' if yes else 'calm'}" for yes in positive]
+    texts = [f"{text} {n}" for n, text in enumerate(words)]
+    y = np.where(positive, "yes", "no")
+    return pd.DataFrame(
+        {"when": times.astype(str), "text": texts, "noise": rng.normal(size=len(y)), "y": y}
+    )
+
+
+def test_the_clock_and_the_words_are_profiled(tmp_path: Path) -> None:
+    hours = np.arange(ROWS) % 24
+    columns = report(prepare(timed(np.random.default_rng(0), hours == 12), tmp_path))["columns"]
+    rhythms = columns["when"]["rhythms"]
+    assert rhythms["hour"]["positive"][12] == sum(rhythms["hour"]["positive"]) > 10
+    assert len(rhythms["day_of_week"]["negative"]) == 7
+    assert columns["text"]["words"] == {"positive": ["panic"], "negative": ["calm"]}
+    assert columns["noise"]["rhythms"] == columns["noise"]["words"] == {}
+
+
+def test_days_have_no_hours(raw: pd.DataFrame, tmp_path: Path) -> None:
+    assert set(report(prepare(raw, tmp_path))["columns"]["day"]["rhythms"]) == {"day_of_week"}
+
+
+def test_a_share_that_changes_and_drifts_beyond_the_third_are_told(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    later = np.arange(ROWS) / ROWS
+    raw = timed(rng, rng.random(ROWS) < 0.1 + 0.5 * later)
+    for name in "abcde":
+        raw[name] = rng.normal(size=ROWS) + 4 * later
+    table = prepare(raw, tmp_path, SplitPolicy(kind="time", column="when"))
+    by_code = findings(table)
+    assert by_code["target_drift"] == [("y",)]
+    assert len(by_code["drift"]) == 3
+    (others,) = by_code["drift_too"]
+    assert {name for (name,) in by_code["drift"]} | set(others) == set("abcde")
+    at_random = prepare(raw, tmp_path)
+    assert "target_drift" not in findings(at_random)

@@ -105,6 +105,21 @@ def finding(code: str, *columns: str, **values: Any) -> dict[str, Any]:
             {"count": 7},
         ),
         (
+            "texts_in_train_and_test",
+            {"findings": [finding("texts_in_train_and_test", "numeric", count=7)]},
+            {"count": 7, "names": ["numeric"]},
+        ),
+        (
+            "target_drift",
+            {"findings": [finding("target_drift", "y", share=0.1, share_later=0.3)]},
+            {"share": 0.1, "share_later": 0.3},
+        ),
+        (
+            "drift",
+            {"findings": [finding("drift_too", "categorical")]},
+            {"names": ["categorical"]},
+        ),
+        (
             "identifier_used",
             {"cautions": [{"code": "identifier_used", "context": {"names": ["id"], "more": 0}}]},
             {"names": ["id"], "more": 0},

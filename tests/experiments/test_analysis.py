@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,7 +14,10 @@ from django.utils import translation
 from django.utils.html import escape
 
 from classrooms.models import Topic
+from experiments.analysis.mistakes import laid_out
+from experiments.analysis.rows import told_text
 from experiments.analysis.views import VIEWS
+from experiments.error_form import ErrorFilterForm
 from experiments.models import Experiment, Interpretation, Question, RowNote, Stage
 from experiments.row_form import moment
 from experiments.verdict import score_verdict
@@ -414,3 +418,37 @@ def test_a_refuted_score_is_worse_whichever_way_the_metric_goes(
         "Refuted",
         "The whole interval is worse than the score that you predicted.",
     )
+
+
+def test_the_words_of_a_text_are_marked_by_what_they_do() -> None:
+    found = {
+        "name": "message",
+        "text": "Nothing works, <b>NOTHING</b> at all",
+        "words": {"nothing": 0.4, "works": -0.12, "at": 0.0001, "all": 0.0},
+    }
+    told = told_text(found)
+    assert "".join(piece["text"] for piece in told["pieces"]) == found["text"]
+    marked = {
+        piece["text"]: (piece["strength"], piece["raises"])
+        for piece in told["pieces"]
+        if piece["strength"]
+    }
+    assert marked == {"Nothing": (3, True), "NOTHING": (3, True), "works": (2, False)}
+    assert [one["word"] for one in told["ranked"]] == ["nothing", "works"]
+    shown = render_to_string("experiments/analysis/words.html", {"text": told})
+    assert '<mark class="raises-3">Nothing</mark> <mark class="lowers-2">works</mark>' in shown
+    assert "&lt;" in shown
+    assert "<b>" not in shown
+
+
+def test_a_text_stands_first_among_errors_and_is_searched() -> None:
+    columns = [{"name": "age", "type": "numeric"}, {"name": "message", "type": "text"}]
+    rows = [
+        {"row": n, "kind": "false_positive", "confidence": 1.0, "cost": None, "values": [n, text]}
+        for n, text in enumerate(["Bravo again", "all is well"], start=1)
+    ]
+    table = {"rows": rows, "columns": columns}
+    form = ErrorFilterForm({"column": "message", "contains": "bravo"}, table=table)
+    assert [row["row"] for row in form.selected()] == [1]
+    (cells,) = [row["cells"] for row in laid_out(form.selected(), table)]
+    assert [cell["value"] for cell in cells] == ["Bravo again", 1]

@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from experiments.engine.schema import SplitPolicy
+
 if TYPE_CHECKING:
     import pandas as pd
+
+AT_RANDOM = SplitPolicy()
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,13 @@ class Trap:
 
 @dataclass(frozen=True)
 class BundledDataset:
-    """A dataset with its card. `load` returns the frame that a CSV would hold."""
+    """A dataset with its card. `load` returns the frame that a CSV would hold.
+
+    Attributes:
+        split: how its rows are divided.
+        primary_metric, success_threshold: what a Dojo on it is proposed to be measured by.
+        baseline: with what to begin; "" where the usual one will do.
+    """
 
     key: str
     title: str
@@ -36,3 +46,7 @@ class BundledDataset:
     column_meanings: Mapping[str, str]
     traps: tuple[Trap, ...]
     load: Callable[[], pd.DataFrame]
+    split: SplitPolicy = AT_RANDOM
+    primary_metric: str = "roc_auc"
+    success_threshold: float = 0.8
+    baseline: str = ""

@@ -18,6 +18,7 @@ from experiments.engine.charts.curves import (
 )
 from experiments.engine.charts.runs import parallel_chart, roc_overlay_chart
 from experiments.engine.charts.slices import slices_chart
+from experiments.engine.charts.words import words_chart
 
 __all__ = [
     "dependence_chart",
@@ -33,4 +34,5 @@ __all__ = [
     "slices_chart",
     "threshold_chart",
     "waterfall_chart",
+    "words_chart",
 ]

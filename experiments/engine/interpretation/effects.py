@@ -15,6 +15,12 @@ import numpy as np
 import pandas as pd
 
 from experiments.engine import portable
+from experiments.engine.interpretation.clock import (
+    HOURS,
+    curves_by_hour,
+    curves_by_weeks,
+    reads_hours,
+)
 from experiments.engine.interpretation.contributions import Contributions
 from experiments.engine.interpretation.features import FeatureModel
 
@@ -110,7 +116,10 @@ def feature_effect(
     affordable = int(MICROSECONDS / (len(points) * model.microseconds_per_row()))
     count = min(len(table), rows, max(MIN_ROWS, affordable))
     chosen = np.random.default_rng(seed).choice(len(table), count, replace=False)
-    curves = _curves(model, table.iloc[chosen], feature, points)
+    if kind == "date" and reads_hours(model, feature):
+        curves = curves_by_weeks(model, table.iloc[chosen], feature, points)
+    else:
+        curves = _curves(model, table.iloc[chosen], feature, points)
     own = [_plain(value) for value in values.iloc[chosen[:CURVES]]]
     amounts = [_rows_of(values, point) for point in points] if numbers is None else []
     found = pd.Series(dtype="float64") if numbers is None else numbers.dropna()
@@ -130,6 +139,38 @@ def feature_effect(
         missing=int(values.isna().sum()),
         held_fixed=model.derived[feature],
         dependence=_dependence(feature, *explained) if explained else None,
+    )
+
+
+def hour_effect(
+    model: FeatureModel, table: pd.DataFrame, feature: str, *, seed: int
+) -> Effect | None:
+    """The effect of the hour of a date, its day staying as it is; None where no hour is read."""
+    known = table[table[feature].notna()]
+    if model.kinds[feature] != "date" or not reads_hours(model, feature) or known.empty:
+        return None
+    affordable = int(MICROSECONDS / (len(HOURS) * model.microseconds_per_row()))
+    count = min(len(known), ROWS, max(MIN_ROWS, affordable))
+    chosen = np.random.default_rng(seed).choice(len(known), count, replace=False)
+    rows = known.iloc[chosen]
+    curves = curves_by_hour(model, rows, feature)
+    moments = pd.to_datetime(known[feature].astype(object), format="ISO8601")
+    hours = moments.dt.hour.astype("float64")
+    return Effect(
+        feature=feature,
+        kind="number",
+        grid=tuple(float(hour) for hour in HOURS),
+        mean=tuple(curves.mean(axis=0).tolist()),
+        curves=tuple(tuple(curve) for curve in curves[:CURVES].tolist()),
+        curve_rows=tuple(chosen[:CURVES].tolist()),
+        curve_values=tuple(hours.iloc[chosen[:CURVES]].tolist()),
+        rows=count,
+        counts=(),
+        other_rows=0,
+        deciles=tuple(hours.quantile(np.linspace(0, 1, 11)).tolist()),
+        rug=tuple(hours.sort_values().iloc[_spread(len(hours))].tolist()),
+        missing=len(table) - len(known),
+        held_fixed=model.derived[feature],
     )
 
 

@@ -12,8 +12,6 @@ ErrorKind = Literal["all", "false_positive", "false_negative"]
 Order = Literal["confidence", "cost", "row"]
 
 SHOWN_VALUES = 20
-# Texts and identifiers hardly repeat: a value that stands once is no choice.
-RARELY_REPEATED = {ColumnType.TEXT, ColumnType.ID}
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,7 @@ class ColumnChoice:
     """How the errors can be filtered by one column.
 
     Attributes:
-        by: "value" for categories, "range" for numbers and dates.
+        by: "value" for categories, "range" for numbers and dates, "text" for texts.
         values: the most frequent, with how many errors have them.
         more: how many other values there are.
         low, high: the smallest and the largest; dates are ISO 8601.
@@ -30,7 +28,7 @@ class ColumnChoice:
 
     name: str
     type: str
-    by: Literal["value", "range"]
+    by: Literal["value", "range", "text"]
     missing: int
     values: tuple[tuple[str, int], ...] = ()
     more: int = 0
@@ -51,6 +49,7 @@ def select_errors(
     low: float | str | None = None,
     high: float | str | None = None,
     missing: bool = False,
+    contains: str | None = None,
     order: Order = "confidence",
 ) -> list[dict[str, Any]]:
     """The rows of an `ErrorTable.to_dict()` that fit, in an order.
@@ -61,6 +60,7 @@ def select_errors(
         low, high: ends of a range, both included; of a date, ISO 8601, in which a day
             includes its hours.
         missing: only rows without a value.
+        contains: what a text has somewhere, in capitals or not.
         order: the surest first, the dearest first (surest among equals), or the file's.
 
     Raises:
@@ -70,6 +70,8 @@ def select_errors(
     if column is not None:
         place = _place(table, column)
         rows = [row for row in rows if _fits(row["values"][place], value, low, high, missing)]
+        if contains is not None:
+            rows = [row for row in rows if _contains(row["values"][place], contains)]
     if order == "row":
         return sorted(rows, key=lambda row: row["row"])
     rows.sort(key=lambda row: -row["confidence"])
@@ -107,6 +109,10 @@ def _fits(
     return cell is not None and _is_between(cell, low, high)
 
 
+def _contains(cell: Any, part: str) -> bool:
+    return isinstance(cell, str) and part.casefold() in cell.casefold()
+
+
 def _is_between(cell: Any, low: float | str | None, high: float | str | None) -> bool:
     """A bound of another kind than the cell's fits nothing."""
     if any(isinstance(end, str) != isinstance(cell, str) for end in (low, high) if end is not None):
@@ -127,8 +133,11 @@ def _choice(column: dict[str, Any], cells: list[Any]) -> ColumnChoice:
     if kind in (ColumnType.NUMERIC, ColumnType.DATETIME):
         low, high = (min(present), max(present)) if present else (None, None)
         return ColumnChoice(name, kind, "range", missing, low=low, high=high)
+    if kind == ColumnType.TEXT:
+        return ColumnChoice(name, kind, "text", missing)
     counts = Counter(map(_label, present))
-    least = 2 if kind in RARELY_REPEATED else 1
+    # Identifiers hardly repeat: a value that stands once is no choice.
+    least = 2 if kind == ColumnType.ID else 1
     offered = sorted(
         ((value, count) for value, count in counts.items() if count >= least),
         key=lambda pair: (-pair[1], pair[0]),

@@ -43,6 +43,7 @@ from sklearn.svm import SVC
 from experiments.engine import portable
 from experiments.engine.assembly import column_groups, source_columns
 from experiments.engine.config import ExperimentConfig, feature_names
+from experiments.engine.preparation import WIDTHS
 from experiments.engine.schema import Schema
 
 FeatureKind = Literal["number", "category", "date", "text"]
@@ -70,7 +71,7 @@ class PreparedColumn:
             "target_rate" a category as a number; "rare_categories" one column for all
             that were too rare for their own.
         detail: the category, the part of the date, the word; of "component" its number.
-        low, high: of "bin", None where open.
+        low, high: of "bin", None where open; `low` of "date_value" is the part's value.
     """
 
     feature: str
@@ -83,6 +84,9 @@ class PreparedColumn:
         "target_rate",
         "bin",
         "date_part",
+        "date_sine",
+        "date_cosine",
+        "date_value",
         "word",
         "component",
     ] = "value"
@@ -291,6 +295,10 @@ def _labels_after(step: Any, labels: list[PreparedColumn]) -> list[PreparedColum
         case FunctionTransformer() if step.func is portable.date_parts:
             pairs = itertools.product(labels, step.kw_args["parts"])
             return [PreparedColumn(of.feature, "date_part", part) for of, part in pairs]
+        case FunctionTransformer() if step.func is portable.date_circles:
+            return list(_circle_labels(step.kw_args["parts"], labels))
+        case FunctionTransformer() if step.func is portable.date_categories:
+            return list(_date_value_labels(step.kw_args["parts"], labels))
         case OneHotEncoder():
             return list(_one_hot_labels(step, labels))
         case OrdinalEncoder():
@@ -323,6 +331,25 @@ def _one_hot_labels(
                 yield PreparedColumn(of.feature, "category", str(category))
         if grouped:
             yield PreparedColumn(of.feature, "rare_categories")
+
+
+def _circle_labels(parts: list[str], labels: list[PreparedColumn]) -> Iterator[PreparedColumn]:
+    for of, part in itertools.product(labels, parts):
+        if part in WIDTHS["circle"]:
+            yield PreparedColumn(of.feature, "date_sine", part)
+            yield PreparedColumn(of.feature, "date_cosine", part)
+        else:
+            yield PreparedColumn(of.feature, "date_part", part)
+
+
+def _date_value_labels(parts: list[str], labels: list[PreparedColumn]) -> Iterator[PreparedColumn]:
+    for of, part in itertools.product(labels, parts):
+        if count := WIDTHS["one_hot"].get(part):
+            first = 0 if part in ("day_of_week", "hour") else 1
+            for value in range(first, first + count):
+                yield PreparedColumn(of.feature, "date_value", part, low=float(value))
+        else:
+            yield PreparedColumn(of.feature, "date_part", part)
 
 
 def _bin_labels(cut: KBinsDiscretizer, labels: list[PreparedColumn]) -> Iterator[PreparedColumn]:

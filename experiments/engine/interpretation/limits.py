@@ -97,12 +97,20 @@ LIMITS: dict[str, str] = {
         "%(names)s differs between the rows that the model learned from and the holdout: what it "
         "learned may no longer hold."
     ),
+    "target_drift": N_(
+        "The positive class is %(share)s of the rows that the model learned from, and "
+        "%(share_later)s of the holdout: its probabilities and its threshold belong to the past."
+    ),
     "time_ignored": N_(
         "Rows were divided at random although %(names)s says when they are from: predicting the "
         "future may be harder than this test."
     ),
     "rows_in_train_and_test": N_(
         "Test rows that stand in train as well: %(count)s. The model may just remember them."
+    ),
+    "texts_in_train_and_test": N_(
+        "Texts of test that stand word for word in train, in %(names)s: %(count)s. The model may "
+        "just remember them."
     ),
 }
 
@@ -341,8 +349,12 @@ def _leaks(evidence: Evidence) -> Iterator[Limit]:
 
 
 def _drift(evidence: Evidence) -> Iterator[Limit]:
-    if names := _used(evidence, "drift"):
+    if names := _used(evidence, "drift") + _used(evidence, "drift_too"):
         yield Limit("drift", _names(names), "caution", is_spoiler=True)
+    for finding in evidence.findings:
+        if finding["code"] == "target_drift":
+            shares = {name: finding["values"][name] for name in ("share", "share_later")}
+            yield Limit("target_drift", shares, "caution", is_spoiler=True)
 
 
 def _time(evidence: Evidence) -> Iterator[Limit]:
@@ -356,6 +368,11 @@ def _repeated(evidence: Evidence) -> Iterator[Limit]:
         if finding["code"] == "rows_in_train_and_test":
             context = {"count": finding["values"]["count"]}
             yield Limit("rows_in_train_and_test", context, "caution")
+        elif finding["code"] == "texts_in_train_and_test" and (
+            names := [name for name in finding["columns"] if name in evidence.columns]
+        ):
+            context = _names(names) | {"count": finding["values"]["count"]}
+            yield Limit("texts_in_train_and_test", context, "caution", is_spoiler=True)
 
 
 def _cautions(evidence: Evidence) -> Iterator[Limit]:

@@ -13,10 +13,12 @@ from experiments.engine.failures import CannotRun
 from experiments.engine.interpretation.contributions import Contributions, explain_rows
 from experiments.engine.interpretation.neighbours import nearest_rows
 from experiments.engine.interpretation.stages import Content, FinishedRun
+from experiments.engine.interpretation.words import effects_in_row
 from experiments.engine.schema import ColumnType
 
 NEIGHBOURS = 5
 MAX_COLUMNS = 60
+MAX_TEXTS = 3
 
 
 def explain_row(run: FinishedRun, row: int, changes: Mapping[str, float | str | None]) -> Content:
@@ -71,6 +73,7 @@ def explain_row(run: FinishedRun, row: int, changes: Mapping[str, float | str | 
         "values": _values(run, shown, own, told),
         "neighbours": _neighbours(run, shown, neighbours.rows[0]),
         "train_rows": neighbours.train_rows,
+        "words": _words(run, table),
         "charts": {"waterfall": _waterfall(table, explained).to_dict()},
     }
 
@@ -118,6 +121,23 @@ def _values(
                 "is_unseen": _is_unseen(run, name, now),
             }
         )
+    return found
+
+
+def _words(run: FinishedRun, table: pd.DataFrame) -> list[Content]:
+    """Of each text that the model reads: what every word of it does."""
+    texts = [name for name in run.model.names if run.model.kinds[name] == "text"]
+    found = []
+    for name in texts[:MAX_TEXTS]:
+        told = effects_in_row(run.model, table.iloc[[1]], name)
+        if told:
+            found.append(
+                {
+                    "name": name,
+                    "text": table[name].iloc[1],
+                    "words": {one.word: round(one.effect, 6) for one in told},
+                }
+            )
     return found
 
 

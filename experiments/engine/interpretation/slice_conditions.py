@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -11,10 +12,13 @@ import numpy as np
 import pandas as pd
 
 from experiments.engine.cells import plain
+from experiments.engine.interpretation.words import words_of
 from experiments.engine.schema import Column, ColumnType
 
 # Two conditions among so many are 125,000 candidates.
 MAX_CONDITIONS = 500
+# Of a text: so many words, of which none stands in nearly every text.
+MAX_WORDS, COMMON_WORD = 100, 0.5
 QUARTILES = (0.25, 0.5, 0.75)
 
 
@@ -23,12 +27,12 @@ class Condition:
     """What a row fulfils, by one of its original values.
 
     Attributes:
-        value: of "is", as it stands in the table.
+        value: of "is", as it stands in the table; of "contains", the word, in lower case.
         low, high: of "between", both included, None where open; a date's are ISO 8601.
     """
 
     column: str
-    kind: Literal["is", "between", "missing"]
+    kind: Literal["is", "between", "missing", "contains"]
     value: str | float | None = None
     low: float | str | None = None
     high: float | str | None = None
@@ -84,11 +88,25 @@ def single_conditions(
                 if last <= first + 1 and last - first + 1 < quarters:
                     rows = (codes >= first) & (codes <= last)
                     yield between(name, values, numbers[name], rows), rows
-        elif column.type != ColumnType.TEXT:
+        elif column.type == ColumnType.TEXT:
+            yield from _word_conditions(name, values)
+        else:
             codes, categories = pd.factorize(values)
             for code, category in enumerate(categories):
                 yield Condition(name, "is", plain(category)), codes == code
         yield Condition(name, "missing"), values.isna().to_numpy()
+
+
+def _word_conditions(name: str, texts: pd.Series) -> Iterator[tuple[Condition, np.ndarray]]:
+    """The most frequent words that not nearly every text has."""
+    stands = [set(words_of(text)) for text in texts]
+    counts = Counter(word for words in stands for word in words)
+    usual = COMMON_WORD * len(texts)
+    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    frequent = [word for word, count in ranked if count <= usual]
+    for word in frequent[:MAX_WORDS]:
+        rows = np.fromiter((word in words for words in stands), dtype=bool, count=len(stands))
+        yield Condition(name, "contains", word), rows
 
 
 def between(name: str, values: pd.Series, numbers: np.ndarray, rows: np.ndarray) -> Condition:

@@ -145,8 +145,8 @@ def find_slices(
 
     Args:
         table: original feature columns of rows that the model was not fitted on, shape
-            (n_rows, n_features). Identifiers, texts (but for being missing) and columns
-            marked as leaks make no conditions.
+            (n_rows, n_features). Identifiers and columns marked as leaks make no
+            conditions; of a text its frequent words do.
         y: true classes, shape (n_rows,), 0 or 1; `prediction` is what the model said.
         seed: of the sample and of the tree's half.
         level: chance of any false finding.

@@ -26,6 +26,7 @@ from experiments.engine.interpretation import (
     importance,
     learning,
     limits,
+    words,
 )
 from experiments.engine.interpretation.fairness import rates_by_group
 from experiments.engine.interpretation.features import FeatureModel
@@ -250,28 +251,56 @@ def _effects(
     ranked = list(dict.fromkeys([*by_importance, *names]))[:EFFECTS]
     found = []
     for name in ranked:
+        if run.model.kinds[name] == "text":
+            found += _effect_of_words(run, name)
+            continue
         effect = effects.feature_effect(
             run.model, run.test_table, name, seed=run.config.seed, explained=explained
         )
         if effect is None:
             continue
-        told = effect.to_dict()
-        drawn = {"effect": charts.effect_chart(told)}
-        if effect.dependence is not None:
-            drawn["dependence"] = charts.dependence_chart(told)
-        found.append(
-            {
-                "feature": name,
-                "kind": effect.kind,
-                "rows": effect.rows,
-                "curves": len(effect.curves),
-                "missing": effect.missing,
-                "held_fixed": list(effect.held_fixed),
-                "unit": effect.dependence.unit if effect.dependence else None,
-                "charts": _stored(**drawn),
-            }
-        )
+        by_hour = effects.hour_effect(run.model, run.test_table, name, seed=run.config.seed)
+        found.append(_told_effect(effect) | {"keeps_hour": by_hour is not None})
+        if by_hour:
+            found.append(_told_effect(by_hour, "hour"))
     return found
+
+
+def _told_effect(effect: effects.Effect, part: str = "") -> Content:
+    """An effect and its charts; of a part of a date where one is named."""
+    told = effect.to_dict()
+    drawn = {"effect": charts.effect_chart(told)}
+    if effect.dependence is not None:
+        drawn["dependence"] = charts.dependence_chart(told)
+    return {
+        "feature": effect.feature,
+        "part": part,
+        "kind": effect.kind,
+        "rows": effect.rows,
+        "curves": len(effect.curves),
+        "missing": effect.missing,
+        "held_fixed": list(effect.held_fixed),
+        "unit": effect.dependence.unit if effect.dependence else None,
+        "charts": _stored(**drawn),
+    }
+
+
+def _effect_of_words(run: FinishedRun, name: str) -> list[Content]:
+    """A text has no value to be varied: its words have."""
+    told = words.effects_over_rows(run.model, run.test_table, name, seed=run.config.seed)
+    if not told:
+        return []
+    shown = [one.to_dict() for one in told[: words.SHOWN_WORDS]]
+    return [
+        {
+            "feature": name,
+            "kind": "text",
+            "rows": len(run.test_table),
+            "words": len(told),
+            "held_fixed": list(run.model.derived[name]),
+            "charts": _stored(effect=charts.words_chart(shown)),
+        }
+    ]
 
 
 # --- For whom it is wrong, and what it cannot be trusted for ---------------------------------
