@@ -12,15 +12,22 @@ from django.dispatch import receiver
 from classrooms.models import Dataset
 
 
+def stored_files(dataset: Dataset) -> list[str]:
+    """Paths in the storage of all that is kept of a dataset beside its record."""
+    paths = [dataset.participant_csv_path]
+    if dataset.upload.name:
+        paths.append(dataset.upload.name)
+    if dataset.content_hash:
+        paths.append(dataset.table_path)
+    return [path for path in paths if default_storage.exists(path)]
+
+
 @receiver(post_delete, sender=Dataset)
 def delete_files(instance: Dataset, **kwargs: Any) -> None:
     """Once the deletion is certain; a table that another dataset has, too, stays."""
-    paths = [instance.participant_csv_path]
-    if instance.upload.name:
-        paths.append(instance.upload.name)
-    same = Dataset.objects.filter(content_hash=instance.content_hash)
-    if instance.content_hash and not same.exists():
-        paths.append(instance.table_path)
+    paths = stored_files(instance)
+    if Dataset.objects.filter(content_hash=instance.content_hash).exists():
+        paths = [path for path in paths if path != instance.table_path]
 
     def delete() -> None:
         for path in paths:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import IO
 
+from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from classrooms.dataset_files import stored_files
 from classrooms.models import Dojo, Membership
 from classrooms.tables import Cell, csv_table
 from experiments.exports.aliases import Aliases, RealNames
-from experiments.exports.archive import build_archive, data_archive, safe_name, write_entry
+from experiments.exports.archive import build_archive, data_archive, safe_name
+from experiments.exports.dump import Dump
+from experiments.exports.manifest import FILES, RECORDS, CheckedArchive
 from experiments.exports.record import record_of
 from experiments.summary import Person, Summary, summary_of
 
@@ -25,32 +28,56 @@ def dojo_archive_name(dojo: Dojo, *, anonymous: bool) -> str:
     return f"{safe_name(dojo.title, 'dojo')}.zip"
 
 
-def write_dojo_archive(file: IO[bytes], viewer: Membership, *, anonymous: bool = False) -> None:
-    """Write participants' ZIPs, leaderboard, agenda and summary.
+def write_dojo_archive(
+    file: IO[bytes],
+    viewer: Membership,
+    *,
+    anonymous: bool = False,
+    report: Callable[[float], None] = lambda fraction: None,
+) -> None:
+    """Write participants' ZIPs, leaderboards, agenda, summary and the dataset's card; with
+    names, also every record and file of which the Dojo can be restored (`restore.py`).
 
     One participant's ZIP is in memory at a time, whatever their number.
 
     Args:
         viewer: the facilitator who asks for it.
         anonymous: call people P01, P02…, in what they wrote too.
+        report: told how much is done, 0 to 1.
     """
     dojo = viewer.dojo
     names = Aliases(dojo) if anonymous else RealNames()
-    with translation.override(dojo.language), zipfile.ZipFile(file, "w") as archive:
+    archive = CheckedArchive(file)
+    with translation.override(dojo.language):
         summary = summary_of(dojo, viewer, names)
         text = render_to_string("experiments/summary/summary.txt", {"summary": summary})
-        write_entry(archive, "summary.md", text.encode())
-        write_entry(archive, "leaderboard.csv", leaderboard_csv(summary))
-        write_entry(archive, "agenda.csv", agenda_csv(summary))
+        archive.add("summary.md", [text.encode()])
+        archive.add("leaderboard.csv", [leaderboard_csv(summary)])
+        archive.add("agenda.csv", [agenda_csv(summary)])
         people = dojo.memberships.participants().select_related("dojo__dataset")
         data = data_archive(dojo.dataset)
         called = [names.of(member) for member in people]
         if not anonymous:
             called = distinct_names(called)
-        for member, name in zip(people, called, strict=True):
+        for place, (member, name) in enumerate(zip(people, called, strict=True), start=1):
             record = names.record(record_of(member))
             own = build_archive(record, data).getvalue()
-            write_entry(archive, f"{_('participants')}/{name}.zip", own, packed=False)
+            archive.add(f"{_('participants')}/{name}.zip", [own], packed=False)
+            report(place / (len(called) + 1))
+    archive.close([] if anonymous else _add_records(archive, dojo))
+
+
+def _add_records(archive: CheckedArchive, dojo: Dojo) -> list[str]:
+    """What the Dojo can be restored from; returns the names of the models."""
+    dump = Dump(dojo)
+    models = dump.models()
+    for model in models:
+        lines = (line.encode() for line in dump.lines(model))
+        archive.add(f"{RECORDS}{model._meta.label_lower}.jsonl", lines)
+    for path in stored_files(dojo.dataset):
+        with default_storage.open(path) as stored:
+            archive.add(f"{FILES}{path}", stored.chunks())
+    return [model._meta.label_lower for model in models]
 
 
 def distinct_names(names: Sequence[str]) -> list[str]:

@@ -1,0 +1,146 @@
+"""Putting an archived Dojo back, on this installation or another one, with everything in it."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.core import serializers
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import ManyToManyField, Model
+
+from classrooms.identifiers import new_join_code
+from classrooms.models import Dataset, Dojo, HealthReport
+from classrooms.models.live import touch
+from classrooms.topics import CLOCK
+from experiments.exports.dump import relations
+from experiments.exports.manifest import FILES, RECORDS, current_versions, read_manifest
+
+Line = dict[str, Any]
+
+
+class CannotRestore(Exception):
+    """This archive cannot be restored here; the message says why."""
+
+
+def restore_dojo(archive: zipfile.ZipFile) -> Dojo:
+    """Restore the Dojo of an archive. Accounts that exist here, by e-mail, take their seats;
+    the others are made without a password, to be set by "forgot my password".
+
+    Raises:
+        CannotRestore: it is no archive, a file of it was changed, its records are of another
+            version, or the Dojo is here already.
+    """
+    manifest = read_manifest(archive)
+    if manifest is None or not manifest.models:
+        raise CannotRestore("This is no archive of a Dojo, or it was made without names.")
+    if changed := manifest.changed_files(archive):
+        raise CannotRestore(f"These files are not what was archived: {', '.join(changed)}.")
+    if manifest.versions != (here := current_versions(manifest.models)):
+        raise CannotRestore(f"Its version is another one: {manifest.versions}, here {here}.")
+    written: list[str] = []
+    try:
+        with transaction.atomic():
+            return _Restoration(archive, written).dojo(manifest.models)
+    except BaseException:
+        for path in written:
+            default_storage.delete(path)
+        raise
+
+
+class _Restoration:
+    """Keeps what each record of the archive has become here."""
+
+    def __init__(self, archive: zipfile.ZipFile, written: list[str]) -> None:
+        self.archive = archive
+        self.written = written
+        self.became: dict[type[Model], dict[int, Any]] = {}
+
+    def dojo(self, models: list[str]) -> Dojo:
+        for label in models:
+            model = apps.get_model(label)
+            here = self.became.setdefault(model, {})
+            for line in self._lines(label):
+                here[line["place"]] = self._restored(model, line)
+        self._put_files()
+        (pk,) = self.became[Dojo].values()
+        touch(pk, CLOCK)
+        return Dojo.objects.get(pk=pk)
+
+    def _lines(self, label: str) -> Iterator[Line]:
+        with self.archive.open(f"{RECORDS}{label}.jsonl") as file:
+            for text in io.TextIOWrapper(file, "utf-8"):
+                yield json.loads(text)
+
+    def _restored(self, model: type[Model], line: Line) -> Any:
+        values = {name: value for name, value in line.items() if name != "place"}
+        if model is User:
+            return _account(values)
+        if model is Dataset and (same := _same_dataset(values)):
+            return same
+        if model is HealthReport:
+            dataset = self.became[Dataset][values["dataset"]]
+            if report := HealthReport.objects.filter(dataset=dataset).first():
+                return report.pk
+        if model is Dojo:
+            _check_is_new(values)
+        return self._made(model, values)
+
+    def _made(self, model: type[Model], values: Line) -> Any:
+        """A record with its references put right. Those to its own model are to earlier ones:
+        keys grow as records are made."""
+        for field in relations(model):
+            known = self.became.get(field.related_model, {})
+            if isinstance(field, ManyToManyField):
+                values[field.name] = [known[place] for place in values[field.name]]
+            elif values[field.name] is not None:
+                values[field.name] = known[values[field.name]]
+        row = {"model": model._meta.label_lower, "pk": None, "fields": values}
+        (found,) = serializers.deserialize("python", [row])
+        # As it is: no field sets itself to the present moment.
+        found.save(force_insert=True)
+        return found.object.pk
+
+    def _put_files(self) -> None:
+        for name in self.archive.namelist():
+            path = name.removeprefix(FILES)
+            if path != name and not default_storage.exists(path):
+                with self.archive.open(name) as file:
+                    self.written.append(default_storage.save(path, File(file)))
+
+
+def _account(values: Line) -> int:
+    """The account of this e-mail, or one that is made for it."""
+    email = values["email"]
+    same = User.objects.filter(email__iexact=email) if email else User.objects.none()
+    if found := same.first():
+        return found.pk
+    name, number = values["username"], 2
+    while User.objects.filter(username=values["username"]).exists():
+        values["username"], number = f"{name[:140]}-{number}", number + 1
+    user = User(**values)
+    user.set_unusable_password()
+    user.save()
+    return user.pk
+
+
+def _same_dataset(values: Line) -> int | None:
+    """The dataset, where it is here already."""
+    same = Dataset.objects.filter(
+        public_id=values["public_id"], content_hash=values["content_hash"]
+    )
+    return same.values_list("pk", flat=True).first()
+
+
+def _check_is_new(values: Line) -> None:
+    if Dojo.objects.filter(public_id=values["public_id"]).exists():
+        raise CannotRestore("This Dojo is here already.")
+    while Dojo.objects.filter(join_code=values["join_code"]).exists():
+        values["join_code"] = new_join_code()
