@@ -121,18 +121,13 @@ def _options() -> dict[str, Any]:
     return options
 
 
-def make_client(**options: Any) -> anthropic.Anthropic:
-    """A client of the configured provider."""
+@lru_cache(maxsize=1)
+def _client(options: tuple[tuple[str, Any], ...]) -> anthropic.Anthropic:
     import anthropic  # noqa: PLC0415 (takes seconds to import)
 
     name, _async_name = CLASSES[settings.ASSISTANT_PROVIDER]
-    client: anthropic.Anthropic = getattr(anthropic, name)(**_options() | options)
+    client: anthropic.Anthropic = getattr(anthropic, name)(**dict(options))
     return client
-
-
-@lru_cache(maxsize=1)
-def _client(options: tuple[tuple[str, Any], ...]) -> anthropic.Anthropic:
-    return make_client()
 
 
 @lru_cache(maxsize=1)
@@ -206,11 +201,15 @@ def ask(
 ) -> Reply[Output]:
     """A structured answer; one that breaks the type is asked for once more.
 
+    Args:
+        client: asked in place of the configured service.
+
     Raises:
         CoachUnavailable: there is none; its `usage` is what was spent.
     """
-    _refuse_if_off()
-    client = client or _kept_client(_client)
+    if client is None:
+        _refuse_if_off()
+        client = _kept_client(_client)
     spent = Usage()
     for _try in range(2):
         answer, usage = _ask_once(client, prompt, output, spent)
