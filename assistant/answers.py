@@ -18,6 +18,7 @@ from django.db import connection
 from assistant import conversing
 from assistant.client import CoachUnavailable, Stream
 from assistant.conversing import Asked
+from assistant.guard import repeats_prompt
 from assistant.models import Message
 
 logger = logging.getLogger(__name__)
@@ -83,9 +84,17 @@ class Answer:
                 return False
             if time.monotonic() - stored_at > STORE_SECONDS:
                 stored_at = time.monotonic()
+                self._check(stream)
                 if not await _stored(conversing.note_text, self.asked.message, self.text):
                     return False
+        self._check(stream)
         return True
+
+    def _check(self, stream: Stream) -> None:
+        """Take back an answer that recites its prompt."""
+        if repeats_prompt(self.text, self.asked.prompt):
+            self.text = ""
+            raise CoachUnavailable("off_topic", stream.usage)
 
     async def _fall_back(self, failure: CoachUnavailable) -> None:
         await _stored(conversing.fall_back, self.asked, self.text, failure, language=self.language)

@@ -16,6 +16,7 @@ from assistant import client
 from assistant.access import check_model_is_on
 from assistant.budget import reserve, settle
 from assistant.client import CoachUnavailable, Prompt
+from assistant.guard import check_review
 from assistant.models import Call, Review
 from assistant.models.conversation import Source
 from assistant.prompting import review_prompt
@@ -90,8 +91,13 @@ def or_by_rules(facts: Facts, by_model: Callable[[], Fields]) -> Fields:
         }
 
 
-def given_by_model(given: Rubric, facts: Facts) -> Fields:
-    """A language model's feedback as it is stored: within what the rules know."""
+def given_by_model(given: Rubric, facts: Facts, prompt: Prompt) -> Fields:
+    """A language model's feedback as it is stored: within what the rules know.
+
+    Raises:
+        CoachUnavailable: it speaks of its prompt.
+    """
+    check_review(given, prompt)
     content = within_what_is_known(given, facts).model_dump(mode="json")
     return {"source": Source.MODEL, "content": content}
 
@@ -108,7 +114,7 @@ def _by_model(membership: Membership, work: Work, facts: Facts) -> Fields:
     if paid is not None:
         return {"source": Source.MODEL, "digest": digest, "content": paid.content}
     given = ask_within_budget(membership, prompt, model)
-    return given_by_model(given, facts) | {"digest": digest}
+    return given_by_model(given, facts, prompt) | {"digest": digest}
 
 
 def ask_within_budget(membership: Membership, prompt: Prompt, model: str) -> Rubric:

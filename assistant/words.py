@@ -112,6 +112,7 @@ UNAVAILABLE: dict[str, Text] = {
     "broken_reply": _("The language model's answer could not be read; the rules answer."),
     "broken_stream": _("The language model's answer broke off."),
     "refused": _("The language model would not answer this; the rules do."),
+    "off_topic": _("The language model did not speak of your work; the rules answer."),
 }
 
 

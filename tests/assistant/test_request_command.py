@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from assistant.models import Call
+from assistant.prompts import text_of
 from assistant.reviewing import request_review, write_next
 from assistant.rubric import Criterion
 from classrooms.models import Membership
@@ -101,6 +102,15 @@ def test_nothing_in_a_reply_is_live_on_the_page(experiment: Experiment, tmp_path
     assert "<script" not in html
     assert "<img" not in html
     assert "href" not in html
+
+
+def test_a_reply_that_recites_its_prompt_leaves_the_rules(
+    experiment: Experiment, tmp_path: Path
+) -> None:
+    recited = text_of("coach", "en")[:390]
+    told = replied(experiment, tmp_path, reply(suggestion=recited))
+    assert (told["source"], told["fallback"]) == ("rules", "off_topic")
+    assert "senior machine-learning engineer" not in told["html"]
 
 
 def test_an_unknown_experiment_or_file_is_said(experiment: Experiment, tmp_path: Path) -> None:

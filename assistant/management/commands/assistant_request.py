@@ -52,7 +52,7 @@ class Command(BaseCommand):
         work = work_of(experiment.membership)
         facts = work.facts(experiment.pk)
         prompt = review_prompt(facts, work.record, work.framing)
-        fields = or_by_rules(facts, lambda: given_by_model(read_reply(prompt, text), facts))
+        fields = or_by_rules(facts, lambda: given_by_model(read_reply(prompt, text), facts, prompt))
         review = Review(experiment=experiment, status=JobStatus.SUCCEEDED, **fields)
         page = FeedbackPage(review, Rubric.model_validate(fields["content"]))
         html = render_to_string("assistant/feedback.html", {"page": page})
