@@ -33,6 +33,7 @@ class Act:
         breaks_after: words after which a stream breaks off.
         pause: seconds between words, or before an answer.
         raw: sent as the body, whatever it is.
+        meets: waits here for other requests before it answers.
     """
 
     text: str = ""
@@ -44,6 +45,7 @@ class Act:
     breaks_after: int | None = None
     pause: float = 0.0
     raw: bytes | None = None
+    meets: threading.Barrier | None = None
 
 
 class AnthropicServer:
@@ -95,6 +97,8 @@ class AnthropicServer:
 
 
 def _answer(handler: BaseHTTPRequestHandler, request: dict[str, Any], act: Act) -> None:
+    if act.meets is not None:
+        act.meets.wait()
     if act.raw is not None:
         _send(handler, act.status, act.raw)
     elif act.status != 200:
