@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from pydantic import BaseModel, ValidationError
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 Output = TypeVar("Output", bound=BaseModel)
 
 breaker = Breaker()
+
+RECIPIENTS = {
+    "anthropic": "Anthropic",
+    "bedrock": "Amazon Bedrock",
+    "vertex": "Google Vertex AI",
+}
 
 
 class CoachUnavailable(Exception):
@@ -82,6 +89,13 @@ class Reply(Generic[Output]):
 def is_configured() -> bool:
     """Whether there is a language model to ask at all."""
     return settings.ASSISTANT_PROVIDER != "anthropic" or bool(settings.ANTHROPIC_API_KEY)
+
+
+def recipient() -> str:
+    """Who is sent what a language model is asked."""
+    if settings.ASSISTANT_PROVIDER == "anthropic" and settings.ANTHROPIC_BASE_URL:
+        return urlsplit(settings.ANTHROPIC_BASE_URL).hostname or "Anthropic"
+    return RECIPIENTS[settings.ASSISTANT_PROVIDER]
 
 
 def arguments_of(prompt: Prompt, model: str) -> dict[str, Any]:

@@ -234,6 +234,7 @@ def test_the_facilitator_sets_it_up_sees_the_spending_and_can_go_back(cast) -> N
         "is_enabled": "on",
         "openness": "explain",
         "dojo_budget": "3",
+        "day_budget": "1",
         "participant_budget": "0.2",
         "system_prompt": "# Mine",
     }
