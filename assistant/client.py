@@ -7,6 +7,7 @@ need it. Everything that can go wrong becomes a `CoachUnavailable` with a code, 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -159,6 +160,12 @@ def _kept_client(make: Callable[[tuple[tuple[str, Any], ...]], Any]) -> Any:
     return make(tuple(sorted(_options().items())))
 
 
+def _ready_async_client() -> anthropic.AsyncAnthropic:
+    """The process's own, all that it needs imported: seconds, for which no loop should wait."""
+    client: anthropic.AsyncAnthropic = _kept_client(_async_client)
+    return client
+
+
 # --- Failures -------------------------------------------------------------------
 def _code_of(error: Exception) -> str:
     """Why it failed, in our words."""
@@ -289,9 +296,9 @@ class Stream:
             CoachUnavailable: at once, or after some pieces where the stream broke.
         """
         _refuse_if_off()
-        import anthropic  # noqa: PLC0415 (takes seconds to import)
+        client = await asyncio.to_thread(_ready_async_client)
+        import anthropic  # noqa: PLC0415 (it is imported by now)
 
-        client = _kept_client(_async_client)
         arguments = arguments_of(self.prompt, settings.ASSISTANT_MODEL)
         self.usage = upper_bound(self.prompt)
         try:
