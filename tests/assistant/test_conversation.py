@@ -80,7 +80,7 @@ def test_an_answer_is_streamed_and_stored(
 def test_an_answer_stops_at_the_next_word_and_what_came_stays(
     member: Membership, anthropic_server: AnthropicServer
 ) -> None:
-    anthropic_server.will(Act(" ".join(f"word{n}" for n in range(200)), pause=0.02))
+    anthropic_server.will(Act(" ".join(f"word{n}" for n in range(200)), pause=0.1))
 
     async def scenario() -> None:
         asked = await sync_to_async(conversing.say)(member, "Go on", None, language="en")
