@@ -132,3 +132,14 @@ def test_feedback_comes_to_the_page_after_the_run(
     expect(answer.locator("strong")).to_have_text("expect")
     expect(answer).to_contain_text("about experiment #1")
     someone.check()
+
+
+def test_who_joins_reads_what_is_sent_to_whom(
+    person: MakePerson, model: AnthropicServer, member: Membership
+) -> None:
+    somebody = person()
+    somebody.open(f"/join/{member.dojo.join_code}/")
+    notice = somebody.page.locator("main")
+    expect(notice).to_contain_text("Le coach de ce Dojo est un modèle de langage de 127.0.0.1")
+    expect(notice).to_contain_text("Aucune ligne des données n'est envoyée.")
+    somebody.check()
