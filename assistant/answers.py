@@ -1,7 +1,8 @@
 """Answers while they are written: one task each, in the web process that was asked.
 
-The task goes on when a browser leaves, and stores what it has every moment; whoever comes
-back reads the rest from here, or from the database where another process writes.
+The task goes on when a browser leaves; what all of them have is stored together every moment,
+so that a hundred answers write as often as one. Whoever comes back reads the rest from here,
+or from the database where another process writes.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from assistant import conversing
 from assistant.client import CoachUnavailable, Stream
 from assistant.conversing import Asked
+from assistant.guard import repeats_prompt
 from assistant.models import Message
 
 logger = logging.getLogger(__name__)
@@ -26,6 +28,8 @@ logger = logging.getLogger(__name__)
 _executor = ThreadPoolExecutor(4, thread_name_prefix="answers")
 
 STORE_SECONDS = 0.5
+# Words that come sooner after each other are shown together.
+SHOW_SECONDS = 0.2
 POLL_SECONDS = 0.3
 # A writer that died leaves its message as it was: longer than this nobody writes.
 LONGEST_SECONDS = 120
@@ -75,17 +79,23 @@ class Answer:
 
     async def _read(self, stream: Stream) -> bool:
         """Whether the model came to its end; False once somebody stopped it."""
-        stored_at = time.monotonic()
+        checked_at = time.monotonic()
         async for words in stream.words():
             self.text += words
             await self._tell()
             if self.is_stopped:
                 return False
-            if time.monotonic() - stored_at > STORE_SECONDS:
-                stored_at = time.monotonic()
-                if not await _stored(conversing.note_text, self.asked.message, self.text):
-                    return False
+            if time.monotonic() - checked_at > STORE_SECONDS:
+                checked_at = time.monotonic()
+                self._check(stream)
+        self._check(stream)
         return True
+
+    def _check(self, stream: Stream) -> None:
+        """Take back an answer that recites its prompt."""
+        if repeats_prompt(self.text, self.asked.prompt):
+            self.text = ""
+            raise CoachUnavailable("off_topic", stream.usage)
 
     async def _fall_back(self, failure: CoachUnavailable) -> None:
         await _stored(conversing.fall_back, self.asked, self.text, failure, language=self.language)
@@ -101,7 +111,9 @@ class Answer:
             if self.text != seen:
                 seen = self.text
                 yield seen
-            if self.is_over:
+                if not self.is_over:
+                    await asyncio.sleep(SHOW_SECONDS)
+            if self.is_over and self.text == seen:
                 return
             async with self.changed:
                 if self.text == seen and not self.is_over:
@@ -109,15 +121,36 @@ class Answer:
 
 
 _writing: dict[int, tuple[Answer, asyncio.Task[None]]] = {}
+_keepers: set[asyncio.Task[None]] = set()
 
 
 def begin(asked: Asked, language: str) -> None:
     """Start to write an answer in this process."""
     answer = Answer(asked, language)
-    task = asyncio.get_running_loop().create_task(answer.write())
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(answer.write())
     key = asked.message.pk
     _writing[key] = (answer, task)
     task.add_done_callback(lambda _task: _writing.pop(key, None))
+    if not _keepers:
+        keeper = loop.create_task(_keep())
+        _keepers.add(keeper)
+        keeper.add_done_callback(_keepers.discard)
+
+
+async def _keep() -> None:
+    """Store what is written, while anything is; learn what another process stopped."""
+    while _writing:
+        await asyncio.sleep(STORE_SECONDS)
+        texts = {pk: one.text for pk, (one, _task) in _writing.items() if one.text}
+        try:
+            stopped = await _stored(conversing.note_texts, texts)
+        except DatabaseError:
+            # The next time; and whoever ends stores all of its text.
+            logger.exception("Answers could not be stored")
+            continue
+        for pk in stopped & _writing.keys():
+            _writing[pk][0].is_stopped = True
 
 
 def stop(message: Message) -> None:

@@ -27,18 +27,20 @@ def reserve(membership: Membership, purpose: Call.Purpose, model: str, prompt: P
     Locks the Dojo, so that calls at the same time cannot spend the same money.
 
     Raises:
-        CoachUnavailable: "participant_budget", "dojo_budget" or "day_budget" is used up.
+        CoachUnavailable: "participant_budget", "dojo_budget", "dojo_day_budget" or
+            "day_budget" is used up.
     """
     dojo = Dojo.objects.select_for_update().get(pk=membership.dojo_id)
     chosen = coach_settings(dojo)
     most = cost_of(model, upper_bound(prompt))
-    calls = Call.objects.filter(dojo=dojo)
+    calls, now = Call.objects.filter(dojo=dojo), timezone.now()
     limits = (
         ("participant_budget", calls.filter(membership=membership), chosen.participant_budget),
         ("dojo_budget", calls, chosen.dojo_budget),
+        ("dojo_day_budget", calls.of_day(now), chosen.day_budget),
         (
             "day_budget",
-            Call.objects.of_day(timezone.now()),
+            Call.objects.of_day(now),
             Decimal(str(settings.ASSISTANT_DAY_BUDGET)),
         ),
     )

@@ -7,11 +7,13 @@ need it. Everything that can go wrong becomes a `CoachUnavailable` with a code, 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from pydantic import BaseModel, ValidationError
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
 Output = TypeVar("Output", bound=BaseModel)
 
 breaker = Breaker()
+
+RECIPIENTS = {
+    "anthropic": "Anthropic",
+    "bedrock": "Amazon Bedrock",
+    "vertex": "Google Vertex AI",
+}
 
 
 class CoachUnavailable(Exception):
@@ -84,6 +92,13 @@ def is_configured() -> bool:
     return settings.ASSISTANT_PROVIDER != "anthropic" or bool(settings.ANTHROPIC_API_KEY)
 
 
+def recipient() -> str:
+    """Who is sent what a language model is asked."""
+    if settings.ASSISTANT_PROVIDER == "anthropic" and settings.ANTHROPIC_BASE_URL:
+        return urlsplit(settings.ANTHROPIC_BASE_URL).hostname or "Anthropic"
+    return RECIPIENTS[settings.ASSISTANT_PROVIDER]
+
+
 def arguments_of(prompt: Prompt, model: str) -> dict[str, Any]:
     """The prompt as the SDK's arguments."""
     system: list[dict[str, Any]] = [{"type": "text", "text": text} for text in prompt.stable]
@@ -121,18 +136,13 @@ def _options() -> dict[str, Any]:
     return options
 
 
-def make_client(**options: Any) -> anthropic.Anthropic:
-    """A client of the configured provider."""
+@lru_cache(maxsize=1)
+def _client(options: tuple[tuple[str, Any], ...]) -> anthropic.Anthropic:
     import anthropic  # noqa: PLC0415 (takes seconds to import)
 
     name, _async_name = CLASSES[settings.ASSISTANT_PROVIDER]
-    client: anthropic.Anthropic = getattr(anthropic, name)(**_options() | options)
+    client: anthropic.Anthropic = getattr(anthropic, name)(**dict(options))
     return client
-
-
-@lru_cache(maxsize=1)
-def _client(options: tuple[tuple[str, Any], ...]) -> anthropic.Anthropic:
-    return make_client()
 
 
 @lru_cache(maxsize=1)
@@ -148,6 +158,12 @@ def _kept_client(make: Callable[[tuple[tuple[str, Any], ...]], Any]) -> Any:
     """The process's own client, for its pool of connections; another one after a setting
     was changed."""
     return make(tuple(sorted(_options().items())))
+
+
+def _ready_async_client() -> anthropic.AsyncAnthropic:
+    """The process's own, all that it needs imported: seconds, for which no loop should wait."""
+    client: anthropic.AsyncAnthropic = _kept_client(_async_client)
+    return client
 
 
 # --- Failures -------------------------------------------------------------------
@@ -206,11 +222,15 @@ def ask(
 ) -> Reply[Output]:
     """A structured answer; one that breaks the type is asked for once more.
 
+    Args:
+        client: asked in place of the configured service.
+
     Raises:
         CoachUnavailable: there is none; its `usage` is what was spent.
     """
-    _refuse_if_off()
-    client = client or _kept_client(_client)
+    if client is None:
+        _refuse_if_off()
+        client = _kept_client(_client)
     spent = Usage()
     for _try in range(2):
         answer, usage = _ask_once(client, prompt, output, spent)
@@ -276,9 +296,9 @@ class Stream:
             CoachUnavailable: at once, or after some pieces where the stream broke.
         """
         _refuse_if_off()
-        import anthropic  # noqa: PLC0415 (takes seconds to import)
+        client = await asyncio.to_thread(_ready_async_client)
+        import anthropic  # noqa: PLC0415 (it is imported by now)
 
-        client = _kept_client(_async_client)
         arguments = arguments_of(self.prompt, settings.ASSISTANT_MODEL)
         self.usage = upper_bound(self.prompt)
         try:

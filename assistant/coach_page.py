@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 
@@ -86,6 +87,8 @@ class Spending:
 
     spent: Decimal
     budget: Decimal
+    today: Decimal
+    day_budget: Decimal
     calls: int
     failed: int
 
@@ -93,9 +96,12 @@ class Spending:
 def spending_of(membership: Membership) -> Spending:
     """Of the whole Dojo."""
     calls = Call.objects.filter(dojo=membership.dojo)
+    chosen = coach_settings(membership.dojo)
     return Spending(
         spent=calls.spent(),
-        budget=coach_settings(membership.dojo).dojo_budget,
+        budget=chosen.dojo_budget,
+        today=calls.of_day(timezone.now()).spent(),
+        day_budget=chosen.day_budget,
         calls=calls.count(),
         failed=calls.filter(outcome=Call.Outcome.FAILED).count(),
     )

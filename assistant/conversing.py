@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -36,11 +36,12 @@ class Asked:
     call: Call
 
 
-@transaction.atomic
 def say(
     membership: Membership, text: str, looked_at: Experiment | None, *, language: str
 ) -> Asked | Message:
     """Note what a participant said, and the answer: by rules at once, or to be written.
+
+    In no transaction: to read all of somebody's work would keep everyone's writes waiting.
 
     Args:
         language: of the reader, for what the rules answer.
@@ -88,9 +89,15 @@ def turns_of(history: Iterable[Message]) -> list[Turn]:
     return turns[:-1] if turns and turns[-1].role == "user" else turns
 
 
-def note_text(message: Message, text: str) -> bool:
-    """Store what is written so far; False once somebody stopped it."""
-    return bool(_being_written(message).update(text=text))
+@transaction.atomic
+def note_texts(texts: Mapping[int, str]) -> set[int]:
+    """Store what is written so far of these messages, all at once.
+
+    Returns:
+        Those that somebody stopped.
+    """
+    writing = Message.objects.filter(state=Message.State.WRITING)
+    return {pk for pk, text in texts.items() if not writing.filter(pk=pk).update(text=text)}
 
 
 def _being_written(message: Message) -> QuerySet[Message]:

@@ -28,6 +28,7 @@ class CoachSettingsForm(forms.ModelForm):
             "openness",
             "shares_rows",
             "dojo_budget",
+            "day_budget",
             "participant_budget",
             "system_prompt",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -15,6 +16,7 @@ from assistant import client
 from assistant.access import check_model_is_on
 from assistant.budget import reserve, settle
 from assistant.client import CoachUnavailable, Prompt
+from assistant.guard import check_review
 from assistant.models import Call, Review
 from assistant.models.conversation import Source
 from assistant.prompting import review_prompt
@@ -74,17 +76,33 @@ def write(review: Review, membership: Membership) -> Fields:
     with translation.override(membership.dojo.language):
         work = work_of(membership)
         facts = work.facts(review.experiment_id)
-        try:
-            return _by_model(review, membership, work, facts)
-        except CoachUnavailable as reason:
-            return {
-                "source": Source.RULES,
-                "fallback": reason.code,
-                "content": review_by_rules(facts).model_dump(mode="json"),
-            }
+        return or_by_rules(facts, lambda: _by_model(membership, work, facts))
 
 
-def _by_model(review: Review, membership: Membership, work: Work, facts: Facts) -> Fields:
+def or_by_rules(facts: Facts, by_model: Callable[[], Fields]) -> Fields:
+    """What a language model gives, or, where none answers, the rules' feedback."""
+    try:
+        return by_model()
+    except CoachUnavailable as reason:
+        return {
+            "source": Source.RULES,
+            "fallback": reason.code,
+            "content": review_by_rules(facts).model_dump(mode="json"),
+        }
+
+
+def given_by_model(given: Rubric, facts: Facts, prompt: Prompt) -> Fields:
+    """A language model's feedback as it is stored: within what the rules know.
+
+    Raises:
+        CoachUnavailable: it speaks of its prompt.
+    """
+    check_review(given, prompt)
+    content = within_what_is_known(given, facts).model_dump(mode="json")
+    return {"source": Source.MODEL, "content": content}
+
+
+def _by_model(membership: Membership, work: Work, facts: Facts) -> Fields:
     """Raises CoachUnavailable where no language model answers."""
     check_model_is_on(membership)
     model = settings.ASSISTANT_FEEDBACK_MODEL
@@ -96,8 +114,7 @@ def _by_model(review: Review, membership: Membership, work: Work, facts: Facts) 
     if paid is not None:
         return {"source": Source.MODEL, "digest": digest, "content": paid.content}
     given = ask_within_budget(membership, prompt, model)
-    content = within_what_is_known(given, facts).model_dump(mode="json")
-    return {"source": Source.MODEL, "digest": digest, "content": content}
+    return given_by_model(given, facts, prompt) | {"digest": digest}
 
 
 def ask_within_budget(membership: Membership, prompt: Prompt, model: str) -> Rubric:

@@ -75,8 +75,10 @@ def _hypothesis(facts: Facts) -> Verdict:
     lacking = facts.has("no_clear_hypothesis")
     if lacking is None:
         return at_most(MOST_POINTS, words.reason("hypothesis_clear", facts.experiment))
-    lacks = len(lacking.evidence["lacks"])
-    return at_most(max(0, MOST_POINTS - 1 - (lacks - 1)), lacking.sentence)
+    lacks = lacking.evidence["lacks"]
+    # Why and how much are little worth where nobody knows of what.
+    most = min(MOST_POINTS - len(lacks), 1 if "change" in lacks else MOST_POINTS)
+    return at_most(most, lacking.sentence)
 
 
 def _comparison(facts: Facts) -> Verdict:
@@ -102,7 +104,7 @@ def _one_change(facts: Facts) -> Verdict:
     if one := facts.has("one_change"):
         return exactly(MOST_POINTS, one.sentence)
     if facts.experiment.compared_to is None:
-        return exactly(MOST_POINTS, words.reason("nothing_to_change", facts.experiment))
+        return not_due(words.reason("nothing_to_change", facts.experiment))
     return exactly(1, words.reason("nothing_changed", facts.experiment))
 
 

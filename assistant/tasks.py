@@ -5,10 +5,10 @@ from celery import shared_task
 
 @shared_task
 def write_next_review() -> None:
-    """Write the feedback that has waited longest."""
-    from assistant.reviewing import write_next  # noqa: PLC0415 (it rings this task)
+    """Have feedback written, and wait for none of it."""
+    from assistant.writers import wake  # noqa: PLC0415 (it leads to what rings this task)
 
-    write_next()
+    wake()
 
 
 @shared_task

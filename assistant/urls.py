@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assistant.views import conversation, feedback, settings
+from assistant.views import conversation, feedback, notice, settings
 
 app_name = "assistant"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     ),
     path("dojos/<slug:dojo_id>/feedback/", feedback.group, name="group"),
     path("dojos/<slug:dojo_id>/coach/", conversation.coach, name="coach"),
+    path("dojos/<slug:dojo_id>/coach/notice/", notice.notice, name="notice"),
     path("dojos/<slug:dojo_id>/coach/say/", conversation.say, name="say"),
     path("dojos/<slug:dojo_id>/coach/choice/", conversation.choose, name="choose"),
     path("dojos/<slug:dojo_id>/coach/settings/", settings.settings, name="settings"),

@@ -100,6 +100,7 @@ UNAVAILABLE: dict[str, Text] = {
     "off": _("The language model is switched off: this is the coach by rules."),
     "participant_budget": _("Your budget for the language model is used up; the rules answer."),
     "dojo_budget": _("The Dojo's budget for the language model is used up; the rules answer."),
+    "dojo_day_budget": _("The Dojo's budget of today is used up; the rules answer."),
     "day_budget": _("Today's budget for the language model is used up; the rules answer."),
     "bad_key": _("The language model refused our key; the rules answer. Tell your facilitator."),
     "bad_request": _("The language model did not accept the request; the rules answer."),
@@ -112,6 +113,7 @@ UNAVAILABLE: dict[str, Text] = {
     "broken_reply": _("The language model's answer could not be read; the rules answer."),
     "broken_stream": _("The language model's answer broke off."),
     "refused": _("The language model would not answer this; the rules do."),
+    "off_topic": _("The language model did not speak of your work; the rules answer."),
 }
 
 

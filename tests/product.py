@@ -17,6 +17,8 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from tests.assistant.anthropic_server import AnthropicServer
+
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0
 PROCESSES = {"web", "compute", "io"}
@@ -59,6 +61,8 @@ class Product:
         self.logs = logs
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        # The language model behind its coach.
+        self.anthropic = AnthropicServer()
         self.environment = os.environ | {
             "DATABASE_URL": database_url(),
             "DJANGO_SETTINGS_MODULE": "tests.settings",
@@ -67,6 +71,9 @@ class Product:
             "PORT": str(self.port),
             "LOG_LEVEL": "WARNING",
             "LEASE_SECONDS": "3",  # how long a killed worker's run stays with it
+            "ANTHROPIC_API_KEY": "test-key",
+            "ANTHROPIC_BASE_URL": self.anthropic.url,
+            "ASSISTANT_MAX_RETRIES": "0",
         }
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -105,6 +112,7 @@ class Product:
     def stop(self) -> None:
         for name in list(self.processes):
             self.kill(name)
+        self.anthropic.close()
 
     def is_ready(self) -> bool:
         try:

@@ -106,6 +106,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "assistant:feedback": ("get", OWN_EXPERIMENT, "member"),
     "assistant:group": ("get", FACILITATORS, "facilitator"),
     "assistant:coach": ("get", PARTICIPANTS, "participant"),
+    "assistant:notice": ("get", EVERYONE, "public"),
     "assistant:say": ("post", PARTICIPANTS, "participant"),
     "assistant:choose": ("post", PARTICIPANTS, "participant"),
     "assistant:settings": ("get", FACILITATORS, "facilitator"),

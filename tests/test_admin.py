@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from assistant.models import Call, CoachChoice, CoachSettings, Message, Review
 from classrooms.models import (
     Announcement,
     Dataset,
@@ -26,7 +27,7 @@ from tests.conftest import Cast
 OURS = [
     model
     for model in admin.site._registry
-    if model._meta.app_label in ("classrooms", "experiments")
+    if model._meta.app_label in ("assistant", "classrooms", "experiments")
 ]
 
 
@@ -42,7 +43,15 @@ def everything(cast: Cast) -> Cast:
         Announcement.objects.create(dojo=membership.dojo, text=f"To {membership}")
         Invitation.objects.create(dojo=membership.dojo, display_name="Zoé")
         Talk.objects.create(membership=membership, position=1)
+        factories.coach_message(membership)
+        Call.objects.create(
+            dojo=membership.dojo, membership=membership, purpose="chat", model="m", cost="0.25"
+        )
+        CoachSettings.objects.create(dojo=membership.dojo)
+        CoachChoice.objects.create(membership=membership)
     factories.finish(factories.submit(stranger, claim="A claim of another Dojo."))
+    for experiment in Experiment.objects.all():
+        Review.objects.create(experiment=experiment, occasion="results")
     return cast
 
 
@@ -97,18 +106,30 @@ def is_own(record: Model, cast: Cast) -> bool:
         return record.owner_id == cast.dojo.memberships.get(role="facilitator").user_id
     if isinstance(record, Interpretation):
         record = record.run
-    if isinstance(record, Run):
+    if isinstance(record, Run | Review):
         record = record.experiment
-    if isinstance(record, Experiment | Framing | Talk):
+    if isinstance(record, Experiment | Framing | Talk | Message | CoachChoice):
         record = record.membership
     dojo = record if isinstance(record, Dojo) else record.dojo  # type: ignore[attr-defined]
     return dojo.pk == cast.dojo.pk
 
 
+def test_a_facilitator_sees_what_the_coach_cost_and_not_what_was_said(everything: Cast) -> None:
+    client = everything.clients["facilitator"]
+    english = {"accept-language": "en"}
+    calls = client.get(changelist_of(Call), headers=english).content.decode()
+    assert "Calls: 0.2500 US$ in all" in calls, "without another Dojo's"
+    assert "0.2500" in client.get(changelist_of(CoachSettings), headers=english).content.decode()
+    message = factories.coach_message(everything.participant)
+    Message.objects.filter(pk=message.pk).update(text="Between us")
+    for page in (changelist_of(Message), change_of(message)):
+        assert "Between us" not in client.get(page, headers=english).content.decode()
+
+
 def test_filters_name_no_other_dojo(everything: Cast) -> None:
     other = Dojo.objects.exclude(pk=everything.dojo.pk).get()
     Dojo.objects.filter(pk=other.pk).update(title="A secret title")
-    for model in (Membership, Experiment, Run, Announcement):
+    for model in (Membership, Experiment, Run, Announcement, Call, Message, Review):
         page = everything.clients["facilitator"].get(changelist_of(model))
         assert "A secret title" not in page.content.decode()
 

@@ -39,6 +39,14 @@ class CoachSettings(models.Model):
         default=Decimal("5.00"),
         validators=BUDGET,
     )
+    # Of one day, whatever the budget of all days still holds.
+    day_budget = models.DecimalField(
+        _("budget per day (US$)"),
+        max_digits=7,
+        decimal_places=2,
+        default=Decimal("3.00"),
+        validators=BUDGET,
+    )
     participant_budget = models.DecimalField(
         _("budget per participant (US$)"),
         max_digits=7,

@@ -21,6 +21,7 @@ _FILLERS = """
 FILLERS = frozenset(_FILLERS.split())
 ERRORS = re.compile(
     r"erreur|error|mistake|misclass|mal class|\bfaux\b|fausse|\bfalse\b|\bf[pn]\b|\braté|"
+    r"\bratent\b|\brater?\b(?= (?:les|des|le|la|un|une|encore|surtout|trop|souvent)\b)|"
     r"manqu|\bmisse[sd]\b|\bwrong|tromp|confus|rappel|recall",
     re.IGNORECASE,
 )
@@ -38,6 +39,15 @@ OTHER_METRICS = re.compile(
     r"auc|\bf1\b|recall|rappel|precision|précision|balanced|équilibr|log.?loss|brier|cost|coût",
     re.IGNORECASE,
 )
+# Meant for whoever judges, a language model above all, and not for a reader.
+TO_THE_JUDGE = re.compile(
+    r"\bgive (?:me|us)\b|\b(?:donnez?|mets|mettez|attribuez?)[- ]moi\b|\bsyst[eè]me?\s*:|"
+    r"\b(?:your|ta|ton|tes|votre|vos) (?:system )?(?:prompt|consigne|instruction)|"
+    r"\bignore[zr]? (?:all|everything|previous|tout|toutes)\b|"
+    r"\bcrit(?:eria|erion|[eè]res?)\b.{0,20}\b(?:3|three|trois)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s|\n")
 
 
 def folded(text: str) -> str:
@@ -47,8 +57,10 @@ def folded(text: str) -> str:
 
 
 def meaningful(text: str) -> list[str]:
-    """The words of a text that say something."""
-    found = re.findall(r"[^\W\d_]{2,}", text.casefold())
+    """The words of a text that say something to its reader."""
+    sentences = _SENTENCE_END.split(text)
+    told = " ".join(sentence for sentence in sentences if not TO_THE_JUDGE.search(sentence))
+    found = re.findall(r"[^\W\d_]{2,}", told.casefold())
     return [word for word in found if word not in FILLERS]
 
 

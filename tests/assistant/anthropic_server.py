@@ -33,6 +33,7 @@ class Act:
         breaks_after: words after which a stream breaks off.
         pause: seconds between words, or before an answer.
         raw: sent as the body, whatever it is.
+        meets: waits here for other requests before it answers.
     """
 
     text: str = ""
@@ -44,6 +45,7 @@ class Act:
     breaks_after: int | None = None
     pause: float = 0.0
     raw: bytes | None = None
+    meets: threading.Barrier | None = None
 
 
 class AnthropicServer:
@@ -53,8 +55,9 @@ class AnthropicServer:
         self.acts: deque[Act] = deque()
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
-        # What it does where nothing is queued.
+        # What it does where nothing is queued: asked in words, or for a structured answer.
         self.default = Act("Which column would tell you that?")
+        self.structured: Act | None = None
         server = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -65,7 +68,7 @@ class AnthropicServer:
                 request = json.loads(self.rfile.read(length))
                 server.requests.append(request)
                 server.headers.append({k.lower(): v for k, v in self.headers.items()})
-                act = server.acts.popleft() if server.acts else server.default
+                act = server.next_act(request)
                 try:
                     _answer(self, request, act)
                 except (BrokenPipeError, ConnectionResetError):
@@ -82,12 +85,20 @@ class AnthropicServer:
     def will(self, *acts: Act) -> None:
         self.acts.extend(acts)
 
+    def next_act(self, request: dict[str, Any]) -> Act:
+        if self.acts:
+            return self.acts.popleft()
+        is_structured = "format" in request.get("output_config", {})
+        return (self.structured if is_structured else None) or self.default
+
     def close(self) -> None:
         self._http.shutdown()
         self._http.server_close()
 
 
 def _answer(handler: BaseHTTPRequestHandler, request: dict[str, Any], act: Act) -> None:
+    if act.meets is not None:
+        act.meets.wait()
     if act.raw is not None:
         _send(handler, act.status, act.raw)
     elif act.status != 200:

@@ -61,7 +61,7 @@ def test_without_a_key_the_rules_write_it_and_say_so(member: Membership) -> None
     assert points(review) == {
         "hypothesis": 3,
         "comparison": 3,
-        "one_change": 3,
+        "one_change": None,
         "record": 1,
         "errors": None,
         "decision": None,
@@ -104,7 +104,7 @@ def test_no_text_makes_the_points_better_or_ends_the_fence(
     factories.submit(member, "decision_tree", claim=HOSTILE, expected_effect=None)
     anthropic_server.will(answer(points=3))
     review = written(experiment)
-    assert points(review)["hypothesis"] == 1
+    assert points(review)["hypothesis"] == 0
     sent = anthropic_server.requests[0]
     told = sent["messages"][0]["content"]
     assert told.count("<record>") == told.count("</record>") == 1

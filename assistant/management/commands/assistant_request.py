@@ -1,0 +1,59 @@
+"""Show what a language model would be asked about an experiment, or what a reply becomes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from assistant.feedback_page import FeedbackPage
+from assistant.models import Review
+from assistant.prompting import review_prompt
+from assistant.recorded import read_reply, request_of
+from assistant.records import work_of
+from assistant.reviewing import given_by_model, or_by_rules
+from assistant.rubric import Review as Rubric
+from classrooms.models.jobs import JobStatus
+from experiments.models import Experiment
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("experiment", help="its identifier, as in the address of its page")
+        parser.add_argument(
+            "--reply",
+            type=Path,
+            metavar="FILE",
+            help="a model's reply: print what is stored and shown of it, and send nothing",
+        )
+
+    def handle(self, *args: Any, experiment: str, reply: Path | None, **options: Any) -> None:
+        found = Experiment.objects.with_results().filter(public_id=experiment).first()
+        if found is None:
+            raise CommandError(f"There is no experiment {experiment!r}.")
+        with translation.override(found.membership.dojo.language):
+            told = self.request(found) if reply is None else self.outcome(found, reply)
+        self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
+
+    def request(self, experiment: Experiment) -> dict[str, Any]:
+        work = work_of(experiment.membership)
+        return request_of(review_prompt(work.facts(experiment.pk), work.record, work.framing))
+
+    def outcome(self, experiment: Experiment, reply: Path) -> dict[str, Any]:
+        """What the product would store and show, had the model replied so."""
+        try:
+            text = reply.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CommandError(f"{reply} cannot be read: {error}") from error
+        work = work_of(experiment.membership)
+        facts = work.facts(experiment.pk)
+        prompt = review_prompt(facts, work.record, work.framing)
+        fields = or_by_rules(facts, lambda: given_by_model(read_reply(prompt, text), facts, prompt))
+        review = Review(experiment=experiment, status=JobStatus.SUCCEEDED, **fields)
+        page = FeedbackPage(review, Rubric.model_validate(fields["content"]))
+        html = render_to_string("assistant/feedback.html", {"page": page})
+        return {"fallback": ""} | fields | {"html": html}

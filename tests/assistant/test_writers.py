@@ -1,0 +1,73 @@
+"""Feedback is written several at a time, each once, and the worker's other work goes on."""
+
+import json
+import threading
+
+import pytest
+
+from assistant import writers
+from assistant.models import Call, Review
+from assistant.rubric import Criterion
+from assistant.tasks import write_next_review
+from experiments.models import Experiment
+from tests import factories
+from tests.assistant.anthropic_server import Act, AnthropicServer
+from tests.product import wait_for
+
+# Real transactions: each thread has a connection of its own.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def waiting() -> list[Experiment]:
+    """Experiments of four people whose feedback waits."""
+    dojo = factories.make_dojo()
+    experiments = []
+    for number in range(4):
+        claim = f"Radius and texture alone give {number} points less."
+        experiment = factories.submit(factories.join(dojo), "logistic_regression", claim=claim)
+        factories.finish(experiment)
+        Review.objects.create(experiment=experiment, occasion=Review.Occasion.RESULTS)
+        experiments.append(experiment)
+    return experiments
+
+
+def review(meets: threading.Barrier | None = None) -> Act:
+    scores = [{"criterion": one, "points": 2, "reason": "Seen."} for one in Criterion]
+    said = {"strength": "Clear.", "question": "Why?", "suggestion": "Look."}
+    return Act(json.dumps({"scores": scores} | said), meets=meets)
+
+
+def test_bells_are_answered_at_once_and_feedback_comes_together(
+    waiting: list[Experiment], anthropic_server: AnthropicServer, settings
+) -> None:
+    settings.ASSISTANT_TIMEOUT_SECONDS = 30.0
+    # The service answers nobody before three have asked and the worker has gone on.
+    together = threading.Barrier(4)
+    anthropic_server.will(*[review(together)] * 3)
+    anthropic_server.default = review()
+    for _bell in range(3):
+        write_next_review()
+    wait_for(lambda: len(anthropic_server.requests) == 3, "three requests")
+    assert Review.objects.filter(status="running").count() == 3
+    together.wait()
+    wait_for(lambda: not Review.objects.unfinished().exists(), "the fourth, by whoever is free")
+    assert set(Review.objects.values_list("status", "source", "attempt")) == {
+        ("succeeded", "model", 1)
+    }
+    assert Call.objects.count() == len(anthropic_server.requests) == 4
+
+
+def test_no_more_threads_than_set(monkeypatch, waiting: list[Experiment]) -> None:
+    held = threading.Event()
+    monkeypatch.setattr(writers, "_free", threading.BoundedSemaphore(2))
+    monkeypatch.setattr(writers, "write_next", lambda: held.wait(30) and False)
+    threads = [writers.wake() for _bell in range(3)]
+    assert [thread is None for thread in threads] == [False, False, True]
+    held.set()
+    for thread in threads[:2]:
+        assert thread is not None
+        thread.join()
+    again = writers.wake()
+    assert again is not None, "whoever is done makes room"
+    again.join()
