@@ -72,6 +72,10 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/leaderboard/reveal/", scores.reveal, name="reveal"),
     path("dojos/<slug:dojo_id>/take-home/", take_home.take_home, name="take_home"),
     path("dojos/<slug:dojo_id>/take-home/log/", take_home.log, name="log"),
+    path("dojos/<slug:dojo_id>/take-home/page/", take_home.log_page, name="log_page"),
+    path("dojos/<slug:dojo_id>/take-home/notebook/", take_home.notebook, name="notebook"),
+    path("dojos/<slug:dojo_id>/take-home/document/", take_home.document, name="document"),
+    path("dojos/<slug:dojo_id>/take-home/files/<slug:kind>/", take_home.export, name="export"),
     path("dojos/<slug:dojo_id>/take-home/zip/", take_home.archive, name="archive"),
     # The room.
     path("dojos/<slug:dojo_id>/rehearsal/", rehearsal.rehearsal, name="rehearsal"),

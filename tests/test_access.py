@@ -117,6 +117,10 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "experiments:room": ("get", FACILITATORS, "facilitator"),
     "experiments:take_home": ("get", PARTICIPANTS, "participant"),
     "experiments:log": ("get", PARTICIPANTS, "participant"),
+    "experiments:log_page": ("get", PARTICIPANTS, "participant"),
+    "experiments:notebook": ("get", PARTICIPANTS, "participant"),
+    "experiments:document": ("get", PARTICIPANTS, "participant"),
+    "experiments:export": ("post", PARTICIPANTS, "participant"),
     "experiments:archive": ("get", PARTICIPANTS, "participant"),
     "classrooms:help": ("get", MEMBERS, "member"),
     "classrooms:news": ("get", MEMBERS, "member"),
@@ -195,6 +199,7 @@ def path_of(name: str, cast: Cast) -> str:
         "message_id": factories.coach_message(cast.participant).public_id,
         "token": factories.invite(cast.dojo).token,
         "view": "importance",
+        "kind": "pdf",
     }
     if name in ("experiments:talk_slides", "experiments:talk_grades"):
         Dojo.objects.filter(pk=cast.dojo.pk).update(variant="advanced")

@@ -13,10 +13,13 @@ from django.utils.text import slugify
 
 from classrooms.models import Dataset, Membership
 from experiments.engine.fingerprint import DISTRIBUTIONS
+from experiments.exports.html_log import html_log
 from experiments.exports.log import experiment_log
+from experiments.exports.making import is_current
 from experiments.exports.notebook import build_notebook
+from experiments.exports.pictures import pictures_of
 from experiments.exports.record import Record
-from experiments.models import Experiment
+from experiments.models import Experiment, Export
 
 # ZIP knows no earlier date; a fixed one makes the bytes depend on the content only.
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -55,6 +58,13 @@ def archive_name(membership: Membership) -> str:
     return f"{title}-{safe_name(membership.display_name, 'participant')}.zip"
 
 
+def document_name(record: Record, extension: str) -> str:
+    """The name of one file of a participant's."""
+    name = safe_name(record.membership.display_name, "participant")
+    title = safe_name(record.document.title, "experiment-log")
+    return f"{title}-{name}.{extension}"
+
+
 def write_entry(
     archive: zipfile.ZipFile, name: str, content: bytes, *, packed: bool = True
 ) -> None:
@@ -75,6 +85,15 @@ def data_archive(dataset: Dataset) -> bytes:
     return buffer.getvalue()
 
 
+def _readme(record: Record) -> str:
+    """How to use it, and whether somebody has tried: the stamp of the notebook."""
+    execution = record.exports.get(Export.Kind.EXECUTION)
+    verified = execution if is_current(execution, record) else None
+    context = {"membership": record.membership, "verified": verified}
+    with translation.override(record.language):
+        return render_to_string("experiments/take_home.txt", context)
+
+
 def build_archive(record: Record, data: bytes | None = None) -> io.BytesIO:
     """Log, notebook, data, requirements and a note on how to use them.
 
@@ -82,18 +101,20 @@ def build_archive(record: Record, data: bytes | None = None) -> io.BytesIO:
         data: the Dojo's `data_archive`, where it is at hand.
     """
     membership = record.membership
-    with translation.override(membership.dojo.language):
-        readme = render_to_string("experiments/take_home.txt", {"membership": membership})
-        notebook = build_notebook(record)
+    pictures = pictures_of(record)
+    pdf = record.exports.get(Export.Kind.PDF)
     files = {
-        "README.txt": readme,
-        "experiment-log.md": experiment_log(record),
-        "notebook.ipynb": notebook,
-        "requirements.txt": requirements(record.experiments),
+        "README.txt": _readme(record).encode(),
+        "experiment-log.md": experiment_log(record).encode(),
+        "experiment-log.html": html_log(record, pictures).encode(),
+        "notebook.ipynb": build_notebook(record, pictures).encode(),
+        "requirements.txt": requirements(record.experiments).encode(),
     }
+    if pdf and is_current(pdf, record):
+        files["experiment-log.pdf"] = bytes(pdf.file)
     buffer = io.BytesIO(data_archive(membership.dojo.dataset) if data is None else data)
     with zipfile.ZipFile(buffer, "a") as archive:
         for name, content in files.items():
-            write_entry(archive, name, content.encode())
+            write_entry(archive, name, content)
     buffer.seek(0)
     return buffer
