@@ -20,7 +20,6 @@ from nbclient.exceptions import CellExecutionError
 
 def main(path: Path, seconds: int) -> dict[str, object]:
     """Execute the notebook and write it back with its outputs."""
-    signal.alarm(seconds)
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(notebook, timeout=seconds, kernel_name="python3")
     started = time.monotonic()
@@ -38,4 +37,6 @@ def _has_error(cell: nbformat.NotebookNode) -> bool:
 
 
 if __name__ == "__main__":
+    # Whoever started it may be gone by then.
+    signal.alarm(int(sys.argv[2]))
     print(json.dumps(main(Path(sys.argv[1]), int(sys.argv[2]))))  # noqa: T201
