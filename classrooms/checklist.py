@@ -54,6 +54,7 @@ def checklist(dojo: Dojo) -> list[Check]:
             _("In the brief's format, in the Dojo's language."),
             at("log_template"),
         ),
+        _starter_notebook(dojo),
         Check(
             _("Workers"),
             alive and answers,
@@ -79,3 +80,18 @@ def checklist(dojo: Dojo) -> list[Check]:
             at("people"),
         ),
     ]
+
+
+def _starter_notebook(dojo: Dojo) -> Check:
+    """It is made of the dataset, by the app above: named by its URL."""
+    dataset = dojo.dataset
+    if not dataset.is_ready:
+        to_mend = reverse("classrooms:dataset", args=[dataset.public_id])
+        words = _("It is made of the dataset: finish the dataset's preparation.")
+        return Check(_("Starter notebook"), False, words, to_mend)
+    return Check(
+        _("Starter notebook"),
+        True,
+        _("The data, the split, a baseline, the config as a pipeline and back."),
+        reverse("experiments:starter", args=[dojo.public_id]),
+    )

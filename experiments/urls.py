@@ -77,6 +77,7 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/take-home/document/", take_home.document, name="document"),
     path("dojos/<slug:dojo_id>/take-home/files/<slug:kind>/", take_home.export, name="export"),
     path("dojos/<slug:dojo_id>/take-home/zip/", take_home.archive, name="archive"),
+    path("dojos/<slug:dojo_id>/starter/", take_home.starter, name="starter"),
     # The room.
     path("dojos/<slug:dojo_id>/rehearsal/", rehearsal.rehearsal, name="rehearsal"),
     path("dojos/<slug:dojo_id>/rehearsal/run/", rehearsal.rehearse, name="rehearse"),

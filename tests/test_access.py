@@ -122,6 +122,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "experiments:document": ("get", PARTICIPANTS, "participant"),
     "experiments:export": ("post", PARTICIPANTS, "participant"),
     "experiments:archive": ("get", PARTICIPANTS, "participant"),
+    "experiments:starter": ("get", MEMBERS, "member"),
     "classrooms:help": ("get", MEMBERS, "member"),
     "classrooms:news": ("get", MEMBERS, "member"),
     "classrooms:news_seen": ("post", MEMBERS, "member"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
 
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
@@ -12,30 +11,17 @@ from django.utils import translation
 from django.utils.text import slugify
 
 from classrooms.models import Dataset, Membership
-from experiments.engine.fingerprint import DISTRIBUTIONS
 from experiments.exports.html_log import html_log
 from experiments.exports.log import experiment_log
 from experiments.exports.making import is_current
 from experiments.exports.notebook import build_notebook
 from experiments.exports.pictures import pictures_of
 from experiments.exports.record import Record
-from experiments.models import Experiment, Export
+from experiments.exports.requirements import requirements
+from experiments.models import Export
 
 # ZIP knows no earlier date; a fixed one makes the bytes depend on the content only.
 EPOCH = (1980, 1, 1, 0, 0, 0)
-
-# What the notebook needs beside the libraries of the runs, to be opened and re-run.
-JUPYTER = "jupyterlab\n"
-
-
-def requirements(experiments: Sequence[Experiment]) -> str:
-    """The exact versions that the runs were made with; a run from the log pins its own."""
-    versions: dict[str, str] = {}
-    for experiment in experiments:
-        versions |= experiment.run.versions
-    pins = [f"{name}=={versions[name]}\n" for name in DISTRIBUTIONS if name in versions]
-    return "".join(pins) + JUPYTER
-
 
 # Names that Windows keeps for itself, whatever follows the dot.
 RESERVED = frozenset(

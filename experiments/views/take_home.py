@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from classrooms.access import Request, participant_view
+from classrooms.access import Request, member_view, participant_view
 from classrooms.models import Membership
 from classrooms.presentation import dojo_context, render_page_or_part
 from experiments.completeness import take_home_checklist
@@ -27,6 +27,7 @@ from experiments.exports.making import request_export
 from experiments.exports.notebook import build_notebook
 from experiments.exports.pictures import pictures_of
 from experiments.exports.record import Record, record_of
+from experiments.exports.starter import starter_archive, starter_name
 from experiments.models import Documentation, Export
 from experiments.selectors import experiments_of
 
@@ -155,6 +156,20 @@ def export(request: Request, membership: Membership, kind: str) -> HttpResponse:
         raise Http404
     record = record_of(membership)
     return _file(request, record, bytes(made.file), "application/pdf", "pdf")
+
+
+@member_view
+@require_safe
+def starter(request: Request, membership: Membership) -> FileResponse:
+    """The starter notebook with the data, for those who prefer to work in Jupyter."""
+    if not membership.dojo.dataset.is_ready:
+        raise Http404
+    return FileResponse(
+        starter_archive(membership.dojo),
+        as_attachment=True,
+        filename=starter_name(membership.dojo),
+        content_type="application/zip",
+    )
 
 
 @participant_view

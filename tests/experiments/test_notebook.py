@@ -1,11 +1,15 @@
 """The notebook: its parts, what is in it already, and a worker that vouches for it."""
 
+import io
 import json
+import re
+import zipfile
 
 import nbformat
 import pytest
 from django.core.files.storage import default_storage
 
+from classrooms.checklist import checklist
 from experiments.documenting import save_document
 from experiments.engine.run_notebook import main
 from experiments.execution import execute_next_run
@@ -14,6 +18,7 @@ from experiments.exports.making import is_current, make_next, request_export
 from experiments.exports.notebook import build_notebook
 from experiments.exports.pictures import pictures_of
 from experiments.exports.record import record_of
+from experiments.exports.starter import starter_archive, starter_notebook
 from experiments.models import Export, Run
 from experiments.services import record_analysis, save_framing
 from tests import factories
@@ -147,3 +152,43 @@ def test_the_pictures_are_within_the_text(cast) -> None:
     cells = {cell["id"]: cell for cell in json.loads(text)["cells"]}
     assert "](data:image/png;base64," in "".join(cells["charts-1"]["source"])
     nbformat.validate(nbformat.reads(text, as_version=4))
+
+
+# --- The starter notebook -------------------------------------------------------------------
+@pytest.mark.parametrize(("language", "word"), [("fr", "Données"), ("en", "Data")])
+def test_the_starter_speaks_the_language_of_the_dojo(language: str, word: str) -> None:
+    dojo = factories.make_dojo(language=language)
+    first, second = starter_archive(dojo).getvalue(), starter_archive(dojo).getvalue()
+    assert first == second
+    archive = zipfile.ZipFile(io.BytesIO(first))
+    assert archive.namelist() == ["data.csv", "starter.ipynb", "requirements.txt"]
+    found = nbformat.reads(archive.read("starter.ipynb").decode(), as_version=4)
+    nbformat.validate(found)
+    text = {cell.id: cell.source for cell in found.cells}
+    assert text["about-data"].startswith(f"## {word}\n")
+    assert "roc" not in "".join(str(cell.get("outputs")) for cell in found.cells)
+    assert re.search(r"^scikit-learn==\d", archive.read("requirements.txt").decode(), re.MULTILINE)
+
+
+def test_the_starter_uses_a_model_that_the_dojo_allows() -> None:
+    dojo = factories.make_dojo()
+    dojo.allowed_models = ["decision_tree", "knn"]
+    found = nbformat.reads(starter_notebook(dojo), as_version=4)
+    text = {cell.id: cell.source for cell in found.cells}
+    assert "DecisionTreeClassifier(" in text["first"]
+    assert "name: decision_tree" in text["pipeline"]
+    assert "name: hist_gradient_boosting" not in "".join(text.values())
+
+
+def test_everyone_finds_the_starter(cast) -> None:
+    path = f"/dojos/{cast.dojo.public_id}/starter/"
+    for role in ("participant", "facilitator"):
+        assert (
+            path in cast.clients[role].get(f"/dojos/{cast.dojo.public_id}/data/").content.decode()
+        )
+        response = cast.clients[role].get(path)
+        assert "dojo-starter.zip" in response["Content-Disposition"]
+    checks = {check.url: check.is_ready for check in checklist(cast.dojo)}
+    assert checks[path]
+    cast.dojo.dataset.step = "inspect"
+    assert path not in {check.url for check in checklist(cast.dojo)}
