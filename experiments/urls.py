@@ -90,6 +90,7 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/talks/", talks.talks, name="talks"),
     path("dojos/<slug:dojo_id>/talks/screen/", talks.talk_on_screen, name="talk_on_screen"),
     path("dojos/<slug:dojo_id>/talks/mine/", talks.learnings, name="learnings"),
+    path("dojos/<slug:dojo_id>/talks/mine/slides/", talks.slides, name="slides"),
     path(
         "dojos/<slug:dojo_id>/talks/queue/<slug:action>/", talks.talks_action, name="talks_action"
     ),

@@ -142,6 +142,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "experiments:talks": ("get", MEMBERS, "member"),
     "experiments:talk_on_screen": ("get", FACILITATORS, "facilitator"),
     "experiments:learnings": ("get", PARTICIPANTS, "participant"),
+    "experiments:slides": ("get", PARTICIPANTS, "participant"),
     "experiments:talks_action": ("post", FACILITATORS, "facilitator"),
     "experiments:talk": ("get", OWN_EXPERIMENT, "member"),
     "experiments:takeaway": ("post", MEMBERS | {"participant": HIDDEN}, "member"),
@@ -202,7 +203,7 @@ def path_of(name: str, cast: Cast) -> str:
         "view": "importance",
         "kind": "pdf",
     }
-    if name in ("experiments:talk_slides", "experiments:talk_grades"):
+    if name in ("experiments:slides", "experiments:talk_slides", "experiments:talk_grades"):
         Dojo.objects.filter(pk=cast.dojo.pk).update(variant="advanced")
     if name == "experiments:takeaway":
         Talk.objects.update_or_create(

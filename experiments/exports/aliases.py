@@ -76,6 +76,10 @@ class Aliases(RealNames):
             setattr(document, name, self.text(getattr(document, name)))
         for name in TALK_TEXTS:
             setattr(talk, name, self.text(getattr(talk, name)))
+        talk.slides = {
+            key: {name: self.text(v) if isinstance(v, str) else v for name, v in told.items()}
+            for key, told in talk.slides.items()
+        }
         talk.membership = membership
         # What workers made of it bears names.
         return Record(membership, framing, experiments, document, talk)

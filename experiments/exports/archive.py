@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.text import slugify
 
 from classrooms.models import Dataset, Membership
+from experiments.exports.deck import html_deck
 from experiments.exports.html_log import html_log
 from experiments.exports.log import experiment_log
 from experiments.exports.making import is_current
@@ -19,6 +20,7 @@ from experiments.exports.pictures import pictures_of
 from experiments.exports.record import Record
 from experiments.exports.requirements import requirements
 from experiments.models import Export
+from experiments.slides import Deck
 
 # ZIP knows no earlier date; a fixed one makes the bytes depend on the content only.
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -96,6 +98,8 @@ def build_archive(record: Record, data: bytes | None = None) -> io.BytesIO:
         "notebook.ipynb": build_notebook(record, pictures).encode(),
         "requirements.txt": requirements(record.experiments).encode(),
     }
+    if membership.dojo.has_jury:
+        files["slides.html"] = html_deck(Deck(record)).encode()
     if pdf and is_current(pdf, record):
         files["experiment-log.pdf"] = bytes(pdf.file)
     buffer = io.BytesIO(data_archive(membership.dojo.dataset) if data is None else data)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from csp.constants import NONE, UNSAFE_INLINE
 from csp.decorators import csp
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
@@ -26,20 +23,13 @@ from experiments.exports.log import experiment_log
 from experiments.exports.making import request_export
 from experiments.exports.notebook import build_notebook
 from experiments.exports.pictures import pictures_of
+from experiments.exports.policies import DOCUMENT_POLICY
 from experiments.exports.record import Record, record_of
 from experiments.exports.starter import starter_archive, starter_name
 from experiments.models import Documentation, Export
 from experiments.selectors import experiments_of
 
 MARKDOWN = "text/markdown; charset=utf-8"
-# A document of one's own: nothing from elsewhere, no script, its styles within.
-DOCUMENT_POLICY: dict[str, Any] = {
-    "default-src": [NONE],
-    "style-src": [UNSAFE_INLINE],
-    "img-src": ["data:"],
-    "frame-ancestors": [NONE],
-    "sandbox": [True],
-}
 
 
 @participant_view
