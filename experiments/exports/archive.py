@@ -25,6 +25,8 @@ from experiments.slides import Deck
 # ZIP knows no earlier date; a fixed one makes the bytes depend on the content only.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
+NAME_BYTES = 100
+
 # Names that Windows keeps for itself, whatever follows the dot.
 RESERVED = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
@@ -37,7 +39,10 @@ def safe_name(text: str, otherwise: str) -> str:
     Args:
         otherwise: for a text of which nothing stays.
     """
-    name = slugify(text, allow_unicode=True) or otherwise
+    slug = slugify(text, allow_unicode=True)
+    # Systems count bytes: two such names and an ending fit into one of 255.
+    short = slug.encode()[:NAME_BYTES].decode(errors="ignore").rstrip("-_")
+    name = short or otherwise
     return f"{name}_" if name in RESERVED else name
 
 
