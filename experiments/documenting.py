@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from classrooms.models import Membership
 from experiments.completeness import take_home_checklist
-from experiments.models import Documentation, Framing
+from experiments.exports.making import request_export
+from experiments.models import Documentation, Export, Framing
 from experiments.selectors import experiments_of
 from experiments.services import announce_act, announce_page
 
@@ -42,6 +43,8 @@ def mark_final(membership: Membership, *, gaps_accepted: bool = False) -> None:
     Documentation.objects.update_or_create(
         membership=membership, defaults={"final_at": timezone.now()}
     )
+    # So that the final version has its charts and its PDF, in everyone's ZIP.
+    request_export(membership, Export.Kind.PDF)
     announce_act(membership)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -14,8 +15,11 @@ from experiments.exports.html_log import html_log, log_digest
 from experiments.exports.notebook import build_notebook, notebook_digest
 from experiments.exports.pictures import pictures_of
 from experiments.exports.record import Record, record_of
-from experiments.models import Export
+from experiments.models import Export, Run
 from experiments.services import announce_page
+
+# How long a document lets runs go first.
+PATIENCE = timedelta(minutes=1)
 
 DIGESTS: dict[str, Callable[[Record], str]] = {
     Export.Kind.PDF: log_digest,
@@ -54,9 +58,12 @@ def request_export(membership: Membership, kind: Export.Kind) -> None:
 def make_next() -> bool:
     """Make the document that has waited longest; False where none waits.
 
-    One notebook is executed at a time, so that the other processes go on with runs.
+    Runs come first, for a minute: somebody waits in front of them. One notebook is
+    executed at a time, so that the other processes go on with runs.
     """
     waiting = Export.objects.order_by("queued_at", "pk")
+    if Run.objects.queued().exists():
+        waiting = waiting.filter(queued_at__lt=timezone.now() - PATIENCE)
     executions = Export.objects.filter(kind=Export.Kind.EXECUTION, status=JobStatus.RUNNING)
     if executions.exists():
         waiting = waiting.exclude(kind=Export.Kind.EXECUTION)

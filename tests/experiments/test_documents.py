@@ -1,18 +1,21 @@
 """The document of the documentation phase: laid out, checked, as Markdown, HTML and PDF."""
 
+import io
 import re
 import sys
+import zipfile
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from classrooms.jobs import JobFailure
 from experiments.completeness import take_home_checklist
-from experiments.documenting import save_document
+from experiments.documenting import mark_final, save_document
 from experiments.exports.aliases import Aliases
+from experiments.exports.archive import build_archive
 from experiments.exports.html_log import html_log
 from experiments.exports.log import experiment_log
-from experiments.exports.making import make_next, request_export
+from experiments.exports.making import PATIENCE, make_next, request_export
 from experiments.exports.pdf import pdf_of
 from experiments.exports.pictures import pictures_of
 from experiments.exports.record import record_of
@@ -232,3 +235,26 @@ def test_a_worker_that_died_loses_no_document(cast: Cast) -> None:
     assert make_next()
     export.refresh_from_db()
     assert (export.status, export.attempt) == ("succeeded", 2)
+
+
+def test_runs_come_first_but_not_for_ever(cast: Cast) -> None:
+    factories.submit(cast.neighbour)
+    request_export(cast.participant, Export.Kind.PDF)
+    assert not make_next()
+    Export.objects.update(queued_at=timezone.now() - PATIENCE)
+    assert make_next()
+
+
+def test_a_final_version_gets_its_pdf_which_is_in_the_zip(cast: Cast) -> None:
+    mark_final(cast.participant, gaps_accepted=True)
+    assert make_next()
+    first, second = (build_archive(record_of(cast.participant)).getvalue() for _time in range(2))
+    assert first == second
+    archive = zipfile.ZipFile(io.BytesIO(first))
+    assert archive.read("experiment-log.pdf").startswith(b"%PDF-")
+    assert b"<svg" in archive.read("experiment-log.html")
+    note_row(cast.experiment, 3, "Now it says more than the PDF.")
+    assert (
+        "experiment-log.pdf"
+        not in zipfile.ZipFile(build_archive(record_of(cast.participant))).namelist()
+    )
