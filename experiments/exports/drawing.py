@@ -13,7 +13,7 @@ from experiments.engine.chart_text import Chart
 from experiments.exports.pictures import chart_digest, charts_to_draw
 from experiments.models import Picture, Run
 
-WIDTH = 440
+WIDTH = 360
 PNG_SCALE = 1.6
 COLOURS = 64
 

@@ -11,8 +11,10 @@ from django.utils import timezone, translation
 from classrooms.jobs import JobFailure
 from experiments.completeness import take_home_checklist
 from experiments.documenting import mark_final, save_document
+from experiments.engine import charts
 from experiments.exports.aliases import Aliases
 from experiments.exports.archive import build_archive
+from experiments.exports.drawing import draw
 from experiments.exports.html_log import html_log
 from experiments.exports.log import experiment_log
 from experiments.exports.making import PATIENCE, make_next, request_export
@@ -258,3 +260,18 @@ def test_a_final_version_gets_its_pdf_which_is_in_the_zip(cast: Cast) -> None:
         "experiment-log.pdf"
         not in zipfile.ZipFile(build_archive(record_of(cast.participant))).namelist()
     )
+
+
+def test_a_columns_name_is_only_text_in_a_picture() -> None:
+    name = "<script>alert(1)</script>"
+    found = charts.slices_chart(
+        {
+            "overall_rate": 0.1,
+            "slices": [{"label": name, "rate": 0.2, "low": 0.1, "high": 0.3, "size": 9}],
+        }
+    )
+    svg, png = draw(found, "fr")
+    assert "<script" not in svg
+    assert "&lt;script&gt;" in svg
+    assert "20" in svg
+    assert len(png) < 40_000
