@@ -21,7 +21,13 @@ from nbclient.exceptions import CellExecutionError
 def main(path: Path, seconds: int) -> dict[str, object]:
     """Execute the notebook and write it back with its outputs."""
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=seconds, kernel_name="python3", coalesce_streams=True)
+    client = NotebookClient(
+        notebook,
+        timeout=seconds,
+        kernel_name="python3",
+        coalesce_streams=True,
+        shutdown_kernel="immediate",
+    )
     started = time.monotonic()
     try:
         client.execute()

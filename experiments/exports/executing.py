@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import psutil
 from django.conf import settings
 from django.core.files.storage import default_storage
 
@@ -48,24 +48,34 @@ def _in_own_process(folder: Path) -> dict[str, Any]:
     # The notebook has no business with the secrets of this process.
     environment = {"PATH": os.defpath, "HOME": str(folder), "LANG": "C.UTF-8"}
     environment |= dict.fromkeys(THREAD_VARIABLES, "1")
-    process = subprocess.Popen(  # noqa: S603 (our own script, in our own interpreter)
-        [sys.executable, run_notebook.__file__, "notebook.ipynb", str(seconds)],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    answer = folder / "answer.json"
+    # A file, since a pipe would stay open as long as the kernel has it, too.
+    with answer.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 (our own script, in our own interpreter)
+            [sys.executable, run_notebook.__file__, "notebook.ipynb", str(seconds)],
+            cwd=folder,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.DEVNULL,
+        )
     try:
-        output, _errors = process.communicate(timeout=seconds)
+        process.wait(timeout=seconds)
     except subprocess.TimeoutExpired as error:
         raise JobFailure("time_limit", {"seconds": seconds}) from error
     finally:
-        # The kernel is in the script's process group.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        _kill(process)
     if process.returncode != 0:
         raise JobFailure("notebook_stopped")
-    found: dict[str, Any] = json.loads(output)
+    found: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
     return found
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End the script and its kernel, which is in a session of its own."""
+    if process.poll() is None:
+        kernels = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        for kernel in kernels:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                kernel.kill()
+    process.wait()

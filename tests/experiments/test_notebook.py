@@ -6,6 +6,7 @@ import re
 import zipfile
 
 import nbformat
+import psutil
 import pytest
 from django.core.files.storage import default_storage
 
@@ -115,7 +116,7 @@ def test_a_number_that_does_not_come_again_is_told_with_its_cell(member) -> None
 
 
 def test_its_process_has_a_time_limit_and_none_of_our_secrets(
-    member, settings, monkeypatch
+    member, settings, monkeypatch, tmp_path
 ) -> None:
     monkeypatch.setenv("DJANGO_SECRET_KEY", "very-secret")
     cell = nbformat.v4.new_code_cell(
@@ -126,10 +127,15 @@ def test_its_process_has_a_time_limit_and_none_of_our_secrets(
     notebook = nbformat.v4.new_notebook(cells=[cell])
     found = executing.execute(nbformat.writes(notebook), member.dojo.dataset)
     assert found["seconds"] >= 0
-    cell.source = "import time\ntime.sleep(600)"
-    settings.EXPORT_TIME_LIMIT_SECONDS = 3
+    pid = tmp_path / "pid"
+    cell.source = (
+        f"import os, time\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)"
+    )
+    settings.EXPORT_TIME_LIMIT_SECONDS = 10
     with pytest.raises(executing.JobFailure, match="time_limit"):
         executing.execute(nbformat.writes(notebook), member.dojo.dataset)
+    kernel = int(pid.read_text())
+    assert not psutil.pid_exists(kernel) or psutil.Process(kernel).status() == "zombie"
 
 
 def test_one_notebook_is_run_at_a_time(member) -> None:
