@@ -35,8 +35,10 @@ CMD ["uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "8000"
 
 FROM base AS worker
 USER root
-# LightGBM and XGBoost need the OpenMP runtime.
-RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
+# LightGBM and XGBoost need the OpenMP runtime, PDFs Pango and a font.
+RUN apt-get update && apt-get install -y --no-install-recommends \
+      libgomp1 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation \
+    && rm -rf /var/lib/apt/lists/*
 COPY requirements/ml.txt requirements/ml.txt
 RUN pip install --no-cache-dir --require-hashes -r requirements/ml.txt
 ARG TRACKING=off

@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # Two tests at a time, but for those that start the whole product: it needs the machine.
 ALONGSIDE := -n 2 --dist worksteal -m "not browser and not processes"
 ALONE     := -m "browser or processes"
-BENCH     ?= submit_to_metrics models interpretation workshop live large assistant_streams
+BENCH     ?= submit_to_metrics models interpretation workshop live large assistant_streams export
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-services check bench messages docs lock clean preflight setup setup-dev

@@ -62,6 +62,7 @@ def checklist(dojo: Dojo) -> list[Check]:
             _("In the brief's format, in the Dojo's language."),
             at("log_template"),
         ),
+        _starter_notebook(dojo),
         *_of_higher_apps(dojo),
         Check(
             _("Workers"),
@@ -93,3 +94,18 @@ def checklist(dojo: Dojo) -> list[Check]:
 def _of_higher_apps(dojo: Dojo) -> list[Check]:
     answers: list[tuple[Any, Any]] = checks_are_asked_for.send(sender=Dojo, dojo=dojo)
     return [check for _receiver, checks in answers for check in checks]
+
+
+def _starter_notebook(dojo: Dojo) -> Check:
+    """It is made of the dataset, by the app above: named by its URL."""
+    dataset = dojo.dataset
+    if not dataset.is_ready:
+        to_mend = reverse("classrooms:dataset", args=[dataset.public_id])
+        words = _("It is made of the dataset: finish the dataset's preparation.")
+        return Check(_("Starter notebook"), False, words, to_mend)
+    return Check(
+        _("Starter notebook"),
+        True,
+        _("The data, the split, a baseline, the config as a pipeline and back."),
+        reverse("experiments:starter", args=[dojo.public_id]),
+    )

@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 # Enough to wake every idle process of a small machine; the next sweep is seconds away.
 RINGS_PER_SWEEP = 8
 
+# Seconds for which a process may tidy up once its time is up.
+HARD_LIMIT_AFTER = 15
+
 Fields = dict[str, Any]
 Report = Callable[[float], None]
 
@@ -131,7 +134,7 @@ def perform_job(
         ending = JobStatus.FAILED
         fields = {"failure_code": failure.code, "failure_context": failure.context}
     except SoftTimeLimitExceeded:
-        ending, fields = JobStatus.TIMED_OUT, _time_limit_fields()
+        ending, fields = JobStatus.TIMED_OUT, _time_limit_fields(job)
     except MemoryError:
         ending = JobStatus.FAILED
         fields = {
@@ -157,10 +160,10 @@ def perform_job(
         end(JobStatus.FAILED, {"failure_code": "internal"})
 
 
-def _time_limit_fields() -> Fields:
+def _time_limit_fields(job: Job) -> Fields:
     return {
         "failure_code": "time_limit",
-        "failure_context": {"seconds": settings.RUN_SOFT_TIME_LIMIT_SECONDS},
+        "failure_context": {"seconds": job.time_limit_seconds},
     }
 
 
@@ -197,10 +200,11 @@ def sweep_jobs(
 def _reclaim(jobs: JobQuerySet[AnyJob], job: AnyJob) -> bool:
     """Requeue or end an abandoned job, unless its worker came back meanwhile."""
     now = timezone.now()
-    hard_limit = timedelta(seconds=settings.RUN_HARD_TIME_LIMIT_SECONDS)
+    hard_limit = timedelta(seconds=job.time_limit_seconds + HARD_LIMIT_AFTER)
     still_abandoned = jobs.abandoned(now).filter(pk=job.pk, attempt=job.attempt)
     if job.started_at and now - job.started_at >= hard_limit:
-        fields: Fields = {"status": JobStatus.TIMED_OUT, "finished_at": now} | _time_limit_fields()
+        fields: Fields = {"status": JobStatus.TIMED_OUT, "finished_at": now}
+        fields |= _time_limit_fields(job)
     elif job.attempt >= settings.RUN_MAX_ATTEMPTS:
         fields = {
             "status": JobStatus.FAILED,

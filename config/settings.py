@@ -51,6 +51,8 @@ if DOJO_OPEN_TO not in {"everyone", "staff"}:
 UPLOAD_MAX_MEGABYTES = env.int("UPLOAD_MAX_MEGABYTES", default=100)
 RUN_SOFT_TIME_LIMIT_SECONDS = env.int("RUN_SOFT_TIME_LIMIT_SECONDS", default=120)
 RUN_HARD_TIME_LIMIT_SECONDS = RUN_SOFT_TIME_LIMIT_SECONDS + 15
+# Of a document that a worker makes, and of a notebook that it executes.
+EXPORT_TIME_LIMIT_SECONDS = env.int("EXPORT_TIME_LIMIT_SECONDS", default=600)
 RUN_MEMORY_LIMIT_MEGABYTES = env.int("RUN_MEMORY_LIMIT_MEGABYTES", default=4096)
 RUN_MAX_ATTEMPTS = 3
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=15)
@@ -283,6 +285,7 @@ CELERY_TASK_ROUTES = {
         "classrooms.tasks.process_dataset",
         "experiments.tasks.work_next",
         "connections.tasks.deliver_next",
+        "experiments.tasks.make_exports",
     )
 }
 SWEEP_SECONDS = 3.0
@@ -324,5 +327,8 @@ LOGGING = {
         "django.server": {"level": "WARNING"},
         "uvicorn.access": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},
+        # They tell every step, and every property of CSS that paper does not have.
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
     },
 }

@@ -13,7 +13,7 @@ from experiments.engine.judgement import judge_score
 from experiments.models import Experiment, Talk
 from experiments.progress_chart import ProgressChart, progress_chart
 from experiments.run_page import RunPage, run_page
-from experiments.selectors import experiments_of
+from experiments.selectors import experiments_of, link_comparisons
 from experiments.templatetags.experiments import score, signed
 
 MAX_LEARNED = 2000
@@ -22,15 +22,8 @@ MAX_NEXT = 1000
 
 # --- Reading a record ---------------------------------------------------------------------
 def results_of(experiments: Sequence[Experiment]) -> list[RunPage]:
-    """The results of one participant's experiments, without a query for each comparison.
-
-    Who is compared to whom are experiments of the same person: each becomes the object
-    that is there already, with its runs.
-    """
-    known = {experiment.pk: experiment for experiment in experiments}
-    for experiment in experiments:
-        if experiment.compared_to_id in known:
-            experiment.compared_to = known[experiment.compared_to_id]
+    """The results of one participant's experiments, without a query for each comparison."""
+    link_comparisons(experiments)
     return [run_page(experiment) for experiment in experiments]
 
 

@@ -154,6 +154,17 @@ FAILURES: dict[str, str | Promise] = {
     "needs_scaling": gettext_lazy(
         "Some numbers are too large for a linear model or for this selection. Scale the columns."
     ),
+    "pdf_impossible": gettext_lazy(
+        "This server lacks the libraries that make a PDF. Open the log as a page and print it "
+        "into a PDF instead: it is laid out for that."
+    ),
+    "notebook_failed": gettext_lazy(
+        "The cell “%(cell)s” of the notebook stopped with %(error)s: it does not give the numbers "
+        "of the log here."
+    ),
+    "notebook_stopped": gettext_lazy(
+        "The notebook could not be run to its end: it needed too much memory or time."
+    ),
     "not_a_test_row": gettext_lazy(
         "Row %(row)s is not a test row. Only these can be looked at: the model has learned from "
         "the train rows, and the holdout stays hidden."

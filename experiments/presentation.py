@@ -73,34 +73,3 @@ def next_action(
         new,
         _("New experiment"),
     )
-
-
-@dataclass(frozen=True)
-class ChecklistItem:
-    """One part of what is taken home, and whether it is complete."""
-
-    label: str
-    done: bool
-    detail: str = ""
-
-
-def take_home_checklist(
-    framing: Framing | None, experiments: list[Experiment]
-) -> list[ChecklistItem]:
-    """What a complete log has, checked against what there is."""
-    closed = sum(experiment.is_closed for experiment in experiments)
-    analysed = sum(bool(experiment.analysis) for experiment in experiments)
-    count = len(experiments)
-    return [
-        ChecklistItem(_("The problem is framed"), framing is not None),
-        ChecklistItem(
-            _("The first experiment is a baseline"), any(e.is_baseline for e in experiments[:1])
-        ),
-        ChecklistItem(_("Experiments are run"), count > 0, str(count)),
-        ChecklistItem(
-            _("Every experiment is analysed"), 0 < count == analysed, f"{analysed}/{count}"
-        ),
-        ChecklistItem(
-            _("Every experiment has a decision"), 0 < count == closed, f"{closed}/{count}"
-        ),
-    ]

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from classrooms.models import Membership
 from experiments.models import Experiment
 
 
 def experiments_of(membership: Membership) -> list[Experiment]:
     """A participant's experiments with all that a list or a log shows, first to last."""
-    return list(Experiment.objects.filter(membership=membership).with_results().order_by("number"))
+    found = list(Experiment.objects.filter(membership=membership).with_results().order_by("number"))
+    link_comparisons(found)
+    return found
+
+
+def link_comparisons(experiments: Sequence[Experiment]) -> None:
+    """Let those that are compared to be the objects that are there already, with their runs:
+    they are experiments of the same person, and comparing then costs no query."""
+    known = {experiment.pk: experiment for experiment in experiments}
+    for experiment in experiments:
+        if experiment.compared_to_id in known:
+            experiment.compared_to = known[experiment.compared_to_id]

@@ -3,9 +3,9 @@
 from classrooms.jobs import ring_again, sweep_jobs
 from classrooms.models.live import touch
 from classrooms.topics import LEADERBOARD
-from experiments.models import Interpretation, Question, Run, Standings
+from experiments.models import Export, Interpretation, Question, Run, Standings
 from experiments.services import announce, announce_page
-from experiments.tasks import work_next
+from experiments.tasks import make_exports, work_next
 
 MEMBERSHIP = "run__experiment__membership"
 
@@ -26,9 +26,15 @@ def sweep() -> int:
     stages = Interpretation.objects.without_content().select_related(MEMBERSHIP)
     questions = Question.objects.defer("content").select_related(MEMBERSHIP)
     standings = Standings.objects.defer("content")
+    exports = Export.objects.select_related("membership").defer("file", "content")
     return (
         sweep_jobs(runs, ring=ring, on_change=announce_run)
         + sweep_jobs(stages, ring=ring, on_change=announce_run_of)
         + sweep_jobs(questions, ring=ring, on_change=announce_run_of)
         + sweep_jobs(standings, ring=ring, on_change=lambda job: touch(job.dojo_id, LEADERBOARD))
+        + sweep_jobs(
+            exports,
+            ring=lambda job: ring_again(make_exports),
+            on_change=lambda job: announce_page(job.membership),
+        )
     )

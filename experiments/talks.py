@@ -250,6 +250,12 @@ def shuffle_talks(dojo: Dojo) -> None:
     _announce(dojo)
 
 
+@transaction.atomic
+def stored_talk(membership: Membership) -> Talk:
+    """A participant's talk, at the place in the queue that it has from now on."""
+    return _find(_locked(membership.dojo), membership)
+
+
 # --- What is on a talk --------------------------------------------------------------------
 @transaction.atomic
 def save_learnings(

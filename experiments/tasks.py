@@ -17,6 +17,17 @@ def work_next() -> None:
     work.do_next()
 
 
+@shared_task(
+    soft_time_limit=settings.EXPORT_TIME_LIMIT_SECONDS + 15,
+    time_limit=settings.EXPORT_TIME_LIMIT_SECONDS + 30,
+)
+def make_exports() -> None:
+    """Make the document that has waited longest."""
+    from experiments.exports.making import make_next  # noqa: PLC0415 (it rings this task)
+
+    make_next()
+
+
 @shared_task
 def sweep_runs() -> None:
     """Look after runs and interpretations whose worker died or whose bell was lost."""

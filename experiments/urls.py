@@ -73,7 +73,12 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/leaderboard/reveal/", scores.reveal, name="reveal"),
     path("dojos/<slug:dojo_id>/take-home/", take_home.take_home, name="take_home"),
     path("dojos/<slug:dojo_id>/take-home/log/", take_home.log, name="log"),
+    path("dojos/<slug:dojo_id>/take-home/page/", take_home.log_page, name="log_page"),
+    path("dojos/<slug:dojo_id>/take-home/notebook/", take_home.notebook, name="notebook"),
+    path("dojos/<slug:dojo_id>/take-home/document/", take_home.document, name="document"),
+    path("dojos/<slug:dojo_id>/take-home/files/<slug:kind>/", take_home.export, name="export"),
     path("dojos/<slug:dojo_id>/take-home/zip/", take_home.archive, name="archive"),
+    path("dojos/<slug:dojo_id>/starter/", take_home.starter, name="starter"),
     # The room.
     path("dojos/<slug:dojo_id>/rehearsal/", rehearsal.rehearsal, name="rehearsal"),
     path("dojos/<slug:dojo_id>/rehearsal/run/", rehearsal.rehearse, name="rehearse"),
@@ -92,6 +97,7 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/talks/", talks.talks, name="talks"),
     path("dojos/<slug:dojo_id>/talks/screen/", talks.talk_on_screen, name="talk_on_screen"),
     path("dojos/<slug:dojo_id>/talks/mine/", talks.learnings, name="learnings"),
+    path("dojos/<slug:dojo_id>/talks/mine/slides/", talks.slides, name="slides"),
     path(
         "dojos/<slug:dojo_id>/talks/queue/<slug:action>/", talks.talks_action, name="talks_action"
     ),

@@ -121,7 +121,12 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "experiments:room": ("get", FACILITATORS, "facilitator"),
     "experiments:take_home": ("get", PARTICIPANTS, "participant"),
     "experiments:log": ("get", PARTICIPANTS, "participant"),
+    "experiments:log_page": ("get", PARTICIPANTS, "participant"),
+    "experiments:notebook": ("get", PARTICIPANTS, "participant"),
+    "experiments:document": ("get", PARTICIPANTS, "participant"),
+    "experiments:export": ("post", PARTICIPANTS, "participant"),
     "experiments:archive": ("get", PARTICIPANTS, "participant"),
+    "experiments:starter": ("get", MEMBERS, "member"),
     "classrooms:help": ("get", MEMBERS, "member"),
     "classrooms:news": ("get", MEMBERS, "member"),
     "classrooms:news_seen": ("post", MEMBERS, "member"),
@@ -149,6 +154,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "experiments:talks": ("get", MEMBERS, "member"),
     "experiments:talk_on_screen": ("get", FACILITATORS, "facilitator"),
     "experiments:learnings": ("get", PARTICIPANTS, "participant"),
+    "experiments:slides": ("get", PARTICIPANTS, "participant"),
     "experiments:talks_action": ("post", FACILITATORS, "facilitator"),
     "experiments:talk": ("get", OWN_EXPERIMENT, "member"),
     "experiments:takeaway": ("post", MEMBERS | {"participant": HIDDEN}, "member"),
@@ -219,8 +225,9 @@ def path_of(name: str, cast: Cast) -> str:
         "token": factories.invite(cast.dojo).token,
         "view": "importance",
         "token_id": "bcdfghjkmnpq",
+        "kind": "pdf",
     }
-    if name in ("experiments:talk_slides", "experiments:talk_grades"):
+    if name in ("experiments:slides", "experiments:talk_slides", "experiments:talk_grades"):
         Dojo.objects.filter(pk=cast.dojo.pk).update(variant="advanced")
     if name == "experiments:takeaway":
         Talk.objects.update_or_create(

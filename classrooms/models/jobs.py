@@ -107,6 +107,11 @@ class Job(models.Model):
         abstract = True
 
     @property
+    def time_limit_seconds(self) -> int:
+        """How long a worker may take for it."""
+        return settings.RUN_SOFT_TIME_LIMIT_SECONDS
+
+    @property
     def is_unfinished(self) -> bool:
         return self.status in UNFINISHED
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from experiments.engine.source_text import LINE_LENGTH
 
+# Of the standard library, what code for learners imports.
+STANDARD = frozenset({"copy", "functools"})
 PATH = Path(__file__).with_name("portable.py")
 
 
@@ -36,10 +38,16 @@ class Imports:
 
     def lines(self) -> list[str]:
         """The statements, sorted as isort sorts them: the standard library first."""
-        standard = [self._from(module) for module in sorted(self.names) if module == "functools"]
-        whole = [f"import {module} as {self.modules[module]}" for module in sorted(self.modules)]
-        others = [self._from(module) for module in sorted(self.names) if module != "functools"]
-        return [*standard, *([""] if standard else []), *whole, *others]
+        whole = {module: self._whole(module) for module in sorted(self.modules)}
+        names = {module: self._from(module) for module in sorted(self.names)}
+        every = [*whole.items(), *names.items()]
+        standard = [line for module, line in every if module in STANDARD]
+        others = [line for module, line in every if module not in STANDARD]
+        return [*standard, *([""] if standard else []), *others]
+
+    def _whole(self, module: str) -> str:
+        alias = self.modules[module]
+        return f"import {module}" if alias == module else f"import {module} as {alias}"
 
     def _from(self, module: str) -> str:
         names = sorted(self.names[module])

@@ -13,6 +13,8 @@ from experiments.models import Experiment
 # A name of one or two letters is found only as it is written: “a” is a word, too.
 SHORT = 2
 EXPERIMENT_TEXTS = ("claim", "rationale", "analysis", "next_step", "limits")
+DOCUMENT_TEXTS = ("title", "introduction", "conclusion")
+TALK_TEXTS = ("learned", "next_step")
 FRAMING_TEXTS = ("problem", "data", "metric", "baseline")
 
 
@@ -69,7 +71,18 @@ class Aliases(RealNames):
         for name in FRAMING_TEXTS if framing else ():
             setattr(framing, name, self.text(getattr(framing, name)))
         experiments = [self._experiment(one, membership) for one in record.experiments]
-        return Record(membership, framing, experiments)
+        document, talk = copy(record.document), copy(record.talk)
+        for name in DOCUMENT_TEXTS:
+            setattr(document, name, self.text(getattr(document, name)))
+        for name in TALK_TEXTS:
+            setattr(talk, name, self.text(getattr(talk, name)))
+        talk.slides = {
+            key: {name: self.text(v) if isinstance(v, str) else v for name, v in told.items()}
+            for key, told in talk.slides.items()
+        }
+        talk.membership = membership
+        # What workers made of it bears names.
+        return Record(membership, framing, experiments, document, talk)
 
     def _experiment(self, experiment: Experiment, membership: Membership) -> Experiment:
         for name in EXPERIMENT_TEXTS:

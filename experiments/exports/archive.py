@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -13,28 +12,22 @@ from django.utils import translation
 from django.utils.text import slugify
 
 from classrooms.models import Dataset, Membership
-from experiments.engine.fingerprint import DISTRIBUTIONS
+from experiments.exports.deck import html_deck
+from experiments.exports.html_log import html_log
 from experiments.exports.log import experiment_log
+from experiments.exports.making import is_current
 from experiments.exports.notebook import build_notebook
+from experiments.exports.pictures import pictures_of
 from experiments.exports.record import Record
-from experiments.models import Experiment
+from experiments.exports.requirements import requirements
+from experiments.models import Export
 from experiments.signals import archive_asked_for
+from experiments.slides import Deck
 
 # ZIP knows no earlier date; a fixed one makes the bytes depend on the content only.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
-# What the notebook needs beside the libraries of the runs, to be opened and re-run.
-JUPYTER = "jupyterlab\n"
-
-
-def requirements(experiments: Sequence[Experiment]) -> str:
-    """The exact versions that the runs were made with; a run from the log pins its own."""
-    versions: dict[str, str] = {}
-    for experiment in experiments:
-        versions |= experiment.run.versions
-    pins = [f"{name}=={versions[name]}\n" for name in DISTRIBUTIONS if name in versions]
-    return "".join(pins) + JUPYTER
-
+NAME_BYTES = 100
 
 # Names that Windows keeps for itself, whatever follows the dot.
 RESERVED = frozenset(
@@ -48,13 +41,23 @@ def safe_name(text: str, otherwise: str) -> str:
     Args:
         otherwise: for a text of which nothing stays.
     """
-    name = slugify(text, allow_unicode=True) or otherwise
+    slug = slugify(text, allow_unicode=True)
+    # Systems count bytes: two such names and an ending fit into one of 255.
+    short = slug.encode()[:NAME_BYTES].decode(errors="ignore").rstrip("-_")
+    name = short or otherwise
     return f"{name}_" if name in RESERVED else name
 
 
 def archive_name(membership: Membership) -> str:
     title = safe_name(membership.dojo.title, "dojo")
     return f"{title}-{safe_name(membership.display_name, 'participant')}.zip"
+
+
+def document_name(record: Record, extension: str) -> str:
+    """The name of one file of a participant's."""
+    name = safe_name(record.membership.display_name, "participant")
+    title = safe_name(record.document.title, "experiment-log")
+    return f"{title}-{name}.{extension}"
 
 
 def write_entry(
@@ -77,6 +80,15 @@ def data_archive(dataset: Dataset) -> bytes:
     return buffer.getvalue()
 
 
+def _readme(record: Record) -> str:
+    """How to use it, and whether somebody has tried: the stamp of the notebook."""
+    execution = record.exports.get(Export.Kind.EXECUTION)
+    verified = execution if is_current(execution, record) else None
+    context = {"membership": record.membership, "verified": verified}
+    with translation.override(record.language):
+        return render_to_string("experiments/take_home.txt", context)
+
+
 def build_archive(record: Record, data: bytes | None = None) -> io.BytesIO:
     """Log, notebook, data, requirements and a note on how to use them.
 
@@ -84,19 +96,23 @@ def build_archive(record: Record, data: bytes | None = None) -> io.BytesIO:
         data: the Dojo's `data_archive`, where it is at hand.
     """
     membership = record.membership
-    with translation.override(membership.dojo.language):
-        readme = render_to_string("experiments/take_home.txt", {"membership": membership})
-        notebook = build_notebook(record)
+    pictures = pictures_of(record)
+    pdf = record.exports.get(Export.Kind.PDF)
     files = {
-        "README.txt": readme,
-        "experiment-log.md": experiment_log(record),
-        "notebook.ipynb": notebook,
-        "requirements.txt": requirements(record.experiments),
+        "README.txt": _readme(record).encode(),
+        "experiment-log.md": experiment_log(record).encode(),
+        "experiment-log.html": html_log(record, pictures).encode(),
+        "notebook.ipynb": build_notebook(record, pictures).encode(),
+        "requirements.txt": requirements(record.experiments).encode(),
     }
+    if membership.dojo.has_jury:
+        files["slides.html"] = html_deck(Deck(record)).encode()
+    if pdf and is_current(pdf, record):
+        files["experiment-log.pdf"] = bytes(pdf.file)
     buffer = io.BytesIO(data_archive(membership.dojo.dataset) if data is None else data)
     with zipfile.ZipFile(buffer, "a") as archive:
         for name, content in files.items():
-            write_entry(archive, name, content.encode())
+            write_entry(archive, name, content)
         for name, packed in _files_of_others(record):
             write_entry(archive, name, packed)
     buffer.seek(0)

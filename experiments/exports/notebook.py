@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import nbformat
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from experiments.engine.codegen import (
@@ -15,72 +20,173 @@ from experiments.engine.codegen import (
     imports_code,
 )
 from experiments.engine.fingerprint import ENGINE_VERSION
+from experiments.exports.cells import code_cell, markdown_cell, printed, write_notebook
 from experiments.exports.code import data_source
-from experiments.exports.log import context_section, experiment_text, results_table
+from experiments.exports.content import ExperimentContent, log_content
+from experiments.exports.log import (
+    after_results,
+    before_code,
+    closing,
+    opening,
+    plain,
+    plain_line,
+    results,
+)
+from experiments.exports.pictures import Drawn
 from experiments.exports.record import Record
-from experiments.models import Experiment, Run
-from experiments.run_page import run_page
+from experiments.learnings import learnings_of
+from experiments.models import Run
 
-KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+Pictures = Mapping[int, Sequence[Drawn]]
+Cells = Iterator[nbformat.NotebookNode]
 
 
-def build_notebook(record: Record) -> str:
-    """The notebook as JSON: context, data, then every experiment with its code.
+def build_notebook(record: Record, pictures: Pictures | None = None) -> str:
+    """The notebook as JSON, in the document's language.
 
-    Each experiment's code ends by comparing its metrics with those of the run, so
-    that whoever re-runs it sees at once that the numbers are the same.
+    Each experiment's code ends by comparing its metrics with those of the run, so that
+    whoever re-runs it sees at once that the numbers are the same. What the cells print
+    is in it already, out of the record.
+
+    Args:
+        pictures: of charts, by the run's primary key.
     """
-    dojo = record.membership.dojo
+    with translation.override(record.language):
+        return write_notebook(_cells(record, pictures or {}), record.language)
+
+
+def notebook_digest(record: Record) -> str:
+    """What an execution vouches for: the notebook without its pictures."""
+    return hashlib.sha256(build_notebook(record).encode()).hexdigest()
+
+
+def _cells(record: Record, pictures: Pictures) -> Cells:
+    dojo, content = record.membership.dojo, log_content(record)
     codes = {
-        experiment.pk: experiment_code(experiment.parsed_config, dojo.schema, experiment.run.replay)
-        for experiment in record.experiments
-        if experiment.run.has_succeeded
+        one.experiment.pk: experiment_code(
+            one.experiment.parsed_config, dojo.schema, one.result.run.replay
+        )
+        for one in content.experiments
+        if one.result.run.has_succeeded
     }
-    cells = [
-        _markdown("context", context_section(record)),
-        _markdown("how", _("Run the cells from top to bottom; the data are in `data.csv`.")),
-        _code("imports", imports_code(codes.values())),
-        _code("data", data_code(data_source(dojo))),
-        _code("functions", functions_code(codes.values())),
-    ]
-    for experiment in record.experiments:
-        cells += _experiment_cells(experiment, codes.get(experiment.pk))
-    notebook = nbformat.v4.new_notebook(
-        cells=cells, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    yield markdown_cell("context", opening(content))
+    yield markdown_cell("how", _how_to_run())
+    yield code_cell("imports", imports_code(codes.values()))
+    yield from _data_cells(record)
+    if functions := functions_code(codes.values()):
+        words = _("What the experiments share: scores, preparation, validation.")
+        yield markdown_cell("shared", "## " + _("Functions") + "\n" + words)
+        yield code_cell("functions", functions)
+    baseline = next((one for one in content.experiments if one.experiment.is_baseline), None)
+    yield markdown_cell("baseline", _baseline(record, baseline))
+    for one in content.experiments:
+        yield from _experiment_cells(one, codes, pictures)
+    yield from _end(record, closing(content))
+
+
+def _how_to_run() -> str:
+    return _(
+        "Run the cells from top to bottom, without network: the data are in `data.csv`, the "
+        "packages in `requirements.txt`. In Colab, first add both files by the folder on the "
+        "left and run %(command)s. What stands under the cells now is what the platform "
+        "recorded; running them gives the same numbers."
+    ) % {"command": "`%pip install -r requirements.txt`"}
+
+
+# --- The data -----------------------------------------------------------------------------
+def _data_cells(record: Record) -> Cells:
+    dataset, dojo = record.membership.dojo.dataset, record.membership.dojo
+    words = _(
+        "**%(title)s**: the target is `%(target)s`, the positive class `%(positive)s`. "
+        "`%(column)s` says which rows are train and which are test; the hidden rows are not here."
+    ) % {
+        "title": plain_line(dataset.title),
+        "target": dojo.schema.target,
+        "positive": dojo.schema.positive_class,
+        "column": dataset.split_column,
+    }
+    yield markdown_cell("about-data", "## " + _("Data") + "\n" + words)
+    yield code_cell("data", data_code(data_source(dojo)))
+    sizes = dataset.part_sizes
+    yield code_cell(
+        "rows",
+        'print(f"train {len(y_train)}, test {len(y_test)}")',
+        printed(f"train {sizes['train']}, test {sizes['test']}\n"),
     )
-    nbformat.validate(notebook)
-    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def _experiment_cells(experiment: Experiment, code: Code | None) -> list[nbformat.NotebookNode]:
-    number = experiment.number
-    before, after = experiment_text(experiment)
-    cells = [_markdown(f"before-{number}", before)]
-    if code:
-        cells += [
-            _code(f"code-{number}", "\n".join(code.statements)),
-            _code(f"check-{number}", _check(experiment.run)),
-        ]
-    results = "### " + _("Results") + "\n" + results_table(run_page(experiment))
-    cells.append(_markdown(f"after-{number}", f"{results}\n\n{after}"))
-    return cells
+# --- Baseline and experiments ----------------------------------------------------------------
+def _baseline(record: Record, baseline: ExperimentContent | None) -> str:
+    """What is to be beaten: in words, and by which experiment."""
+    parts = ["# " + _("Baseline")]
+    if record.framing:
+        parts.append(plain(record.framing.baseline))
+    if baseline is None:
+        parts.append(_("No experiment here is a baseline: nobody can say what was won."))
+    else:
+        words = _("Experiment #%(number)s is the baseline; the others have to beat it.")
+        parts.append(words % {"number": baseline.number})
+    return "\n\n".join(parts)
+
+
+def _experiment_cells(
+    one: ExperimentContent, codes: Mapping[int, Code], pictures: Pictures
+) -> Cells:
+    number, run = one.number, one.result.run
+    yield markdown_cell(f"before-{number}", before_code(one))
+    if code := codes.get(one.experiment.pk):
+        yield code_cell(f"code-{number}", "\n".join(code.statements))
+        yield code_cell(f"check-{number}", _check(run), printed(_scores(run)))
+    yield markdown_cell(f"results-{number}", results(one))
+    if drawn := pictures.get(run.pk):
+        yield markdown_cell(f"charts-{number}", "\n\n".join(_picture(one) for one in drawn))
+    yield markdown_cell(f"after-{number}", after_results(one))
+
+
+def _picture(drawn: Drawn) -> str:
+    """The picture within the text: it shows in JupyterLab, VS Code and Colab alike."""
+    content = base64.b64encode(drawn.png).decode()
+    return f"**{drawn.title}**\n\n![{drawn.title}](data:image/png;base64,{content})"
 
 
 def _check(run: Run) -> str:
     """Compares with the recorded numbers; those of an older engine are only shown."""
-    expected = json.dumps(
-        {part: run.metrics[part] for part in ("train", "cross_validation", "test")}
-    )
+    expected = json.dumps(_recorded(run))
     lines = [f"recorded = {expected}"]
     if run.versions.get("engine") == str(ENGINE_VERSION):
         lines.append("assert metrics == recorded, metrics  # the numbers of the log, every digit")
-    lines.append('pd.DataFrame({part: metrics[part] for part in ("train", "test")})')
+    else:
+        lines.append("metrics = recorded  # an older engine: its numbers are only shown")
+    lines += [
+        "print(f\"{'':20}{'train':>10}{'folds':>10}{'test':>10}\")",
+        'for name in sorted(metrics["test"]):',
+        '    parts = metrics["train"], metrics["cross_validation"]["mean"], metrics["test"]',
+        '    print(f"{name:20}" + "".join(f"{part[name]:10.4f}" for part in parts))',
+    ]
     return "\n".join(lines)
 
 
-def _markdown(cell_id: str, source: str) -> nbformat.NotebookNode:
-    return nbformat.v4.new_markdown_cell(source.strip(), id=cell_id)
+def _recorded(run: Run) -> dict[str, Any]:
+    return {part: run.metrics[part] for part in ("train", "cross_validation", "test")}
 
 
-def _code(cell_id: str, source: str) -> nbformat.NotebookNode:
-    return nbformat.v4.new_code_cell(source.strip(), id=cell_id)
+def _scores(run: Run) -> str:
+    """What the check prints."""
+    found = _recorded(run)
+    parts = found["train"], found["cross_validation"]["mean"], found["test"]
+    lines = [f"{'':20}{'train':>10}{'folds':>10}{'test':>10}"]
+    for name in sorted(found["test"]):
+        lines.append(f"{name:20}" + "".join(f"{part[name]:10.4f}" for part in parts))
+    return "\n".join(lines) + "\n"
+
+
+# --- Learnings ----------------------------------------------------------------------------------
+def _end(record: Record, closing_words: str) -> Cells:
+    told = learnings_of(record.talk, record.experiments)
+    unknown = _("(not written)")
+    parts = [
+        "# " + _("Learnings"),
+        "## " + _("What I learned") + "\n" + (plain(told.learned) or unknown),
+        "## " + _("What I would do next") + "\n" + (plain(told.next_step) or unknown),
+    ]
+    yield markdown_cell("learnings", "\n\n".join([*parts, closing_words]))

@@ -19,12 +19,20 @@ from django.utils import translation
 from classrooms.models import Membership
 from experiments.exports.archive import build_archive, safe_name, write_entry
 from experiments.exports.record import record_of
-from experiments.models import Interpretation, JuryGrade, Predictions, Question, Run
+from experiments.models import (
+    Export,
+    Interpretation,
+    JuryGrade,
+    Picture,
+    Predictions,
+    Question,
+    Run,
+)
 
 Records = dict[str, list[dict[str, Any]]]
 
-# Computed from the data that everyone has; nothing in it is about the person.
-NOT_PERSONAL = frozenset({Interpretation, Predictions, Question})
+# Computed from the data that everyone has, or made of the other records.
+NOT_PERSONAL = frozenset({Interpretation, Predictions, Question, Picture, Export})
 
 
 def personal_archive_name(membership: Membership) -> str:

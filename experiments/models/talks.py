@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
@@ -16,6 +19,14 @@ class Documentation(models.Model):
 
     membership = models.OneToOneField(Membership, models.CASCADE, related_name="documentation")
     final_at = models.DateTimeField(_("final at"), null=True, blank=True)
+    title = models.CharField(_("Title"), max_length=120, blank=True)
+    introduction = models.TextField(_("Introduction"), max_length=4000, blank=True)
+    conclusion = models.TextField(_("Conclusion"), max_length=4000, blank=True)
+    # Empty: the Dojo's.
+    language = models.CharField(_("Language"), max_length=5, choices=settings.LANGUAGES, blank=True)
+    # Numbers of experiments: those that have a place of their own, and those left out.
+    order = models.JSONField(_("order"), default=list, blank=True)
+    omitted = models.JSONField(_("left out"), default=list, blank=True)
 
     class Meta:
         verbose_name = _("documentation")
@@ -27,6 +38,15 @@ class Documentation(models.Model):
     @property
     def is_final(self) -> bool:
         return self.final_at is not None
+
+    def arranged(self, experiments: Iterable[Experiment]) -> list[Experiment]:
+        """All experiments in the author's order; those without a place in it come last."""
+        places = {number: place for place, number in enumerate(self.order)}
+        end = len(places)
+        return sorted(experiments, key=lambda one: (places.get(one.number, end), one.number))
+
+    def omits(self, experiment: Experiment) -> bool:
+        return experiment.number in self.omitted
 
 
 class Talk(models.Model):
@@ -55,6 +75,9 @@ class Talk(models.Model):
     )
     learned = models.TextField(_("What I learned"), max_length=2000, blank=True)
     next_step = models.TextField(_("What I would do next"), max_length=1000, blank=True)
+    # Of a formal presentation, by slide: title, text and whether it is shown, where the
+    # presenter changed what the log says.
+    slides = models.JSONField(_("slides"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("presentation")

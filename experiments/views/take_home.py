@@ -1,36 +1,79 @@
-"""What a participant takes home."""
+"""What a participant takes home: the document, its files, and the mark that it is final."""
 
+from __future__ import annotations
+
+from csp.decorators import csp
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from classrooms.access import Request, participant_view
+from classrooms.access import Request, member_view, participant_view
 from classrooms.models import Membership
-from classrooms.presentation import dojo_context
-from experiments.documenting import Incomplete, mark_final, reopen
-from experiments.exports.archive import archive_name, build_archive
+from classrooms.presentation import dojo_context, render_page_or_part
+from experiments.completeness import take_home_checklist
+from experiments.document_form import DocumentForm, moved
+from experiments.documenting import Incomplete, mark_final, reopen, save_document
+from experiments.exports.archive import archive_name, build_archive, document_name
+from experiments.exports.files import file_states
+from experiments.exports.html_log import html_log
 from experiments.exports.log import experiment_log
-from experiments.exports.record import record_of
-from experiments.models import Documentation, Framing
-from experiments.presentation import take_home_checklist
+from experiments.exports.making import request_export
+from experiments.exports.notebook import build_notebook
+from experiments.exports.pictures import pictures_of
+from experiments.exports.policies import DOCUMENT_POLICY
+from experiments.exports.record import Record, record_of
+from experiments.exports.starter import starter_archive, starter_name
+from experiments.models import Documentation, Export
 from experiments.selectors import experiments_of
+
+MARKDOWN = "text/markdown; charset=utf-8"
 
 
 @participant_view
 @require_safe
 def take_home(request: Request, membership: Membership) -> HttpResponse:
-    """What is complete, what is missing, and the download."""
+    """What is complete, what is missing, and the downloads."""
     context = dojo_context(membership, "take_home")
-    framing = Framing.objects.filter(membership=membership).first()
-    checklist = take_home_checklist(framing, experiments_of(membership))
+    record = record_of(membership)
+    checklist = take_home_checklist(membership, record.framing, record.experiments)
     context |= {
         "checklist": checklist,
         "is_complete": all(item.done for item in checklist),
-        "documentation": Documentation.objects.filter(membership=membership).first(),
+        "documentation": record.document,
+        "files": file_states(record),
     }
-    return render(request, "experiments/take_home.html", context)
+    return render_page_or_part(request, "experiments/take_home.html", "files", context)
+
+
+@participant_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def document(request: Request, membership: Membership) -> HttpResponse:
+    """Lay the document out: title, introduction, conclusion, which experiments, which order."""
+    context = dojo_context(membership, "take_home")
+    experiments = experiments_of(membership)
+    stored = Documentation.objects.filter(membership=membership).first() or Documentation()
+    sent, action = request.POST or None, request.POST.get("action", "save")
+    verb, _colon, number = action.partition(":")
+    if sent is not None and verb in ("up", "down"):
+        form = DocumentForm(
+            moved(request.POST, number, by=-1 if verb == "up" else 1),
+            instance=stored,
+            experiments=experiments,
+        )
+    else:
+        form = DocumentForm(sent, instance=stored, experiments=experiments)
+        if sent is not None and form.is_valid():
+            save_document(membership, **form.fields_to_save())
+            messages.success(request, _("Your document is saved."))
+            return redirect("experiments:take_home", membership.dojo.public_id)
+    context |= {
+        "form": form,
+        "checklist": take_home_checklist(membership, record_of(membership).framing, experiments),
+    }
+    return render(request, "experiments/document.html", context)
 
 
 @participant_view
@@ -50,19 +93,79 @@ def final(request: Request, membership: Membership) -> HttpResponse:
     return redirect("experiments:take_home", membership.dojo.public_id)
 
 
+# --- The files ------------------------------------------------------------------------------
+def _file(
+    request: Request, record: Record, content: str | bytes, kind: str, extension: str
+) -> HttpResponse:
+    """A file to read in the browser, or to keep where that is asked for."""
+    response = HttpResponse(content, content_type=kind)
+    if "download" in request.GET or extension == "ipynb":
+        name = document_name(record, extension)
+        response["Content-Disposition"] = content_disposition_header(True, name)
+    return response
+
+
 @participant_view
 @require_safe
 def log(request: Request, membership: Membership) -> HttpResponse:
     """The experiment log as Markdown."""
-    return HttpResponse(
-        experiment_log(record_of(membership)), content_type="text/markdown; charset=utf-8"
+    record = record_of(membership)
+    return _file(request, record, experiment_log(record), MARKDOWN, "md")
+
+
+@csp(DOCUMENT_POLICY)
+@participant_view
+@require_safe
+def log_page(request: Request, membership: Membership) -> HttpResponse:
+    """The experiment log as one HTML file, which prints well."""
+    record = record_of(membership)
+    text = html_log(record, pictures_of(record))
+    return _file(request, record, text, "text/html; charset=utf-8", "html")
+
+
+@participant_view
+@require_safe
+def notebook(request: Request, membership: Membership) -> HttpResponse:
+    """The notebook alone."""
+    record = record_of(membership)
+    text = build_notebook(record, pictures_of(record))
+    return _file(request, record, text, "application/x-ipynb+json", "ipynb")
+
+
+@participant_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def export(request: Request, membership: Membership, kind: str) -> HttpResponse:
+    """Have a worker make a document (POST); take what it made (GET)."""
+    if kind not in Export.Kind.values:
+        raise Http404
+    if request.method == "POST":
+        request_export(membership, Export.Kind(kind))
+        return redirect("experiments:take_home", membership.dojo.public_id)
+    made = get_object_or_404(Export, membership=membership, kind=kind)
+    if not made.file:
+        raise Http404
+    record = record_of(membership)
+    return _file(request, record, bytes(made.file), "application/pdf", "pdf")
+
+
+@member_view
+@require_safe
+def starter(request: Request, membership: Membership) -> FileResponse:
+    """The starter notebook with the data, for those who prefer to work in Jupyter."""
+    if not membership.dojo.dataset.is_ready:
+        raise Http404
+    return FileResponse(
+        starter_archive(membership.dojo),
+        as_attachment=True,
+        filename=starter_name(membership.dojo),
+        content_type="application/zip",
     )
 
 
 @participant_view
 @require_safe
 def archive(request: Request, membership: Membership) -> FileResponse:
-    """Log, notebook, data and exact requirements in one ZIP."""
+    """Everything in one ZIP."""
     return FileResponse(
         build_archive(record_of(membership)),
         as_attachment=True,

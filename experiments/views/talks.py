@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from csp.decorators import csp
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,11 +20,22 @@ from classrooms.live import server_milliseconds
 from classrooms.models import Dojo, Membership
 from classrooms.presentation import dojo_context, render_page_or_part
 from experiments import talks as queue
+from experiments.exports.archive import safe_name
+from experiments.exports.deck import deck_script_source, html_deck
+from experiments.exports.policies import DOCUMENT_POLICY
+from experiments.exports.record import record_of
 from experiments.jury import LEVELS, JuryForm, grades_are_released, jury_result, points_by
 from experiments.learnings import learnings_of
-from experiments.models import Framing, Takeaway, Talk
+from experiments.models import Takeaway, Talk
+from experiments.slides import Deck, save_slides
+from experiments.slides_form import SlidesForm
 from experiments.talk_forms import LearningsForm, TakeawayForm
 
+# A deck of one's own: nothing from elsewhere, and no script but the one that turns it.
+DECK_POLICY: dict[str, Any] = DOCUMENT_POLICY | {
+    "script-src": [deck_script_source()],
+    "sandbox": ["allow-scripts"],
+}
 QUEUE_ACTIONS: dict[str, Callable[[Dojo], None]] = {
     "next": queue.begin_next_talk,
     "end": queue.end_talk,
@@ -188,20 +201,44 @@ def takeaway(request: Request, membership: Membership, member_id: str) -> HttpRe
 
 
 # --- Formal presentations -----------------------------------------------------------------
+@csp(DECK_POLICY)
 @member_view
 @require_safe
 def talk_slides(request: Request, membership: Membership, member_id: str) -> HttpResponse:
-    """The page of a talk as slides, where presentations are formal."""
+    """A talk as slides in one file, where presentations are formal."""
     if not membership.dojo.has_jury:
         raise Http404
     found = _visible_talk(membership, member_id)
-    context = {
-        "dojo": membership.dojo,
-        "talk": found,
-        "learnings": learnings_of(found),
-        "framing": Framing.objects.filter(membership=found.membership).first(),
-    }
-    return render(request, "experiments/talks/slides.html", context)
+    deck = Deck(record_of(found.membership))
+    response = HttpResponse(html_deck(deck))
+    if "download" in request.GET:
+        name = f"slides-{safe_name(found.membership.display_name, 'participant')}.html"
+        response["Content-Disposition"] = content_disposition_header(True, name)
+    return response
+
+
+@participant_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def slides(request: Request, membership: Membership) -> HttpResponse:
+    """Say one's slides in other words, or leave some out."""
+    if not membership.dojo.has_jury:
+        raise Http404
+    context = dojo_context(membership, "talks")
+    record = record_of(membership)
+    deck = Deck(record)
+    with translation.override(record.language):
+        form = SlidesForm(request.POST or None, deck=deck)
+    if request.method == "POST":
+        is_reset = request.POST.get("action") == "reset"
+        if is_reset or form.is_valid():
+            try:
+                save_slides(membership, deck, {} if is_reset else form.told)
+            except NotNow:
+                form.add_error(None, _("This Dojo has ended: presentations no longer change."))
+            else:
+                messages.success(request, _("Your slides are saved."))
+                return redirect("experiments:slides", membership.dojo.public_id)
+    return render(request, "experiments/talks/slides_form.html", context | {"form": form})
 
 
 @facilitator_view

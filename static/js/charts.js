@@ -198,7 +198,7 @@
     if (value === null || value === undefined) return "";
     if (typeof value === "number") return String(value);
     // Spreadsheets would run such a text as a formula.
-    const text = String(value).replace(/^(?=[=+\-@\t\r])/, "'");
+    const text = String(value).replace(/^(?= *[=+\-@\t\r\n＝＋－＠])/, "'");
     return /[",;\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const csv = ({ spec, columns }) => {
@@ -221,8 +221,8 @@
     }
   };
   const fileName = (name, kind) => {
-    const plain = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-    return `${plain.match(/[\p{L}\p{N}]+/gu)?.join("-").slice(0, 80) ?? "chart"}.${kind}`;
+    const plain = name.normalize("NFKC").toLowerCase();
+    return `${plain.match(/[\p{L}\p{M}\p{N}]+/gu)?.join("-").slice(0, 80) ?? "chart"}.${kind}`;
   };
   const download = async (figure, kind) => {
     const found = content(figure);

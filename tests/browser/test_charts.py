@@ -180,16 +180,16 @@ def test_it_is_saved_as_picture_and_as_numbers(reader: MakeReader) -> None:
     expect(svg(who)).to_be_visible()
     width = float(svg(who).get_attribute("width") or 0)
     name, png = saved(who, "png")
-    assert name == "mes-colonnes-a-moi.png"
+    assert name == "mes-colonnes-à-moi.png"
     assert png.startswith(b"\x89PNG")
     assert struct.unpack(">I", png[16:20])[0] == pytest.approx(2 * width, abs=2)
     name, drawing = saved(who, "svg")
-    assert name == "mes-colonnes-a-moi.svg"
+    assert name == "mes-colonnes-à-moi.svg"
     assert b"<svg" in drawing
     assert "Baisse du score" in drawing.decode()
     assert b'fill="#fff"' in drawing
     name, table = saved(who, "csv")
-    assert name == "mes-colonnes-a-moi.csv"
+    assert name == "mes-colonnes-à-moi.csv"
     rows = list(csv.reader(io.StringIO(table.decode("utf-8-sig"))))
     assert rows[0][0] == "Colonne"
     assert [row[0] for row in rows[1:3]] == NAMES[:2]
@@ -199,7 +199,7 @@ def test_it_is_saved_as_picture_and_as_numbers(reader: MakeReader) -> None:
 
 def test_a_csv_file_holds_no_formula(reader: MakeReader, monkeypatch: pytest.MonkeyPatch) -> None:
     def slices() -> Any:
-        labels = ("=1+1", "@SUM(A1)", "-x", "+x", "x=1")
+        labels = ("=1+1", " @SUM(A1)", "＝x", "+x", "x=1")
         rows = [{"label": one, "rate": 0.2, "low": 0.1, "high": 0.3, "size": 9} for one in labels]
         return charts.slices_chart({"overall_rate": 0.1, "slices": rows})
 
@@ -207,7 +207,7 @@ def test_a_csv_file_holds_no_formula(reader: MakeReader, monkeypatch: pytest.Mon
     who = reader("slices")
     _name, table = saved(who, "csv")
     rows = list(csv.reader(io.StringIO(table.decode("utf-8-sig"))))
-    assert [row[0] for row in rows[1:]] == ["'=1+1", "'@SUM(A1)", "'-x", "'+x", "x=1"]
+    assert [row[0] for row in rows[1:]] == ["'=1+1", "' @SUM(A1)", "'＝x", "'+x", "x=1"]
 
 
 def test_where_it_cannot_be_drawn_its_table_is_shown(reader: MakeReader) -> None:

@@ -226,6 +226,7 @@ def test_a_whole_dojo_in_french(person: MakePerson, tmp_path: Path) -> None:
     assert sorted(archive.namelist()) == [
         "README.txt",
         "data.csv",
+        "experiment-log.html",
         "experiment-log.md",
         "notebook.ipynb",
         "requirements.txt",

@@ -167,7 +167,7 @@ def test_the_workspace_shows_progress_and_reminder(cast: Cast) -> None:
 # --- Final ----------------------------------------------------------------------------
 def complete(member: Membership) -> None:
     save_framing(member, **FRAMING)
-    conclude(member)
+    conclude(member, "False negatives are young customers.")
 
 
 def test_final_is_said_of_what_is_complete_and_can_be_taken_back() -> None:

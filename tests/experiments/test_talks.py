@@ -397,7 +397,7 @@ def test_slides_and_grades_are_for_formal_presentations(formal) -> None:
     dojo, member, _jurors = formal
     slides = f"/dojos/{dojo.public_id}/talks/{member.public_id}/slides/"
     page = logged_in(member).get(slides).content.decode()
-    assert page.count('class="talk-slide"') == 5
+    assert page.count('class="talk-slide') == 5
     other = factories.make_dojo()
     informal = factories.join(other)
     base = f"/dojos/{other.public_id}/talks/{informal.public_id}"

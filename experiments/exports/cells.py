@@ -1,0 +1,42 @@
+"""Notebooks as files: cells with what they print, the same bytes for the same content."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import nbformat
+
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
+
+def markdown_cell(cell_id: str, source: str) -> nbformat.NotebookNode:
+    return nbformat.v4.new_markdown_cell(source.strip(), id=cell_id)
+
+
+def code_cell(
+    cell_id: str, source: str, outputs: Iterable[nbformat.NotebookNode] = ()
+) -> nbformat.NotebookNode:
+    """A cell as it stands after it was run."""
+    return nbformat.v4.new_code_cell(source.strip(), id=cell_id, outputs=list(outputs))
+
+
+def printed(text: str) -> list[nbformat.NotebookNode]:
+    """What a cell has printed."""
+    return [nbformat.v4.new_output("stream", name="stdout", text=text)]
+
+
+def write_notebook(cells: Iterable[nbformat.NotebookNode], language: str) -> str:
+    """The notebook as JSON, its code cells numbered from top to bottom."""
+    cells = list(cells)
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    for count, cell in enumerate(code, start=1):
+        cell.execution_count = count
+    metadata = {
+        "kernelspec": KERNEL,
+        "language_info": {"name": "python", "version": "3.11"},
+        "language": language,
+    }
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    nbformat.validate(notebook)
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"

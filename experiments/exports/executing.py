@@ -1,0 +1,81 @@
+"""Executing a notebook in a process of its own. Only workers import this."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import psutil
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+from classrooms.jobs import JobFailure
+from classrooms.models import Dataset
+from experiments.engine import run_notebook
+from experiments.engine.fingerprint import library_versions
+from experiments.engine.process_settings import THREAD_VARIABLES
+
+
+def execute(notebook: str, dataset: Dataset) -> dict[str, Any]:
+    """Run the notebook from top to bottom beside the data, as its owner would.
+
+    Returns:
+        How long it took, and with which versions.
+
+    Raises:
+        JobFailure: a cell failed, or it took too long.
+    """
+    with tempfile.TemporaryDirectory(prefix="notebook-") as name:
+        folder = Path(name)
+        (folder / "notebook.ipynb").write_text(notebook, encoding="utf-8")
+        with default_storage.open(dataset.participant_csv_path) as file:
+            (folder / "data.csv").write_bytes(file.read())
+        found = _in_own_process(folder)
+    if "cell" in found:
+        raise JobFailure("notebook_failed", found)
+    return found | {"versions": library_versions()}
+
+
+def _in_own_process(folder: Path) -> dict[str, Any]:
+    """What the script says; whatever happens, nothing of it runs on."""
+    seconds = settings.EXPORT_TIME_LIMIT_SECONDS
+    # The notebook has no business with the secrets of this process.
+    environment = {"PATH": os.defpath, "HOME": str(folder), "LANG": "C.UTF-8"}
+    environment |= dict.fromkeys(THREAD_VARIABLES, "1")
+    answer = folder / "answer.json"
+    # A file, since a pipe would stay open as long as the kernel has it, too.
+    with answer.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 (our own script, in our own interpreter)
+            [sys.executable, run_notebook.__file__, "notebook.ipynb", str(seconds)],
+            cwd=folder,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.DEVNULL,
+        )
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired as error:
+        raise JobFailure("time_limit", {"seconds": seconds}) from error
+    finally:
+        _kill(process)
+    if process.returncode != 0:
+        raise JobFailure("notebook_stopped")
+    found: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+    return found
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End the script and its kernel, which is in a session of its own."""
+    if process.poll() is None:
+        kernels = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        for kernel in kernels:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                kernel.kill()
+    process.wait()

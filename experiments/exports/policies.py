@@ -1,0 +1,16 @@
+"""What a document may do in the browser that shows it: nothing but be shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csp.constants import NONE, UNSAFE_INLINE
+
+# A document of one's own: nothing from elsewhere, no script, its styles within.
+DOCUMENT_POLICY: dict[str, Any] = {
+    "default-src": [NONE],
+    "style-src": [UNSAFE_INLINE],
+    "img-src": ["data:"],
+    "frame-ancestors": [NONE],
+    "sandbox": [True],
+}
