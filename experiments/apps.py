@@ -7,5 +7,7 @@ class ExperimentsConfig(AppConfig):
     verbose_name = _("Experiments")
 
     def ready(self) -> None:
-        # Receivers of signals: what classrooms asks, and what the worker process tells.
+        # Receivers of signals: what classrooms asks, what the worker process tells, what is
+        # deleted with a file.
         from experiments import rules, worker  # noqa: F401, PLC0415 (need the app registry)
+        from experiments.exports import archiving  # noqa: F401, PLC0415

@@ -3,7 +3,7 @@
 from classrooms.jobs import ring_again, sweep_jobs
 from classrooms.models.live import touch
 from classrooms.topics import LEADERBOARD
-from experiments.models import Export, Interpretation, Question, Run, Standings
+from experiments.models import DojoArchive, Export, Interpretation, Question, Run, Standings
 from experiments.services import announce, announce_page
 from experiments.tasks import make_exports, work_next
 
@@ -36,5 +36,10 @@ def sweep() -> int:
             exports,
             ring=lambda job: ring_again(make_exports),
             on_change=lambda job: announce_page(job.membership),
+        )
+        + sweep_jobs(
+            DojoArchive.objects.all(),
+            ring=lambda job: ring_again(make_exports),
+            on_change=lambda job: None,
         )
     )

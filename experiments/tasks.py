@@ -22,10 +22,10 @@ def work_next() -> None:
     time_limit=settings.EXPORT_TIME_LIMIT_SECONDS + 30,
 )
 def make_exports() -> None:
-    """Make the document that has waited longest."""
-    from experiments.exports.making import make_next  # noqa: PLC0415 (it rings this task)
+    """Make the document that has waited longest, or pack a Dojo."""
+    from experiments.exports import archiving, making  # noqa: PLC0415 (they ring this task)
 
-    make_next()
+    making.make_next() or archiving.pack_next()
 
 
 @shared_task

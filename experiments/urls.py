@@ -120,5 +120,6 @@ urlpatterns = [
     ),
     # After it.
     path("dojos/<slug:dojo_id>/summary/", summary.summary, name="summary"),
+    path("dojos/<slug:dojo_id>/summary/archives/", summary.archives, name="archives"),
     path("dojos/<slug:dojo_id>/summary/zip/", summary.dojo_archive, name="dojo_archive"),
 ]

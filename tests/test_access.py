@@ -162,6 +162,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "experiments:talk_grades": ("get", FACILITATORS, "facilitator"),
     "experiments:talk_action": ("post", FACILITATORS, "facilitator"),
     "experiments:summary": ("get", FACILITATORS, "facilitator"),
+    "experiments:archives": ("get", FACILITATORS, "facilitator"),
     "experiments:dojo_archive": ("get", FACILITATORS, "facilitator"),
     "connections:tokens": ("get", ACCOUNTS, "account"),
     "connections:token_revoke": ("post", ACCOUNTS, "account"),

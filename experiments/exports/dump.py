@@ -23,9 +23,10 @@ from django.db.models.deletion import Collector
 
 from classrooms.models import Dataset, Dojo, HealthReport
 from classrooms.models.live import LiveVersion, Topic
+from experiments.models import DojoArchive
 
-# Of the moment only.
-LEFT_OUT = frozenset({LiveVersion, Topic})
+# Of the moment only, and the archive itself.
+LEFT_OUT = frozenset({LiveVersion, Topic, DojoArchive})
 AT_ONCE = 100
 ACCOUNT = ("username", "email", "first_name", "last_name")
 

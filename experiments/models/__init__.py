@@ -1,5 +1,5 @@
 from experiments.models.experiments import Experiment, Framing
-from experiments.models.exports import Export, Picture
+from experiments.models.exports import DojoArchive, Export, Picture
 from experiments.models.interpretations import Interpretation, Question, RowNote, Stage
 from experiments.models.runs import Predictions, Run
 from experiments.models.standings import Standings
@@ -7,6 +7,7 @@ from experiments.models.talks import Documentation, JuryGrade, Takeaway, Talk
 
 __all__ = [
     "Documentation",
+    "DojoArchive",
     "Experiment",
     "Export",
     "Framing",

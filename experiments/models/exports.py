@@ -6,7 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from classrooms.models import Membership
+from classrooms.identifiers import new_public_id
+from classrooms.models import Dojo, Membership
 from classrooms.models.jobs import Job, JobQuerySet
 from experiments.models.runs import Run
 
@@ -68,3 +69,34 @@ class Export(Job):
     @property
     def time_limit_seconds(self) -> int:
         return settings.EXPORT_TIME_LIMIT_SECONDS
+
+
+class DojoArchive(Job):
+    """The ZIP of a whole Dojo, with names or without; the latest of each is kept."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
+    dojo = models.ForeignKey(Dojo, models.CASCADE, related_name="archives")
+    is_anonymous = models.BooleanField(_("without names"), default=False)
+
+    objects = JobQuerySet["DojoArchive"].as_manager()
+
+    class Meta:
+        verbose_name = _("archive of a Dojo")
+        verbose_name_plural = _("archives of Dojos")
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["status"], name="archive_by_status")]
+        constraints = [
+            models.UniqueConstraint(fields=["dojo", "is_anonymous"], name="one_archive_per_kind")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.dojo)
+
+    @property
+    def time_limit_seconds(self) -> int:
+        return settings.EXPORT_TIME_LIMIT_SECONDS
+
+    @property
+    def path(self) -> str:
+        """Where its file is in the storage."""
+        return f"archives/{self.public_id}.zip"

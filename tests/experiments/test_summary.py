@@ -4,15 +4,17 @@ import io
 import zipfile
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from classrooms import timeline
+from classrooms import retention, timeline
 from classrooms.models import Dojo, Membership
 from classrooms.tables import neutral
 from experiments import talks
+from experiments.exports import archiving
 from experiments.exports.archive import safe_name
 from experiments.exports.dojo_archive import distinct_names, write_dojo_archive
 from experiments.models import Experiment, Run, Talk
@@ -225,12 +227,31 @@ def test_no_cell_is_a_formula(text: str) -> None:
     assert neutral("a=b") == "a=b"
 
 
-def test_the_download_says_what_it_is(dojo) -> None:
-    response = client_of(dojo).get(f"/dojos/{dojo.public_id}/summary/zip/")
+def test_a_worker_packs_what_was_asked_for_and_the_download_says_what_it_is(dojo) -> None:
+    client, path = client_of(dojo), f"/dojos/{dojo.public_id}/summary/zip/"
+    assert client.get(path)["Location"].endswith("/summary/"), "nothing was packed yet"
+    for query in ("", "?anonymous"):
+        client.post(path + query)
+        client.post(path + query)
+    assert b"every 1s" in client.get(f"/dojos/{dojo.public_id}/summary/archives/").content
+    assert archiving.pack_next()
+    assert archiving.pack_next()
+    assert not archiving.pack_next(), "two clicks are one archive"
+    response = client.get(path)
     with pytest.warns(Warning, match="asynchronous"):  # the test's client reads it at once
         content = b"".join(response)
     assert int(response["Content-Length"]) == len(content)
     assert "chez-zo%C3%A9.zip" in response["Content-Disposition"]
     assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
-    nameless = client_of(dojo).get(f"/dojos/{dojo.public_id}/summary/zip/?anonymous")
+    nameless = client.get(path + "?anonymous")
     assert dojo.public_id in nameless["Content-Disposition"]
+
+
+def test_the_archive_goes_with_its_dojo(dojo, django_capture_on_commit_callbacks) -> None:
+    archiving.request_archive(dojo, anonymous=False)
+    archiving.pack_next()
+    path = dojo.archives.get().path
+    assert default_storage.exists(path)
+    with django_capture_on_commit_callbacks(execute=True):
+        retention.delete_dojo(dojo)
+    assert not default_storage.exists(path)
