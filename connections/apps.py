@@ -10,9 +10,11 @@ class ConnectionsConfig(AppConfig):
     verbose_name = _("Connections")
 
     def ready(self) -> None:
-        from experiments import signals  # noqa: PLC0415 (needs the models)
+        from connections import example  # noqa: PLC0415 (needs the models)
+        from experiments import signals  # noqa: PLC0415
 
         signals.archive_asked_for.connect(files_for_archive, dispatch_uid="files of tools")
+        signals.starter_code_asked_for.connect(example.on_starter)
         post_delete.connect(
             forget_what_is_stored, sender="connections.Delivery", dispatch_uid="stored runs"
         )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from textwrap import indent
+from typing import Any
+
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -9,18 +13,28 @@ from classrooms.access import Request
 from classrooms.models import Dojo, Membership
 
 
-def example_script(request: Request, dojo: Dojo | None = None) -> str:
+def example_script(absolute: Callable[[str], str], dojo: Dojo | None) -> str:
     """Thirty lines of plain Python, in the reader's language.
 
     Args:
-        dojo: in which it submits; the caller's latest where none is given.
+        absolute: makes an absolute address of a path.
+        dojo: in which it submits; the reader fills it in where none is given.
     """
-    if dojo is None:
-        latest = Membership.objects.participants().filter(user=request.user)
-        seat = latest.select_related("dojo").order_by("-joined_at").first()
-        dojo = seat.dojo if seat else None
     context = {
-        "address": request.build_absolute_uri(reverse("api:api-root")).rstrip("/"),
+        "address": absolute(reverse("api:api-root")).rstrip("/"),
         "dojo_id": dojo.public_id if dojo else "",
     }
     return render_to_string("connections/example.txt", context)
+
+
+def latest_dojo(request: Request) -> Dojo | None:
+    """The one that the caller joined last as a participant."""
+    seats = Membership.objects.participants().filter(user=request.user)
+    seat = seats.select_related("dojo").order_by("-joined_at").first()
+    return seat.dojo if seat else None
+
+
+def on_starter(dojo: Dojo, absolute: Callable[[str], str], **kwargs: Any) -> str:
+    """The script for a starter notebook, which runs without a token and without network, too."""
+    script = indent(example_script(absolute, dojo), "    ")
+    return f'import os\n\nif "MLX_TOKEN" in os.environ:\n{script}'

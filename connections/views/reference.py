@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from classrooms.access import Request, account_view
-from connections.example import example_script
+from connections.example import example_script, latest_dojo
 from connections.reference import reference as api_reference
 
 
@@ -13,5 +13,8 @@ from connections.reference import reference as api_reference
 @require_safe
 def reference(request: Request) -> HttpResponse:
     """Every call with its fields, and an example."""
-    context = {"reference": api_reference(), "example": example_script(request)}
+    context = {
+        "reference": api_reference(),
+        "example": example_script(request.build_absolute_uri, latest_dojo(request)),
+    }
     return render(request, "connections/reference.html", context)

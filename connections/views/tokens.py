@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from classrooms.access import Request, account_view
-from connections.example import example_script
+from connections.example import example_script, latest_dojo
 from connections.forms import TokenForm
 from connections.models import AccessToken
 from connections.tokens import TooManyTokens, make_token, revoke_token
@@ -34,7 +34,7 @@ def token_list(request: Request) -> HttpResponse:
         "form": form,
         "secret": secret,
         "tokens": AccessToken.objects.filter(user=request.user),
-        "example": example_script(request),
+        "example": example_script(request.build_absolute_uri, latest_dojo(request)),
     }
     return render(request, "connections/tokens.html", context)
 

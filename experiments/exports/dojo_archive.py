@@ -12,13 +12,20 @@ from django.utils.translation import gettext as _
 
 from classrooms.dataset_files import stored_files
 from classrooms.models import Dojo, Membership
-from classrooms.tables import Cell, csv_table
 from experiments.exports.aliases import Aliases, RealNames
 from experiments.exports.archive import build_archive, data_archive, safe_name
 from experiments.exports.dump import Dump
 from experiments.exports.manifest import FILES, RECORDS, CheckedArchive
 from experiments.exports.record import record_of
-from experiments.summary import Person, Summary, summary_of
+from experiments.exports.tables import (
+    agenda_csv,
+    dataset_card,
+    findings_csv,
+    leaderboard_csv,
+    rigour_csv,
+)
+from experiments.room import room_rows
+from experiments.summary import summary_of
 
 
 def dojo_archive_name(dojo: Dojo, *, anonymous: bool) -> str:
@@ -54,6 +61,11 @@ def write_dojo_archive(
         archive.add("summary.md", [text.encode()])
         archive.add("leaderboard.csv", [leaderboard_csv(summary)])
         archive.add("agenda.csv", [agenda_csv(summary)])
+        rows = room_rows(dojo)
+        archive.add("rigour.csv", [rigour_csv(rows, names)])
+        archive.add("findings.csv", [findings_csv(rows, names)])
+        card = render_to_string("experiments/summary/dataset.txt", dataset_card(dojo.dataset))
+        archive.add("dataset.md", [card.encode()])
         people = dojo.memberships.participants().select_related("dojo__dataset")
         data = data_archive(dojo.dataset)
         called = [names.of(member) for member in people]
@@ -92,51 +104,3 @@ def distinct_names(names: Sequence[str]) -> list[str]:
         taken.add(free)
         found.append(free)
     return found
-
-
-# --- Tables -----------------------------------------------------------------------------
-def leaderboard_csv(summary: Summary) -> bytes:
-    """Ranks and scores; the hidden ones once they are revealed."""
-    revealed = summary.dojo.holdout_is_revealed
-    header: list[Cell] = [
-        _("Rank"),
-        _("Participant"),
-        _("Model"),
-        _("Experiments"),
-        _("First score"),
-        _("Best score"),
-        _("Interval (95 %), low"),
-        _("Interval (95 %), high"),
-        *([_("Holdout")] if revealed else []),
-    ]
-    rows = [_leaderboard_row(person, revealed=revealed) for person in summary.ranked]
-    return csv_table([header, *rows])
-
-
-def _leaderboard_row(person: Person, *, revealed: bool) -> list[Cell]:
-    low, high = person.interval or (None, None)
-    cells: list[Cell] = [person.rank, person.name, person.model, person.experiments]
-    cells += [person.first, person.best, low, high]
-    return [*cells, person.holdout] if revealed else cells
-
-
-def agenda_csv(summary: Summary) -> bytes:
-    """The phases as they were planned and as they went."""
-    header: list[Cell] = [
-        _("Phase"),
-        _("Planned (min)"),
-        _("Actual (min)"),
-        _("Began"),
-        _("Ended"),
-    ]
-    rows: list[list[Cell]] = [
-        [
-            time.phase.title,
-            time.planned,
-            time.actual,
-            time.began.isoformat(timespec="minutes") if time.began else None,
-            time.ended.isoformat(timespec="minutes") if time.ended else None,
-        ]
-        for time in summary.times
-    ]
-    return csv_table([header, *rows])

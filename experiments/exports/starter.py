@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import nbformat
 from django.utils import translation
@@ -26,6 +26,9 @@ from experiments.exports.cells import code_cell, markdown_cell, write_notebook
 from experiments.exports.code import data_source
 from experiments.exports.log import plain_line
 from experiments.exports.requirements import starter_requirements
+from experiments.signals import starter_code_asked_for
+
+Absolute = Callable[[str], str]
 
 SCORES = """\
 for name in sorted(metrics["test"]):
@@ -58,23 +61,27 @@ def starter_name(dojo: Dojo) -> str:
     return f"{safe_name(dojo.title, 'dojo')}-starter.zip"
 
 
-def starter_archive(dojo: Dojo) -> io.BytesIO:
-    """The notebook with the data and the exact versions. Same content, same bytes."""
+def starter_archive(dojo: Dojo, absolute: Absolute) -> io.BytesIO:
+    """The notebook with the data and the exact versions. Same content, same bytes.
+
+    Args:
+        absolute: makes an absolute address of a path.
+    """
     buffer = io.BytesIO(data_archive(dojo.dataset))
     with zipfile.ZipFile(buffer, "a") as archive:
-        write_entry(archive, "starter.ipynb", starter_notebook(dojo).encode())
+        write_entry(archive, "starter.ipynb", starter_notebook(dojo, absolute).encode())
         write_entry(archive, "requirements.txt", starter_requirements().encode())
     buffer.seek(0)
     return buffer
 
 
-def starter_notebook(dojo: Dojo) -> str:
+def starter_notebook(dojo: Dojo, absolute: Absolute) -> str:
     """The notebook as JSON, in the Dojo's language."""
     with translation.override(dojo.language):
-        return write_notebook(_cells(dojo), dojo.language)
+        return write_notebook(_cells(dojo, absolute), dojo.language)
 
 
-def _cells(dojo: Dojo) -> Iterator[nbformat.NotebookNode]:
+def _cells(dojo: Dojo, absolute: Absolute) -> Iterator[nbformat.NotebookNode]:
     schema = dojo.schema
     first = default_config(schema, _known_model("logistic_regression", dojo.allowed_models))
     baseline = experiment_code(first, schema)
@@ -92,6 +99,10 @@ def _cells(dojo: Dojo) -> Iterator[nbformat.NotebookNode]:
     yield markdown_cell("both-ways", _both_ways())
     yield code_cell("translate", "\n".join(both_ways.statements))
     yield from _examples(dojo)
+    answers = starter_code_asked_for.send(sender=Dojo, dojo=dojo, absolute=absolute)
+    for _receiver, code in answers:
+        yield markdown_cell("submit-from-here", _submitting())
+        yield code_cell("submit", str(code))
 
 
 def _start(dojo: Dojo) -> str:
@@ -146,6 +157,15 @@ def _both_ways() -> str:
         "the others by name: those are for the form."
     )
     return "## " + _("From YAML to a pipeline and back") + "\n" + words
+
+
+def _submitting() -> str:
+    words = _(
+        "With a personal token (on the platform: your e-mail in the menu, *Access tokens*) in "
+        "the environment variable `MLX_TOKEN`, the next cell submits an experiment and waits "
+        "for its result. Without one it does nothing."
+    )
+    return "## " + _("Submit from here") + "\n" + words
 
 
 def _examples(dojo: Dojo) -> Iterator[nbformat.NotebookNode]:

@@ -155,7 +155,7 @@ def starter(request: Request, membership: Membership) -> FileResponse:
     if not membership.dojo.dataset.is_ready:
         raise Http404
     return FileResponse(
-        starter_archive(membership.dojo),
+        starter_archive(membership.dojo, request.build_absolute_uri),
         as_attachment=True,
         filename=starter_name(membership.dojo),
         content_type="application/zip",

@@ -161,10 +161,14 @@ def test_the_pictures_are_within_the_text(cast) -> None:
 
 
 # --- The starter notebook -------------------------------------------------------------------
+def at_home(path: str) -> str:
+    return f"https://home.example{path}"
+
+
 @pytest.mark.parametrize(("language", "word"), [("fr", "Données"), ("en", "Data")])
 def test_the_starter_speaks_the_language_of_the_dojo(language: str, word: str) -> None:
     dojo = factories.make_dojo(language=language)
-    first, second = starter_archive(dojo).getvalue(), starter_archive(dojo).getvalue()
+    first, second = (starter_archive(dojo, at_home).getvalue() for _n in range(2))
     assert first == second
     archive = zipfile.ZipFile(io.BytesIO(first))
     assert archive.namelist() == ["data.csv", "starter.ipynb", "requirements.txt"]
@@ -172,6 +176,9 @@ def test_the_starter_speaks_the_language_of_the_dojo(language: str, word: str) -
     nbformat.validate(found)
     text = {cell.id: cell.source for cell in found.cells}
     assert text["about-data"].startswith(f"## {word}\n")
+    assert f'DOJO = "{dojo.public_id}"' in text["submit"]
+    assert "https://home.example/api/" in text["submit"]
+    compile(text["submit"], "submit", "exec")
     assert "roc" not in "".join(str(cell.get("outputs")) for cell in found.cells)
     assert re.search(r"^scikit-learn==\d", archive.read("requirements.txt").decode(), re.MULTILINE)
 
@@ -179,7 +186,7 @@ def test_the_starter_speaks_the_language_of_the_dojo(language: str, word: str) -
 def test_the_starter_uses_a_model_that_the_dojo_allows() -> None:
     dojo = factories.make_dojo()
     dojo.allowed_models = ["decision_tree", "knn"]
-    found = nbformat.reads(starter_notebook(dojo), as_version=4)
+    found = nbformat.reads(starter_notebook(dojo, at_home), as_version=4)
     text = {cell.id: cell.source for cell in found.cells}
     assert "DecisionTreeClassifier(" in text["first"]
     assert "name: decision_tree" in text["pipeline"]

@@ -146,6 +146,9 @@ def test_everything_is_in_it_and_the_bytes_are_always_the_same(dojo) -> None:
         "summary.md",
         "leaderboard.csv",
         "agenda.csv",
+        "rigour.csv",
+        "findings.csv",
+        "dataset.md",
         "participants/zoé-martin.zip",
         "participants/bob.zip",
         "participants/cy.zip",
@@ -166,6 +169,15 @@ def test_the_tables_tell_scores_and_time(dojo) -> None:
     assert len(board) == 4
     assert "0.71" not in archive.read("leaderboard.csv").decode()
     assert archive.read("agenda.csv").decode("utf-8-sig").splitlines()[1].startswith("Théorie,45,0")
+    rigour = archive.read("rigour.csv").decode("utf-8-sig").splitlines()
+    assert rigour[1].startswith("Zoé Martin,")
+    assert " : " in rigour[1]
+    findings = archive.read("findings.csv").decode("utf-8-sig").splitlines()
+    assert any(line.startswith("Bob,1,") for line in findings)
+    card = archive.read("dataset.md").decode()
+    assert card.startswith("# ")
+    assert "`mean_radius` (numeric)" in card
+    assert dojo.dataset.content_hash in card
     text = archive.read("summary.md").decode()
     assert text.startswith("# Chez Zoé\n")
     assert "Bob was right" in text

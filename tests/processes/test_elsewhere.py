@@ -10,8 +10,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from django.contrib.auth.models import User
 
-from classrooms.models import Membership
+from classrooms.dataset_services import add_bundled_dataset
+from classrooms.models import Dataset, Membership
+from classrooms.preparation import process
 from experiments.engine import run_notebook
 from experiments.execution import execute_next_run
 from experiments.exports.archive import build_archive
@@ -25,11 +28,22 @@ pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 LABELS = {"roc_auc": "ROC AUC", "f1": "F1", "mcc": "MCC"}
 
 
-def make_member(language: str) -> Membership:
-    """A baseline, a failure and boosting, in a Dojo of this language."""
-    member = factories.join(factories.make_dojo(language=language))
+def make_member(language: str, key: str = "") -> Membership:
+    """A baseline and a failure, and on the tests' own data boosting, in a Dojo of this language.
+
+    Args:
+        key: of another bundled dataset.
+    """
+    facilitator = factories.make_user()
+    dataset = prepared(facilitator, key) if key else None
+    dojo = factories.make_dojo(facilitator, language=language, dataset=dataset)
+    member = factories.join(dojo)
     save_framing(member, problem="P", data="D", metric="M", baseline="B")
     first = factories.submit(member, "logistic_regression")
+    if key:
+        while execute_next_run():
+            pass
+        return member
     failed = factories.submit(member, "decision_tree")
     failed.run.transition("failed", failure_code="time_limit", failure_context={"seconds": 120})
     factories.submit(member, "xgboost", compared_to=first, expected_effect=0.01)
@@ -38,6 +52,13 @@ def make_member(language: str) -> Membership:
         pass
     record_analysis(first, analysis="Good.", decision="keep", next_step="Boosting")
     return member
+
+
+def prepared(owner: User, key: str) -> Dataset:
+    dataset = add_bundled_dataset(owner, key)
+    process(dataset.pk)
+    dataset.refresh_from_db()
+    return dataset
 
 
 def unpacked(archive: io.BytesIO, folder: Path) -> Path:
@@ -74,23 +95,26 @@ def executed(python: Path, folder: Path, name: str) -> nbformat.NotebookNode:
 
 
 def test_notebooks_give_the_numbers_of_their_logs(tmp_path: Path) -> None:
-    members = {language: make_member(language) for language in ("fr", "en")}
+    kinds = {"fr": "", "en": "", "en-tickets": "tickets", "fr-demand": "demand"}
+    members = {name: make_member(name[:2], key) for name, key in kinds.items()}
     folders = {
-        language: unpacked(build_archive(record_of(member)), tmp_path / language)
-        for language, member in members.items()
+        name: unpacked(build_archive(record_of(member)), tmp_path / name)
+        for name, member in members.items()
     }
-    start = unpacked(starter_archive(members["fr"].dojo), tmp_path / "starter")
+    starter = starter_archive(members["fr"].dojo, lambda path: f"https://x.example{path}")
+    start = unpacked(starter, tmp_path / "starter")
     requirements = [folder / "requirements.txt" for folder in (*folders.values(), start)]
     python = make_environment(tmp_path / "venv", *requirements)
-    for language, folder in folders.items():
+    for name, folder in folders.items():
         before = nbformat.read(folder / "notebook.ipynb", as_version=4)
         after = executed(python, folder, "notebook.ipynb")
         for cell, again in zip(before.cells, after.cells, strict=True):
             assert cell.get("outputs") == again.get("outputs"), cell.id
         sections = re.split(r"^## .*#\d+$", (folder / "experiment-log.md").read_text(), flags=re.M)
-        for number in (1, 3, 4):
-            compare_with_log(after, number, sections[number], language)
-    assert "roc_auc" in executed(python, start, "starter.ipynb").cells[-3].outputs[0].text
+        for number in (1,) if kinds[name] else (1, 3, 4):
+            compare_with_log(after, number, sections[number], name[:2])
+    cells = {cell.id: cell for cell in executed(python, start, "starter.ipynb").cells}
+    assert "roc_auc" in cells["pipeline"].outputs[0].text
 
 
 def compare_with_log(
