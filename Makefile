@@ -4,9 +4,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-# Two tests at a time, but for those that start the whole product: it needs the machine.
+# Two tests at a time, but for those that kill processes: they need the machine. Two products
+# beside each other share no file; a Redis they would share.
 ALONGSIDE := -n 2 --dist worksteal -m "not browser and not processes"
-ALONE     := -m "browser or processes"
+BROWSERS  := -n 2 --dist loadfile -m "browser and not processes"
+ALONE     := -m "processes"
 BENCH     ?= submit_to_metrics models interpretation workshop live large assistant_streams export
 
 .DEFAULT_GOAL := help
@@ -53,6 +55,7 @@ run: ## Serve the product with a demo Dojo on http://127.0.0.1:8000
 test: setup-dev ## All tests, with SQLite and the broker of files
 	@sh scripts/browser.sh $(BIN)/python
 	@$(BIN)/python -m pytest $(ALONGSIDE)
+	@$(BIN)/python -m pytest $(BROWSERS)
 	@$(BIN)/python -m pytest $(ALONE)
 
 # The engine imports no Django (lint-imports keeps it so): a server changes nothing for it.
@@ -61,7 +64,7 @@ test-services: setup-dev ## The same tests on PostgreSQL and Redis, but for the 
 	@$(BIN)/python scripts/services.py
 	@DATABASE_URL=$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres} \
 	 CELERY_BROKER_URL=$${CELERY_BROKER_URL:-redis://127.0.0.1:6379/9} \
-	 sh -c '$(BIN)/python -m pytest $(ALONGSIDE) --ignore tests/engine && $(BIN)/python -m pytest $(ALONE)'
+	 sh -c '$(BIN)/python -m pytest $(ALONGSIDE) --ignore tests/engine && $(BIN)/python -m pytest -m "browser or processes"'
 
 check: setup-dev ## Format, lint, types, architecture, migrations, translations, deployment
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
