@@ -43,6 +43,8 @@ EFFECTS = 15
 # Of all fits of a learning curve together, estimated from the run's own fit.
 LEARNING_SECONDS = 1.0
 LEARNING_FOLDS = 3
+# Of a fit on all rows: what a fit on the fewest takes.
+LEAST_COST = 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,14 +206,15 @@ def learning_curves(run: FinishedRun) -> Content:
 def affordable(fit_seconds: float) -> tuple[int, tuple[float, ...]]:
     """How many folds, and which sizes of them, a learning curve may take.
 
-    A fit is taken to cost in proportion to its rows; at least the two smallest sizes are
-    tried, on one fold.
+    A fit is taken to cost in proportion to its rows, but never little: boosters and scores
+    do not get much quicker with few. At least the two smallest sizes are tried, on one fold.
     """
     fits = LEARNING_SECONDS / max(fit_seconds, 1e-6)
-    folds = int(min(LEARNING_FOLDS, fits // sum(learning.SHARES)))
+    costs = np.maximum(learning.SHARES, LEAST_COST)
+    folds = int(min(LEARNING_FOLDS, fits // costs.sum()))
     if folds >= 1:
         return folds, learning.SHARES
-    count = max(2, int((np.cumsum(learning.SHARES) <= fits).sum()))
+    count = max(2, int((np.cumsum(costs) <= fits).sum()))
     return 1, learning.SHARES[:count]
 
 
