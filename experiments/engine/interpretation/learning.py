@@ -25,7 +25,7 @@ from experiments.engine.split import Split
 SHARES = (0.1, 0.325, 0.55, 0.775, 1.0)
 MAX_ITERATIONS = 60
 # A loss is a mean, and moves little beyond so many rows.
-MAX_ROWS = 5_000
+MAX_ROWS = 2_500
 
 
 # --- More rows -----------------------------------------------------------------------------
@@ -221,7 +221,7 @@ def loss_per_iteration(
 ) -> LossCurve | None:
     """The loss of a booster or a neural network while it learned; None for other models.
 
-    At most 60 evenly spaced iterations, on at most 5,000 rows of each part, drawn with the
+    At most 60 evenly spaced iterations, on at most 2,500 rows of each part, drawn with the
     config's seed. The rows are prepared once; nothing is fitted.
 
     Args:

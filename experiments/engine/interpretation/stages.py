@@ -43,6 +43,8 @@ EFFECTS = 15
 # Of all fits of a learning curve together, estimated from the run's own fit.
 LEARNING_SECONDS = 1.0
 LEARNING_FOLDS = 3
+# What preparing and scoring take beside a fit, about.
+SCORING_SECONDS = 0.05
 # Of a fit on all rows: what a fit on the fewest takes.
 LEAST_COST = 0.4
 
@@ -209,7 +211,7 @@ def affordable(fit_seconds: float) -> tuple[int, tuple[float, ...]]:
     A fit is taken to cost in proportion to its rows, but never little: boosters and scores
     do not get much quicker with few. At least the two smallest sizes are tried, on one fold.
     """
-    fits = LEARNING_SECONDS / max(fit_seconds, 1e-6)
+    fits = LEARNING_SECONDS / (fit_seconds + SCORING_SECONDS)
     costs = np.maximum(learning.SHARES, LEAST_COST)
     folds = int(min(LEARNING_FOLDS, fits // costs.sum()))
     if folds >= 1:
