@@ -92,8 +92,14 @@ def test_limits_say_what_the_views_found(run: FinishedRun) -> None:
 
 def test_a_learning_curve_takes_what_time_there_is() -> None:
     assert affordable(0.0) == (3, learning.SHARES)
-    assert affordable(stages.LEARNING_SECONDS / 3.2 - stages.SCORING_SECONDS) == (1, learning.SHARES)
-    assert affordable(stages.LEARNING_SECONDS / 2 - stages.SCORING_SECONDS) == (1, learning.SHARES[:3])
+    assert affordable(stages.LEARNING_SECONDS / 3.2 - stages.SCORING_SECONDS) == (
+        1,
+        learning.SHARES,
+    )
+    assert affordable(stages.LEARNING_SECONDS / 2 - stages.SCORING_SECONDS) == (
+        1,
+        learning.SHARES[:3],
+    )
     assert affordable(1e6) == (1, learning.SHARES[:2])
 
 
