@@ -23,10 +23,10 @@ from django.db.models.deletion import Collector
 
 from classrooms.models import Dataset, Dojo, HealthReport
 from classrooms.models.live import LiveVersion, Topic
-from experiments.models import DojoArchive
+from experiments.models import DojoArchive, Question, Standings
 
-# Of the moment only, and the archive itself.
-LEFT_OUT = frozenset({LiveVersion, Topic, DojoArchive})
+# Of the moment only; the archive itself; what is computed anew, and calls records by their keys.
+LEFT_OUT = frozenset({LiveVersion, Topic, DojoArchive, Standings, Question})
 AT_ONCE = 100
 ACCOUNT = ("username", "email", "first_name", "last_name")
 

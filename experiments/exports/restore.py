@@ -20,6 +20,7 @@ from classrooms.identifiers import new_join_code
 from classrooms.models import Dataset, Dojo, HealthReport
 from classrooms.models.live import touch
 from classrooms.topics import CLOCK
+from experiments.board.asking import request_standings
 from experiments.exports.dump import relations
 from experiments.exports.manifest import FILES, RECORDS, current_versions, read_manifest
 
@@ -72,7 +73,9 @@ class _Restoration:
         self._put_files()
         (pk,) = self.became[Dojo].values()
         touch(pk, CLOCK)
-        return Dojo.objects.get(pk=pk)
+        dojo = Dojo.objects.get(pk=pk)
+        request_standings(dojo)
+        return dojo
 
     def _lines(self, label: str) -> Iterator[Line]:
         with self.archive.open(f"{RECORDS}{label}.jsonl") as file:

@@ -13,6 +13,8 @@ from django.core.management.base import CommandError
 
 from classrooms import announcing, hands, retention
 from classrooms.models import Dataset, Dojo
+from experiments.board.asking import request_standings
+from experiments.board.standings import compute_next
 from experiments.exports.dojo_archive import write_dojo_archive
 from experiments.exports.manifest import read_manifest
 from experiments.exports.restore import CannotRestore, restore_dojo
@@ -43,6 +45,8 @@ def lived(cast: Cast) -> Dojo:
     message.seen_by.add(cast.participant)
     announcing.announce(facilitator, recipient=cast.neighbour, text="Go on.")
     begin_next_talk(cast.dojo)
+    request_standings(cast.dojo)
+    assert compute_next()
     return Dojo.objects.get(pk=cast.dojo.pk)
 
 
@@ -77,6 +81,7 @@ def test_a_dojo_comes_back_and_archives_to_the_same_bytes(lived: Dojo, tmp_path:
     call_command("import_dojo", path)
     again = Dojo.objects.get(public_id=lived.public_id)
     assert Experiment.objects.filter(membership__dojo=again).count() == experiments
+    assert compute_next(), "who is ahead beyond chance is computed anew"
     after = archived(again)
     assert content(after) == content(before)
     assert after == before
