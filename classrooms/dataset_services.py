@@ -7,13 +7,11 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from classrooms.exceptions import NotNow
 from classrooms.jobs import ring
 from classrooms.models import Dataset
-from classrooms.models.jobs import JobStatus
 from classrooms.tasks import process_dataset
 from experiments.engine.bundled import BUNDLED
 from experiments.engine.reading.table_format import TableFormat
@@ -96,23 +94,7 @@ def prepare_dataset(dataset: Dataset, preparation: Preparation) -> None:
 
 
 def _queue_again(dataset: Dataset, **fields: Any) -> None:
-    # The dataset's next job begins: its life starts again from the queue.
-    taken = (
-        Dataset.objects.correctable()
-        .filter(pk=dataset.pk)
-        .update(
-            status=JobStatus.QUEUED,
-            attempt=0,
-            progress=0.0,
-            queued_at=timezone.now(),
-            started_at=None,
-            finished_at=None,
-            failure_code="",
-            failure_context={},
-            **fields,
-        )
-    )
-    if not taken:
+    if not Dataset.objects.correctable().filter(pk=dataset.pk).queue_again(**fields):
         raise NotNow
     ring(process_dataset, dataset.pk)
 

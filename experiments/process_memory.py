@@ -71,6 +71,11 @@ def remembered_pipeline(run_id: int) -> Pipeline | None:
 def forget_everything() -> None:
     """From scratch means from scratch: the next job starts as in a new process."""
     _load.cache_clear()
+    forget_runs()
+
+
+def forget_runs() -> None:
+    """Forget what was fitted; the datasets stay at hand."""
     _pipelines.clear()
     _finished.clear()
 

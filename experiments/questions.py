@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from classrooms.jobs import ring
 from classrooms.models.jobs import FINISHED, JobStatus
@@ -80,14 +79,7 @@ def try_again(job: Interpretation | Question) -> bool:
     ended = type(job)._default_manager.filter(
         pk=job.pk, status__in=FINISHED - {JobStatus.SUCCEEDED}
     )
-    requeued = ended.exclude(failure_code__in=FINAL).update(
-        status=JobStatus.QUEUED,
-        attempt=0,
-        progress=0.0,
-        queued_at=timezone.now(),
-        failure_code="",
-        failure_context={},
-    )
+    requeued = ended.exclude(failure_code__in=FINAL).queue_again()
     if requeued:
         announce_page(job.run.experiment.membership)
         ring(work_next)

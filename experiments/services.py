@@ -200,9 +200,7 @@ def renew_subgroups(run: Run) -> None:
     found = run.interpretations.filter(stage=Stage.SUBGROUPS, status=JobStatus.SUCCEEDED).first()
     if found is None or set(found.content["groups"]) == set(sensitive):
         return
-    run.interpretations.filter(pk=found.pk).update(
-        status=JobStatus.QUEUED, attempt=0, queued_at=timezone.now(), content={}, progress=0.0
-    )
+    run.interpretations.filter(pk=found.pk).queue_again(content={})
     ring(work_next)
 
 

@@ -1,5 +1,6 @@
 """The fixed cast, for tests of pages."""
 
+import sys
 from dataclasses import dataclass
 
 import pytest
@@ -16,6 +17,13 @@ __all__ = ["cast", "product"]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of the running product come last: its workers take whatever waits for one."""
     items.sort(key=lambda item: "product" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(autouse=True)
+def a_process_without_memory() -> None:
+    """Keys of runs come again in the next test, and a compute process remembers runs by them."""
+    if memory := sys.modules.get("experiments.process_memory"):
+        memory.forget_runs()
 
 
 @dataclass(frozen=True)

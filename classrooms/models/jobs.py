@@ -56,6 +56,27 @@ class JobQuerySet(models.QuerySet[AnyJob]):
         """Running jobs whose worker no longer renews the lease."""
         return self.filter(status=JobStatus.RUNNING, lease_until__lt=now)
 
+    def queue_again(self, **fields: Any) -> int:
+        """Begin the lives of these jobs anew, from the queue; what they were before is forgotten.
+
+        Args:
+            fields: what else changes.
+
+        Returns:
+            How many there were.
+        """
+        new = {
+            "status": JobStatus.QUEUED,
+            "attempt": 0,
+            "progress": 0.0,
+            "queued_at": timezone.now(),
+            "started_at": None,
+            "finished_at": None,
+            "failure_code": "",
+            "failure_context": {},
+        }
+        return self.update(**new | fields)
+
     def claim(self, pk: int, *, worker: str) -> int | None:
         """Take a queued job for one worker.
 

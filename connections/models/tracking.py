@@ -7,7 +7,6 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.models import Dojo
@@ -67,25 +66,14 @@ class DeliveryQuerySet(JobQuerySet["Delivery"]):
 
     def send_again(self) -> int:
         """Put them back into the queue, as new."""
-        return self.update(
-            status=JobStatus.QUEUED,
-            attempt=0,
-            queued_at=timezone.now(),
-            retry_at=None,
-            failures=0,
-            failure_code="",
-        )
+        return self.queue_again(retry_at=None, failures=0)
 
     def retry(self, now: datetime) -> int:
         """Put those back that have waited long enough since they failed."""
         waiting = self.failed().exclude(failure_code__in=FINAL)
         return sum(
-            waiting.filter(failures=count, finished_at__lte=now - wait).update(
-                status=JobStatus.QUEUED,
-                attempt=0,
-                queued_at=now,
-                failures=count + 1,
-                failure_code="",
+            waiting.filter(failures=count, finished_at__lte=now - wait).queue_again(
+                failures=count + 1
             )
             for count, wait in enumerate(WAITS)
         )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 
 from classrooms.jobs import ring
 from classrooms.models import Dojo
-from classrooms.models.jobs import FINISHED, JobStatus
+from classrooms.models.jobs import FINISHED
 from experiments.models import Standings
 
 
@@ -18,8 +17,6 @@ def request_standings(dojo: Dojo) -> None:
 
     _row, is_new = Standings.objects.get_or_create(dojo=dojo)
     ended = Standings.objects.filter(dojo=dojo, status__in=FINISHED)
-    requeued = ended.update(
-        status=JobStatus.QUEUED, attempt=0, queued_at=timezone.now(), progress=0.0
-    )
+    requeued = ended.queue_again()
     if is_new or requeued:
         ring(work_next)

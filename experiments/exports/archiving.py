@@ -10,11 +10,9 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
-from django.utils import timezone
 
 from classrooms.jobs import Fields, Report, perform_job, ring, worker_name
 from classrooms.models import Dojo
-from classrooms.models.jobs import JobStatus
 from classrooms.people import FACILITATOR
 from experiments.exports.dojo_archive import write_dojo_archive
 from experiments.models import DojoArchive
@@ -33,9 +31,7 @@ def request_archive(dojo: Dojo, *, anonymous: bool) -> None:
     if not is_new:
         if archive.is_unfinished:
             return
-        DojoArchive.objects.filter(pk=archive.pk).update(
-            status=JobStatus.QUEUED, attempt=0, queued_at=timezone.now(), progress=0.0
-        )
+        DojoArchive.objects.filter(pk=archive.pk).queue_again()
     ring(make_exports)
 
 

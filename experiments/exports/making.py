@@ -47,9 +47,7 @@ def request_export(membership: Membership, kind: Export.Kind) -> None:
     if not is_new:
         if export.is_unfinished:
             return
-        Export.objects.filter(pk=export.pk).update(
-            status=JobStatus.QUEUED, attempt=0, queued_at=timezone.now(), progress=0.0
-        )
+        Export.objects.filter(pk=export.pk).queue_again()
     announce_page(membership)
     ring(make_exports)
 
