@@ -209,3 +209,12 @@ def test_actions_reach_no_dojo_of_others(cast: Cast) -> None:
     act(cast.clients["facilitator"], "freeze", other)
     again = Dojo.objects.get(pk=other.pk)
     assert (again.join_code, again.board_frozen_at) == (other.join_code, None)
+
+
+def test_staff_clone_only_what_they_facilitate(cast: Cast) -> None:
+    client = Client()
+    client.force_login(factories.make_user(is_staff=True, is_superuser=True))
+    count = Dojo.objects.count()
+    page = act(client, "clone", cast.dojo)
+    assert Dojo.objects.count() == count
+    assert str(next(iter(page.context["messages"]))).endswith(cast.dojo.title)

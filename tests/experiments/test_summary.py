@@ -259,6 +259,14 @@ def test_a_worker_packs_what_was_asked_for_and_the_download_says_what_it_is(dojo
     assert dojo.public_id in nameless["Content-Disposition"]
 
 
+def test_a_packing_under_way_is_left_alone(dojo) -> None:
+    archiving.request_archive(dojo, anonymous=False)
+    dojo.archives.update(status="running", attempt=2, progress=0.5)
+    archiving.request_archive(dojo, anonymous=False)
+    again = dojo.archives.get()
+    assert (again.status, again.attempt, again.progress) == ("running", 2, 0.5)
+
+
 def test_the_archive_goes_with_its_dojo(dojo, django_capture_on_commit_callbacks) -> None:
     archiving.request_archive(dojo, anonymous=False)
     archiving.pack_next()
