@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ from classrooms.models import Dataset
 from experiments.engine import run_notebook
 from experiments.engine.fingerprint import library_versions
 from experiments.engine.process_settings import THREAD_VARIABLES
+
+# A killed process ends at once, unless it waits for a disk.
+SECONDS_TO_DIE = 10
 
 
 def execute(notebook: str, dataset: Dataset) -> dict[str, Any]:
@@ -72,6 +76,7 @@ def _in_own_process(folder: Path) -> dict[str, Any]:
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """End the script and its kernel, which is in a session of its own."""
+    kernels = []
     if process.poll() is None:
         kernels = psutil.Process(process.pid).children(recursive=True)
         process.kill()
@@ -79,3 +84,14 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
             with contextlib.suppress(psutil.NoSuchProcess):
                 kernel.kill()
     process.wait()
+    # A signal is only sent; the folder may go when nobody writes into it any more.
+    deadline = time.monotonic() + SECONDS_TO_DIE
+    while any(map(_is_alive, kernels)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _is_alive(kernel: psutil.Process) -> bool:
+    """Not a zombie either: nobody may be there to reap an orphan, so waiting for it has no end."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return kernel.is_running() and kernel.status() != psutil.STATUS_ZOMBIE
+    return False
