@@ -24,6 +24,7 @@ from assistant.prompts import VERSION
 from assistant.records import Work, work_of
 from assistant.rubric import Review as Rubric
 from assistant.rules import Facts, review_by_rules, within_what_is_known
+from assistant.tasks import write_next_review
 from classrooms.jobs import Fields, perform_job, ring, worker_name
 from classrooms.models import Membership
 from classrooms.models.jobs import JobStatus
@@ -36,8 +37,6 @@ RELATED = "experiment__membership__dojo__dataset"
 @transaction.atomic
 def request_review(experiment: Experiment, occasion: Review.Occasion) -> None:
     """Queue the feedback of this occasion, unless it is there."""
-    from assistant.tasks import write_next_review  # noqa: PLC0415 (tasks call services)
-
     _review, is_new = Review.objects.get_or_create(experiment=experiment, occasion=occasion)
     if is_new:
         ring(write_next_review)

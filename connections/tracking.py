@@ -13,6 +13,7 @@ from classrooms.jobs import ring_again, sweep_jobs
 from classrooms.models import Dojo
 from classrooms.models.jobs import FINISHED
 from connections.models import Delivery, Tool, TrackingSettings
+from connections.tasks import deliver_next
 from experiments.models import Run
 
 # A tool that is set up later is told what is recent, not the whole past.
@@ -82,8 +83,6 @@ def request_deliveries() -> int:
 
 def sweep() -> None:
     """Find what is to be told, or told again, and ring for it."""
-    from connections.tasks import deliver_next  # noqa: PLC0415 (tasks call services)
-
     request_deliveries()
     if not Delivery.objects.exists():
         return

@@ -14,6 +14,7 @@ from classrooms.models.jobs import FINISHED, JobStatus
 from experiments.models import Interpretation, Question, Run
 from experiments.models.interpretations import FINAL
 from experiments.services import announce_page
+from experiments.tasks import work_next
 
 # Of one participant's runs: who clicks through rows waits for few of them.
 MAX_UNANSWERED = 8
@@ -52,8 +53,6 @@ def ask_for_overview(runs: Sequence[Run]) -> Question:
 
 @transaction.atomic
 def _ask(run: Run, kind: Question.Kind, subject: dict[str, Any]) -> Question:
-    from experiments.tasks import work_next  # noqa: PLC0415 (tasks call services)
-
     digest = hashlib.sha256(json.dumps([kind, subject], sort_keys=True).encode()).hexdigest()
     known = Question.objects.filter(run=run, digest=digest).first()
     if known is not None:
@@ -74,8 +73,6 @@ def _ask(run: Run, kind: Question.Kind, subject: dict[str, Any]) -> Question:
 @transaction.atomic
 def try_again(job: Interpretation | Question) -> bool:
     """Queue once more what ended without a result; False where it did not, or never will."""
-    from experiments.tasks import work_next  # noqa: PLC0415 (tasks call services)
-
     ended = type(job)._default_manager.filter(
         pk=job.pk, status__in=FINISHED - {JobStatus.SUCCEEDED}
     )

@@ -18,6 +18,7 @@ from experiments.engine.config import ExperimentConfig
 from experiments.models import Experiment, Framing, RowNote, Run, Stage
 from experiments.rules import experiments_left, lacks_baseline, refused_models
 from experiments.signals import conclusion_written
+from experiments.tasks import work_next
 
 
 class NotABaseline(Exception):
@@ -96,8 +97,6 @@ def submit_experiment(
         NotABaseline: see `baseline_waived`.
         TooManyQueued: too many runs of theirs wait already.
     """
-    from experiments.tasks import work_next  # noqa: PLC0415 (tasks call services)
-
     locked = Membership.objects.select_for_update().select_related("dojo").get(pk=membership.pk)
     _keep_to_rules(locked, config, baseline_waived=baseline_waived)
     last_number = locked.experiments.aggregate(Max("number"))["number__max"] or 0
@@ -142,8 +141,6 @@ def repeat_run(experiment: Experiment) -> Run:
         NotNow: it has no result yet, or is being repeated already.
         TooManyQueued: too many runs of theirs wait already.
     """
-    from experiments.tasks import work_next  # noqa: PLC0415 (tasks call services)
-
     locked = (
         Membership.objects.select_for_update()
         .select_related("dojo")
@@ -194,8 +191,6 @@ def record_limits(experiment: Experiment, limits: str) -> None:
 @transaction.atomic
 def renew_subgroups(run: Run) -> None:
     """Queue the subgroups' stage again where its facilitator marked other columns since."""
-    from experiments.tasks import work_next  # noqa: PLC0415 (tasks call services)
-
     sensitive = run.experiment.membership.dojo.dataset.sensitive_columns
     found = run.interpretations.filter(stage=Stage.SUBGROUPS, status=JobStatus.SUCCEEDED).first()
     if found is None or set(found.content["groups"]) == set(sensitive):

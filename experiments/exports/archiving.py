@@ -16,6 +16,7 @@ from classrooms.models import Dojo
 from classrooms.people import FACILITATOR
 from experiments.exports.dojo_archive import write_dojo_archive
 from experiments.models import DojoArchive
+from experiments.tasks import make_exports
 
 IN_MEMORY = 4 * 1024 * 1024
 
@@ -23,8 +24,6 @@ IN_MEMORY = 4 * 1024 * 1024
 @transaction.atomic
 def request_archive(dojo: Dojo, *, anonymous: bool) -> None:
     """Queue the packing; one that is under way already is left alone."""
-    from experiments.tasks import make_exports  # noqa: PLC0415 (tasks call this)
-
     archive, is_new = DojoArchive.objects.select_for_update().get_or_create(
         dojo=dojo, is_anonymous=anonymous
     )

@@ -17,6 +17,7 @@ from experiments.exports.pictures import pictures_of
 from experiments.exports.record import Record, record_of
 from experiments.models import Export, Run
 from experiments.services import announce_page
+from experiments.tasks import make_exports
 
 # How long a document lets runs go first.
 PATIENCE = timedelta(minutes=1)
@@ -39,8 +40,6 @@ def is_current(export: Export | None, record: Record) -> bool:
 @transaction.atomic
 def request_export(membership: Membership, kind: Export.Kind) -> None:
     """Queue a document; one that is being made already is left alone."""
-    from experiments.tasks import make_exports  # noqa: PLC0415 (tasks call this)
-
     export, is_new = Export.objects.select_for_update().get_or_create(
         membership=membership, kind=kind
     )
