@@ -1,12 +1,16 @@
 """Settings of the tests: the product's own, in a folder of their own, with a quick hash."""
 
+import atexit
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-# Processes that the tests start are told the same folder.
-os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="ml-experimenter-tests-"))
+# Processes that the tests start are told the same folder; who made it takes it away.
+if "VAR_DIR" not in os.environ:
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="ml-experimenter-tests-")
+    atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
 # Tests that run side by side (pytest-xdist) have a folder each.
 if (worker := os.environ.get("PYTEST_XDIST_WORKER", "")) not in os.environ["VAR_DIR"]:
     os.environ["VAR_DIR"] = str(Path(os.environ["VAR_DIR"]) / worker)
