@@ -91,7 +91,6 @@ def processes(port: int, logs: Path, compute: str = "") -> Iterator[None]:
     for line in (ROOT / "Procfile").read_text().splitlines():
         name, command = line.split(": ", 1)
         command = command.replace("$PORT", str(port)).replace("${COMPUTE_CONCURRENCY:-2}", "2")
-        command = command.replace("var/beat-schedule", str(logs / "beat"))
         command += f" {compute}" if name == "compute" else ""
         log = (logs / f"{name}.log").open("wb")
         arguments = [sys.executable, "-m", *command.split()]

@@ -299,6 +299,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "advance simulations": {"task": "experiments.tasks.advance_simulations", "schedule": 2.0},
 }
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 for entry in CELERY_BEAT_SCHEDULE.values():
     # A bell that was not heard in time is not worth hearing: the next one follows.
     entry["options"] = {"expires": 10}

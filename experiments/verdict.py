@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from experiments.engine.judgement import judge_score
-from experiments.templatetags.experiments import score, signed
+from experiments.templatetags.experiments import clauses, score, signed
 
 VERDICTS: dict[str | None, str | Promise] = {
     "supported": _("Supported"),
@@ -115,7 +115,7 @@ def result_sentence(
             None: gettext("the gap to train is %(gap)s"),
         }[gap_is_notable]
         parts.append(words % {"gap": signed(gap)})
-    return "; ".join(parts) + "."
+    return clauses(parts) + "."
 
 
 def _bracketed(interval: list[float] | None) -> str:

@@ -78,13 +78,12 @@ class Product:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def commands(self) -> dict[str, list[str]]:
-        """What the Procfile says, with this Product's port and schedule."""
+        """What the Procfile says, with this Product's port."""
         lines = (ROOT / "Procfile").read_text().splitlines()
         found = {}
         for name, command in (line.split(": ", 1) for line in lines if line):
             filled = command.replace("$PORT", str(self.port))
             filled = filled.replace("${COMPUTE_CONCURRENCY:-2}", "2")
-            filled = filled.replace("var/beat-schedule", str(self.logs / "beat-schedule"))
             found[name] = [sys.executable, "-m", *filled.split()]
         return found
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -29,6 +31,9 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 NAME_BYTES = 100
 
+# Between two words: "l'été" is no "lété".
+APOSTROPHES = re.compile(r"(?<=\w)['’](?=\w)")
+
 # Names that Windows keeps for itself, whatever follows the dot.
 RESERVED = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
@@ -41,7 +46,7 @@ def safe_name(text: str, otherwise: str) -> str:
     Args:
         otherwise: for a text of which nothing stays.
     """
-    slug = slugify(text, allow_unicode=True)
+    slug = slugify(APOSTROPHES.sub("-", text), allow_unicode=True)
     # Systems count bytes: two such names and an ending fit into one of 255.
     short = slug.encode()[:NAME_BYTES].decode(errors="ignore").rstrip("-_")
     name = short or otherwise
@@ -80,11 +85,16 @@ def data_archive(dataset: Dataset) -> bytes:
     return buffer.getvalue()
 
 
-def _readme(record: Record) -> str:
-    """How to use it, and whether somebody has tried: the stamp of the notebook."""
+def _readme(record: Record, names: Iterable[str]) -> str:
+    """How to use it, and whether somebody has tried: the stamp of the notebook.
+
+    Args:
+        names: of what is in the ZIP, too.
+    """
     execution = record.exports.get(Export.Kind.EXECUTION)
     verified = execution if is_current(execution, record) else None
-    context = {"membership": record.membership, "verified": verified}
+    tops = {name.partition("/")[0] for name in names}
+    context = {"membership": record.membership, "verified": verified, "names": tops}
     with translation.override(record.language):
         return render_to_string("experiments/take_home.txt", context)
 
@@ -99,7 +109,6 @@ def build_archive(record: Record, data: bytes | None = None) -> io.BytesIO:
     pictures = pictures_of(record)
     pdf = record.exports.get(Export.Kind.PDF)
     files = {
-        "README.txt": _readme(record).encode(),
         "experiment-log.md": experiment_log(record).encode(),
         "experiment-log.html": html_log(record, pictures).encode(),
         "notebook.ipynb": build_notebook(record, pictures).encode(),
@@ -109,17 +118,17 @@ def build_archive(record: Record, data: bytes | None = None) -> io.BytesIO:
         files["slides.html"] = html_deck(Deck(record)).encode()
     if pdf and is_current(pdf, record):
         files["experiment-log.pdf"] = bytes(pdf.file)
+    files |= _files_of_others(record)
+    files = {"README.txt": _readme(record, files).encode()} | files
     buffer = io.BytesIO(data_archive(membership.dojo.dataset) if data is None else data)
     with zipfile.ZipFile(buffer, "a") as archive:
         for name, content in files.items():
             write_entry(archive, name, content)
-        for name, packed in _files_of_others(record):
-            write_entry(archive, name, packed)
     buffer.seek(0)
     return buffer
 
 
-def _files_of_others(record: Record) -> list[tuple[str, bytes]]:
+def _files_of_others(record: Record) -> dict[str, bytes]:
     """What apps above this one add."""
     answers: Any = archive_asked_for.send(sender=Record, record=record)
-    return sorted(entry for _receiver, files in answers for entry in files.items())
+    return dict(sorted(entry for _receiver, files in answers for entry in files.items()))

@@ -10,8 +10,14 @@ import nbformat
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
+# Jupyter takes formulas out of a text before and again after Markdown has unescaped it.
+DOLLAR = "<span>&#36;</span>"
+
+
 def markdown_cell(cell_id: str, source: str) -> nbformat.NotebookNode:
-    return nbformat.v4.new_markdown_cell(source.strip(), id=cell_id)
+    """A text cell; an escaped dollar begins no formula in it."""
+    source = source.strip().replace("\\$", DOLLAR)
+    return nbformat.v4.new_markdown_cell(source, id=cell_id)
 
 
 def code_cell(

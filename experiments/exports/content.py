@@ -19,7 +19,7 @@ from classrooms.models import Dojo
 from experiments.exports.record import Record
 from experiments.models import Experiment
 from experiments.run_page import MetricRow, RunPage, experiment_page, run_page
-from experiments.templatetags.experiments import score, seconds, signed
+from experiments.templatetags.experiments import clauses, score, seconds, signed
 
 
 @dataclass(frozen=True)
@@ -194,13 +194,13 @@ def _approach(experiment: Experiment, result: RunPage) -> tuple[Line, ...]:
     lines = [
         Line(_("Model"), experiment.model_label),
         Line(_("Features"), names=tuple(page.features)),
-        Line(_("New features"), "; ".join(page.new_features)),
+        Line(_("New features"), clauses(page.new_features)),
         Line(_("Hyperparams"), values or _("none")),
         Line(_("Found by the search"), result.found_hyperparameters),
     ]
     if page.changes and experiment.compared_to:
         label = _("Changed against #%(number)s") % {"number": experiment.compared_to.number}
-        lines.append(Line(label, "; ".join(page.changes)))
+        lines.append(Line(label, clauses(page.changes)))
     return tuple(line for line in lines if line.text or line.names)
 
 

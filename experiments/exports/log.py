@@ -17,17 +17,21 @@ from experiments.exports.content import (
 )
 from experiments.exports.record import Record
 
-# What would begin a heading, a list, a quote, a rule, a fence or a table in Markdown.
-BLOCK_START = re.compile(r"^(\s*)([#>|+\-=*_~`]|\d+[.)])", re.MULTILINE)
-# What would begin a link, an image or, in Jupyter, a formula.
+# What would begin a heading, a list, a quote, a rule, a fence or a table in Markdown. Of a
+# number it is the mark behind it that can be taken for a list's, and be escaped.
+BLOCK_START = re.compile(r"^(\s*(?:\d+(?=[.)](?:\s|$)))?)([#>|+\-=*_~`.)])", re.MULTILINE)
+# What would begin a link, an image or a formula.
 INLINE = re.compile(r"[\[$]")
+# A line that ends within its paragraph: Markdown would run it into the next one.
+LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
 
 
 def plain(text: str) -> str:
     """A participant's text as Markdown that shows it and structures nothing."""
     text = text.strip().replace("\r\n", "\n").replace("<", "&lt;")
     text = BLOCK_START.sub(lambda found: f"{found[1]}\\{found[2]}", text)
-    return INLINE.sub(lambda found: f"\\{found[0]}", text)
+    text = INLINE.sub(lambda found: f"\\{found[0]}", text)
+    return LINE_END.sub("  \n", text)
 
 
 def plain_line(text: str) -> str:

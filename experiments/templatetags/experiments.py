@@ -1,11 +1,12 @@
 """How numbers are written on pages."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.template.defaultfilters import floatformat
 from django.utils.formats import number_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from experiments.models import Run
 
@@ -50,6 +51,12 @@ def seconds(value: float | None) -> str:
     if value is None:
         return "–"
     return gettext("%(seconds)s s") % {"seconds": floatformat(value, 2 if value < 10 else 0)}
+
+
+@register.filter
+def clauses(parts: Iterable[str]) -> str:
+    """Parts that commas would blur; French sets a space before each semicolon."""
+    return pgettext("between clauses", "; ").join(parts)
 
 
 @register.filter

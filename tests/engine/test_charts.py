@@ -250,6 +250,14 @@ def test_the_threshold_chart_shows_both_thresholds(made: dict[str, Chart]) -> No
     assert list(row) == pytest.approx(expected, rel=1e-5)
 
 
+def test_a_score_that_never_changes_is_not_rounded_away() -> None:
+    flat = {"train": 0.5, "train_std": 0.0, "check": 0.5, "check_std": 0.0}
+    points = [point | flat for point in LEARNING["points"]]
+    shown = texts(drawn(charts.learning_chart(LEARNING | {"points": points}).spec))
+    assert "1" not in shown
+    assert "0.50" in " ".join(shown)
+
+
 def test_importance_and_shap_start_from_the_same_line() -> None:
     means = {NAMES[4]: 0.1, NAMES[5]: -0.04}
     importance = {"columns": [{"name": n, "mean": m, "std": 0.01} for n, m in means.items()]}

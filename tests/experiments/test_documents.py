@@ -5,6 +5,7 @@ import re
 import sys
 import zipfile
 
+import nbformat
 import pytest
 from django.utils import timezone, translation
 
@@ -18,6 +19,7 @@ from experiments.exports.drawing import draw
 from experiments.exports.html_log import html_log
 from experiments.exports.log import experiment_log
 from experiments.exports.making import PATIENCE, make_next, request_export
+from experiments.exports.notebook import build_notebook
 from experiments.exports.pdf import pdf_of
 from experiments.exports.pictures import pictures_of
 from experiments.exports.record import record_of
@@ -112,6 +114,9 @@ def test_a_link_or_a_formula_that_was_typed_is_only_text(member) -> None:
     save_document(member, introduction="![x](http://example.org/x.png) costs $5 or $6")
     log = experiment_log(record_of(member))
     assert "!\\[x](http://example.org/x.png) costs \\$5 or \\$6" in log
+    notebook = nbformat.reads(build_notebook(record_of(member)), as_version=4)
+    assert "$" not in notebook.cells[0].source
+    assert notebook.cells[0].source.count("<span>&#36;</span>") == 2
 
 
 def test_the_page_is_one_file_without_script_or_address(member) -> None:

@@ -98,6 +98,7 @@ def test_the_log_has_the_briefs_format(member) -> None:
 def test_the_log_tells_failures_and_keeps_structure_from_typed_text(member) -> None:
     log = experiment_log(record_of(member))
     assert "120 secondes" in log
+    assert " ; l'écart avec le train est de" in log.replace("\xa0", " ")
     assert "\n## Hélas" not in log
     assert "\\## Hélas" in log
     assert "Décision\u00a0: garder." in log
@@ -106,6 +107,7 @@ def test_the_log_tells_failures_and_keeps_structure_from_typed_text(member) -> N
 @pytest.mark.parametrize("text", ["# a", "- a", "1. a", "> a", "```", "| a |", "---", "<b>"])
 def test_typed_text_structures_nothing(text: str) -> None:
     assert plain(text) != text
+    assert plain("1. a\nb $5 [c] $6\n\n2.5 d") == ("1\\. a  \nb \\$5 \\[c] \\$6\n\n2.5 d")
     assert plain("An ordinary - sentence (1.5 %).") == "An ordinary - sentence (1.5 %)."
 
 
@@ -121,6 +123,10 @@ def test_the_zip_is_complete_and_always_the_same(member) -> None:
     assert "scikit-learn==" in requirements
     assert "numpy==" in requirements
     assert archive_name(member) == "dojo-zoé.zip"
+    explained = archive.read("README.txt").decode()
+    for name in {name.partition("/")[0] for name in archive.namelist()} - {"README.txt"}:
+        assert f"\n{name} " in explained
+    assert "slides.html" not in explained
 
 
 def test_the_notebook_is_valid_and_asserts_the_recorded_numbers(member) -> None:

@@ -24,6 +24,9 @@ from experiments.engine.charts.parts import (
 from experiments.engine.messages import N_
 from experiments.engine.metrics import METRICS
 
+# Of an axis of scores.
+LEAST_SPAN = 0.01
+
 # Where a curve begins, no threshold is high enough.
 THRESHOLD_IF_ANY = "isValid(datum.threshold) ? format(datum.threshold, '.2f') : '—'"
 
@@ -58,7 +61,7 @@ def learning_chart(curve: dict[str, Any]) -> Chart:
     x = alt.X("rows:Q", title=N_("Number of rows learned from"), axis=axis)
     up: dict[str, Any] = {
         "title": metric,
-        "scale": alt.Scale(zero=False),
+        "scale": _roomy(rows),
         "axis": alt.Axis(tickCount=5),
     }
     colour, words = (
@@ -74,6 +77,15 @@ def learning_chart(curve: dict[str, Any]) -> Chart:
         .encode(x, alt.Y("mean:Q", **up), colour, tooltip=words),
     ]
     return finished(layers, rows, description=N_("Learning curve"), columns=columns, series=series)
+
+
+def _roomy(rows: list[dict[str, Any]]) -> alt.Scale:
+    """A scale for scores; around one that never changes, as of a dummy model, it leaves room:
+    an axis with a single place would round the score away."""
+    low, high = min(row["low"] for row in rows), max(row["high"] for row in rows)
+    if high - low >= LEAST_SPAN:
+        return alt.Scale(zero=False)
+    return alt.Scale(zero=False, domain=[low - LEAST_SPAN, high + LEAST_SPAN])
 
 
 def loss_chart(curve: dict[str, Any]) -> Chart:
