@@ -131,7 +131,7 @@ def answer_by_rules(
     if work.framing is None and not work.record.experiments:
         return str(OPENING)
     for finding in _pressing(work, looked_at):
-        asked = f"{finding.sentence}\n\n**{finding.question}**"
+        asked = f"{words.told(finding)}\n\n**{finding.question}**"
         if asked != said_before:
             return asked
     experiment = looked_at or (work.record.experiments[-1] if work.record.experiments else None)
