@@ -102,6 +102,13 @@ HINTS: dict[str, Text] = {
     "suspect_column": _("It uses a column that alone nearly predicts the target."),
 }
 
+# What a hypothesis lacks, asked for.
+LACKING: dict[str, Text] = {
+    "change": _("What exactly will be different from the run that you compare it to?"),
+    "reason": _("What have you seen, in the data or in the errors, that makes you expect that?"),
+    "measure": _("By about how much, and which result would prove you wrong?"),
+}
+
 UNAVAILABLE: dict[str, Text] = {
     "no_key": _("No language model is set up here: this is the coach by rules."),
     "off": _("The language model is switched off: this is the coach by rules."),
@@ -139,6 +146,11 @@ def reason(code: str, experiment: Experiment) -> str:
 def told(finding: Finding) -> str:
     """A finding in a sentence for whoever it is about."""
     return str(HINTS.get(finding.code) or finding.sentence)
+
+
+def question_about(lack: str) -> str:
+    """What to ask for where a hypothesis lacks something."""
+    return str(LACKING[lack])
 
 
 def suggestion_for(code: str) -> str:

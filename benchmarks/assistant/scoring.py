@@ -19,7 +19,6 @@ from assistant.rules import Facts, review_by_rules, within_what_is_known
 from benchmarks.assistant.cases import Case, all_cases
 from benchmarks.assistant.database import load, make_dojo
 
-
 # The rules quote what participants wrote, whatever it names.
 _QUOTED = re.compile("“[^”]*”")
 
