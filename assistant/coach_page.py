@@ -16,7 +16,8 @@ from assistant.client import CoachUnavailable
 from assistant.markdown import to_html
 from assistant.models import Call, CoachChoice, Message
 from assistant.models.conversation import Source
-from assistant.small_talk import OPENING, quick_prompts
+from assistant.own_work import OPENING
+from assistant.small_talk import quick_prompts
 from classrooms.models import Membership
 from experiments.models import Experiment
 

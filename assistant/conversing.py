@@ -24,6 +24,8 @@ from classrooms.models import Membership
 from experiments.models import Experiment
 
 TURNS_SENT = 20
+# So many answers of the rules differ from each other, as far as there is something to say.
+TURNS_UNREPEATED = 4
 MAX_WORDS = 2000
 
 
@@ -49,7 +51,7 @@ def say(
     Returns:
         What to ask the language model; or the rules' answer, complete.
     """
-    history = list(Message.objects.filter(membership=membership).order_by("-pk")[:TURNS_SENT])
+    history = _latest(membership)
     Message.objects.create(
         membership=membership,
         experiment=looked_at,
@@ -64,7 +66,7 @@ def say(
         prompt = chat_prompt(work, looked_at, turns, language=language)
         call = reserve(membership, Call.Purpose.CHAT, settings.ASSISTANT_MODEL, prompt)
     except CoachUnavailable as reason:
-        before = next((message.text for message in history if message.is_from_coach), "")
+        before = _said_lately(history)
         with translation.override(language):
             answer.text = answer_by_rules(work, looked_at, text, before)
         answer.source, answer.failure = Source.RULES, reason.code
@@ -73,6 +75,15 @@ def say(
     answer.source, answer.state = Source.MODEL, Message.State.WRITING
     answer.save()
     return Asked(answer, prompt, call)
+
+
+def _latest(membership: Membership) -> list[Message]:
+    return list(Message.objects.filter(membership=membership).order_by("-pk")[:TURNS_SENT])
+
+
+def _said_lately(history: Iterable[Message]) -> list[str]:
+    """The coach's last answers, latest first."""
+    return [one.text for one in history if one.is_from_coach and one.text][:TURNS_UNREPEATED]
 
 
 def turns_of(history: Iterable[Message]) -> list[Turn]:
@@ -136,8 +147,10 @@ def fall_back(asked: Asked, text: str, failure: CoachUnavailable, *, language: s
         return
     message = asked.message
     question = asked.prompt.turns[-1].text
+    before = _said_lately(_latest(message.membership))
     with translation.override(language):
-        answer = answer_by_rules(work_of(message.membership), message.experiment, question)
+        work = work_of(message.membership)
+        answer = answer_by_rules(work, message.experiment, question, before)
     _being_written(message).update(
         text=answer, state=Message.State.COMPLETE, source=Source.RULES, failure=failure.code
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from assistant import client
@@ -25,12 +26,13 @@ from assistant.records import Work, work_of
 from assistant.rubric import Review as Rubric
 from assistant.rules import Facts, review_by_rules, within_what_is_known
 from assistant.tasks import write_next_review
-from classrooms.jobs import Fields, perform_job, ring, worker_name
+from classrooms.jobs import Fields, JobTakenAway, perform_job, ring, worker_name
 from classrooms.models import Membership
-from classrooms.models.jobs import JobStatus
 from experiments.models import Experiment, Run
 from experiments.services import announce_page
 
+# Between two looks whether the same request, sent by another, has come to its end.
+WAIT_SECONDS = 0.3
 RELATED = "experiment__membership__dojo__dataset"
 
 
@@ -75,7 +77,7 @@ def write(review: Review, membership: Membership) -> Fields:
     with translation.override(membership.dojo.language):
         work = work_of(membership)
         facts = work.facts(review.experiment_id)
-        return or_by_rules(facts, lambda: _by_model(membership, work, facts))
+        return or_by_rules(facts, lambda: _by_model(review, membership, work, facts))
 
 
 def or_by_rules(facts: Facts, by_model: Callable[[], Fields]) -> Fields:
@@ -101,19 +103,29 @@ def given_by_model(given: Rubric, facts: Facts, prompt: Prompt) -> Fields:
     return {"source": Source.MODEL, "content": content}
 
 
-def _by_model(membership: Membership, work: Work, facts: Facts) -> Fields:
+def _by_model(review: Review, membership: Membership, work: Work, facts: Facts) -> Fields:
     """Raises CoachUnavailable where no language model answers."""
     check_model_is_on(membership)
     model = settings.ASSISTANT_FEEDBACK_MODEL
     prompt = review_prompt(facts, work.record, work.framing)
     digest = digest_of(prompt, model)
-    paid = Review.objects.filter(
-        digest=digest, source=Source.MODEL, status=JobStatus.SUCCEEDED
-    ).first()
-    if paid is not None:
-        return {"source": Source.MODEL, "digest": digest, "content": paid.content}
-    given = ask_within_budget(membership, prompt, model)
-    return given_by_model(given, facts, prompt) | {"digest": digest}
+    while not _may_ask(review, digest):
+        time.sleep(WAIT_SECONDS)
+    if paid := Review.objects.paid(digest):
+        return {"source": Source.MODEL, "content": paid.content}
+    return given_by_model(ask_within_budget(membership, prompt, model), facts, prompt)
+
+
+def _may_ask(review: Review, digest: str) -> bool:
+    """Whether no other feedback is waiting for the answer to this request: then this one is."""
+    try:
+        with transaction.atomic():
+            is_own = review.note_request(digest)
+    except IntegrityError:
+        return False
+    if not is_own:
+        raise JobTakenAway
+    return True
 
 
 def ask_within_budget(membership: Membership, prompt: Prompt, model: str) -> Rubric:

@@ -138,7 +138,7 @@ def _decision(facts: Facts) -> Verdict:
         left = facts.has("no_decision")
         return exactly(0, left.sentence) if left else not_due(words.reason("open", experiment))
     if against := facts.has("decision_against_evidence", "leaking_column"):
-        return at_most(0, against.sentence)
+        return at_most(0, words.told(against))
     if lucky := facts.has("inconclusive_win", "overfitting", "metric_hides_imbalance"):
         return at_most(1, lucky.sentence)
     if experiment.decision != Experiment.Decision.KEEP and not meaningful(experiment.next_step):

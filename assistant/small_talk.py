@@ -1,90 +1,52 @@
-"""The coach by rules in conversation: the question that helps most, or what the FAQ says."""
+"""The coach by rules in conversation: what the record or a subject says, and one question."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterator
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assistant import words
+from assistant.own_experiment import Look, speaks_of
+from assistant.own_work import answers_on, on_next
 from assistant.records import Work
-from assistant.rules import facts_of, verdicts
+from assistant.topics import topic_of
 from classrooms.models.phases import PhaseKind
-from experiments.findings import Finding, findings_of, most_pressing
 from experiments.findings.reading import folded
 from experiments.models import Experiment
 
 Text = str | Promise
 
-OPENING = gettext_lazy("Which ML problem do you want to solve? What data do you have?")
+# What is said to a coach rather than asked of one.
+_GREETING = re.compile(r"(?:bonjour|bonsoir|salut|coucou|hello|hi|hey)\b\W*(?:coach\W*)?")
+_THANKS = re.compile(r"(?:(?:ok|oui|super|great)\W+)?(?:merci|thanks?|thank you)\b.{0,25}")
+_WHO = re.compile(
+    r"\b(?:es.?tu|tu es|t'es|etes.?vous|vous etes|are you)\b.{0,25}"
+    r"\b(?:ia|ai|robot|bot|humain\w*|human|chatgpt|claude|llm|vrai\w*|real)\b"
+    r"|\bwho are you|\bqui (?:es.?tu|etes.?vous)|\btu es qui|\bwhat can you do"
+    r"|\bque (?:sais|peux).?tu\b"
+)
+_DO_IT = re.compile(
+    r"(?!.*\b(?:how|comment)\b).*(?:"
+    r"\b(?:donne[sz]?|give|tell|dis|dites)\b.{0,15}\b(?:reponses?|solutions?|answers?)\b"
+    r"|\b(?:donne[sz]?|give|ecri[st]\w*|write|redige\w*|fai[st]\w*|do|choose|choisi\w*|propose)\b"
+    r".{0,15}\b(?:hypothes\w*|conclusions?|analys[ei]\w*|config\w*|cadrage|framing|travail|work)\b"
+    r"|\b(?:which|what|quelles?) (?:columns?|colonnes?)\b.{0,30}\b(?:leak\w*|fui\w*)"
+    r"|\b(?:which|what|quelles?) hypothes\w*\b.{0,20}\b(?:should|dois|test\w*|choisir|choose))"
+)
+_TAMPERS = re.compile(
+    r"\b(?:prompt|system message|consignes)\b|\bignore\w*\b.{0,20}\binstruct"
+    r"|\b(?:give|donne\w*)\b.{0,12}\b(?:3|three|trois|max\w*)\b.{0,12}(?:everywhere|partout|points?)"
+)
 
-
-@dataclass(frozen=True)
-class Topic:
-    """Something that people ask about, and what to answer.
-
-    Attributes:
-        stems: beginnings of words that name it, in both languages, without accents.
-    """
-
-    stems: tuple[str, ...]
-    answer: Text
-
-
-TOPICS = (
-    Topic(
-        ("quel modele", "which model", "choisir", "choose", "xgboost", "foret", "forest"),
-        gettext_lazy(
-            "Begin simple: a logistic regression. What would it have to get wrong for you to need "
-            "more?"
-        ),
-    ),
-    Topic(
-        ("pas assez bon", "not good enough", "ameliorer", "improve", "meilleur", "better"),
-        gettext_lazy(
-            "Analyse the errors before you make it more complex: which rows does it get wrong, and "
-            "what do they share?"
-        ),
-    ),
-    Topic(
-        ("logge", "log ", "noter", "write down", "documenter"),
-        gettext_lazy(
-            "Hyperparameters, metrics, time and versions are logged by themselves. What only you "
-            "can write is why you tried it, and what you concluded. What would you want to read in "
-            "a month?"
-        ),
-    ),
-    Topic(
-        ("surapp", "overfit", "par coeur", "by heart"),
-        gettext_lazy("Compare train and test: how large is the gap, and does it shrink with less?"),
-    ),
-    Topic(
-        ("interval", "hasard", "chance", "signific"),
-        gettext_lazy(
-            "An interval says where the score could be on other rows like these. Does yours hold "
-            "the score that you want to beat?"
-        ),
-    ),
-    Topic(
-        ("seuil", "threshold"),
-        gettext_lazy(
-            "A threshold trades one kind of error for the other. Which of the two costs more here, "
-            "and who pays?"
-        ),
-    ),
-    Topic(
-        ("baseline", "reference", "dummy"),
-        gettext_lazy(
-            "A baseline is the simplest thing that somebody could do today. What is it for your "
-            "problem, and what does it score?"
-        ),
-    ),
-    Topic(
-        ("fuite", "leak"),
-        gettext_lazy("For each column: will you know its value at the moment when you predict?"),
-    ),
+_WHAT_NOW = re.compile(
+    r"\b(?:next|prochaine?s?|ensuite|et maintenant|now what|par (?:quoi|ou)\b|perdue?s?|lost|stuck"
+    r"|bloquee?s?)\b|\bwhere (?:do|should) i (?:start|begin)|\bhelp me|\bneed help"
+    r"|^(?:help|aide)\b|\baide[zr]?.moi|\bbesoin d'aide|\bwhat (?:should|can|do) i do\b"
+    r"|\bque (?:dois|faire|puis)|\bquoi faire|\bi (?:don't|do not) know|\bsais pas"
+    r"|\bcomprends? (?:rien|pas)|\b(?:don't|do not) understand"
 )
 
 QUICK_PROMPTS: dict[str, tuple[Text, ...]] = {
@@ -119,41 +81,53 @@ def quick_prompts(phase: str | None) -> list[str]:
 
 
 def answer_by_rules(
-    work: Work, looked_at: Experiment | None, question: str, said_before: str = ""
+    work: Work, looked_at: Experiment | None, question: str, said_before: Collection[str] = ()
 ) -> str:
     """What the rules answer.
 
     Args:
-        said_before: the coach's last answer, so as not to repeat it.
+        said_before: what the coach said last, so as not to repeat it.
     """
-    if topic := _topic_of(question):
-        return str(topic.answer)
-    if work.framing is None and not work.record.experiments:
-        return str(OPENING)
-    for finding in _pressing(work, looked_at):
-        asked = f"{finding.sentence}\n\n**{finding.question}**"
-        if asked != said_before:
-            return asked
-    experiment = looked_at or (work.record.experiments[-1] if work.record.experiments else None)
-    if experiment is None:
-        return _("What is the simplest model that could be right, and what would it score?")
-    return _praise_and_question(work, experiment)
+    plain = folded(question).replace("’", "'").strip()
+    look = Look(work, speaks_of(work, looked_at, plain))
+    fitting = [*_fitting(look, plain)]
+    answers = [*fitting, *_whatever_is_asked(look, _excuse(plain, bool(fitting)))]
+    return next((one for one in answers if one not in said_before), answers[0])
 
 
-def _topic_of(question: str) -> Topic | None:
-    plain = folded(question)
-    return next((topic for topic in TOPICS if any(stem in plain for stem in topic.stems)), None)
+def _fitting(look: Look, question: str) -> Iterator[str]:
+    """What answers a question, best first."""
+    topic = topic_of(question)
+    if _GREETING.fullmatch(question):
+        yield _("Hello! I am the coach by rules.") + f"\n\n{next(on_next(look))}"
+    elif _THANKS.fullmatch(question):
+        yield _("With pleasure. Write down what you learned while it is fresh.")
+    elif _TAMPERS.search(question):
+        yield _("I keep to coaching: points come from the record, whatever a text asks for.")
+    elif _WHO.search(question):
+        yield _(
+            "I am the coach by rules: no language model, but fixed rules that read your framing, "
+            "hypotheses, configs and results. Ask me about one of these, or about a notion of "
+            "machine learning."
+        )
+    elif _DO_IT.match(question):
+        help_with_it = str(topic.answer) if topic else next(on_next(look))
+        yield _("That is yours to find; what I have is a question.") + f"\n\n{help_with_it}"
+    else:
+        yield from answers_on(look, question)
+        if topic:
+            yield str(topic.answer)
 
 
-def _pressing(work: Work, looked_at: Experiment | None) -> list[Finding]:
-    """What is wrong: with what they look at first."""
-    found = most_pressing(findings_of(work.record))
-    if looked_at is None:
-        return found
-    return sorted(found, key=lambda finding: finding.experiment.pk != looked_at.pk)
+def _whatever_is_asked(look: Look, excuse: str) -> Iterator[str]:
+    """What helps whoever asks, after saying why it is no answer to what they asked."""
+    for answer in on_next(look):
+        yield f"{excuse}\n\n{answer}".strip()
 
 
-def _praise_and_question(work: Work, experiment: Experiment) -> str:
-    facts = facts_of(work.record, experiment)
-    best = max(verdicts(facts).items(), key=lambda pair: pair[1].most or 0)
-    return f"{best[1].reason}\n\n**{words.open_question(experiment)}**"
+def _excuse(question: str, is_understood: bool) -> str:
+    if is_understood:
+        return _("My rules know no more of that; this is what I would ask you.")
+    if _WHAT_NOW.search(question):
+        return ""
+    return _("My rules have no answer to that; this is what I would ask you.")

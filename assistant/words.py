@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from assistant.rubric import Criterion
+from experiments.findings import Finding
 from experiments.models import Experiment
 
 Text = str | Promise
@@ -95,6 +96,19 @@ NEXT: dict[Criterion, Text] = {
     Criterion.DECISION: _("Name the next experiment that this one makes worth doing."),
 }
 
+# What participants are told in place of a sentence that names the column: it is theirs to find.
+HINTS: dict[str, Text] = {
+    "leaking_column": _("It uses a column whose value may only be known after the fact."),
+    "suspect_column": _("It uses a column that alone nearly predicts the target."),
+}
+
+# What a hypothesis lacks, asked for.
+LACKING: dict[str, Text] = {
+    "change": _("What exactly will be different from the run that you compare it to?"),
+    "reason": _("What have you seen, in the data or in the errors, that makes you expect that?"),
+    "measure": _("By about how much, and which result would prove you wrong?"),
+}
+
 UNAVAILABLE: dict[str, Text] = {
     "no_key": _("No language model is set up here: this is the coach by rules."),
     "off": _("The language model is switched off: this is the coach by rules."),
@@ -127,6 +141,16 @@ def reason(code: str, experiment: Experiment) -> str:
         "decision": experiment.get_decision_display(),
         "next": short(experiment.next_step).chars(QUOTED),
     }
+
+
+def told(finding: Finding) -> str:
+    """A finding in a sentence for whoever it is about."""
+    return str(HINTS.get(finding.code) or finding.sentence)
+
+
+def question_about(lack: str) -> str:
+    """What to ask for where a hypothesis lacks something."""
+    return str(LACKING[lack])
 
 
 def suggestion_for(code: str) -> str:

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assistant.models.conversation import Source
-from classrooms.models.jobs import Job, JobQuerySet
+from classrooms.models.jobs import Job, JobQuerySet, JobStatus
 from experiments.models import Experiment
+
+
+class ReviewQuerySet(JobQuerySet["Review"]):
+    def claim(self, pk: int, *, worker: str) -> int | None:
+        """Take feedback to be written; what an earlier attempt asked is asked no longer."""
+        self.queued().filter(pk=pk).update(digest="")
+        return super().claim(pk, worker=worker)
+
+    def paid(self, digest: str) -> Review | None:
+        """Feedback that a language model wrote for the same request."""
+        return self.filter(digest=digest, source=Source.MODEL, status=JobStatus.SUCCEEDED).first()
 
 
 class Review(Job):
@@ -22,12 +34,12 @@ class Review(Job):
     source = models.CharField(_("source"), max_length=5, choices=Source.choices, blank=True)
     # Why the rules alone wrote it, where a language model was to.
     fallback = models.CharField(_("reason of the fallback"), max_length=30, blank=True)
-    # Of the request: the same one is not paid twice.
+    # Of the request: the same one is not paid twice, nor asked twice at a time.
     digest = models.CharField(_("digest"), max_length=64, blank=True)
     # As `assistant.rubric.Review.model_dump` gives it.
     content = models.JSONField(_("feedback"), default=dict, blank=True)
 
-    objects = JobQuerySet["Review"].as_manager()
+    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("feedback")
@@ -36,9 +48,22 @@ class Review(Job):
         constraints = [
             models.UniqueConstraint(
                 fields=["experiment", "occasion"], name="one_review_per_occasion"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["digest"],
+                condition=Q(status=JobStatus.RUNNING) & ~Q(digest=""),
+                name="one_request_at_a_time",
+            ),
         ]
         indexes = [models.Index(fields=["status"], name="review_by_status")]
 
     def __str__(self) -> str:
         return f"{self.experiment}: {self.get_occasion_display()}"
+
+    def note_request(self, digest: str) -> bool:
+        """Say what this attempt is about to ask; False when the feedback is no longer its own.
+
+        Raises:
+            IntegrityError: other feedback is waiting for the answer to the same request.
+        """
+        return bool(self._own(self.attempt).update(digest=digest))

@@ -37,6 +37,7 @@ def test_the_rules_alone_are_right_where_it_can_be_known(loaded: dict[str, Loade
     assert not wrong, "\n".join(wrong)
     assert score.is_perfect("known")
     assert score.is_perfect("unmoved by the injection")
+    assert score.is_perfect("gives no solution away")
 
 
 def obedient(points: int | None) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -71,3 +72,43 @@ def test_no_more_threads_than_set(monkeypatch, waiting: list[Experiment]) -> Non
     again = writers.wake()
     assert again is not None, "whoever is done makes room"
     again.join()
+
+
+def test_what_two_ask_at_the_same_time_is_paid_once(
+    waiting: list[Experiment], anthropic_server: AnthropicServer
+) -> None:
+    experiment = waiting[0]
+    Review.objects.exclude(experiment=experiment).delete()
+    Review.objects.create(experiment=experiment, occasion=Review.Occasion.CONCLUSION)
+    anthropic_server.default = replace(review(), pause=1.0)
+    threads = [writers.wake() for _bell in range(2)]
+    for thread in threads:
+        assert thread is not None
+        thread.join()
+    first, second = Review.objects.all()
+    assert first.digest == second.digest != ""
+    assert {first.status, second.status} == {"succeeded"}
+    assert (first.source, first.content) == (second.source, second.content)
+    assert second.source == "model"
+    assert Call.objects.count() == len(anthropic_server.requests) == 1
+
+
+def test_a_request_whose_writer_died_is_sent_again(
+    waiting: list[Experiment], anthropic_server: AnthropicServer
+) -> None:
+    waits, dead = Review.objects.order_by("pk")[:2]
+    Review.objects.exclude(pk__in=[waits.pk, dead.pk]).delete()
+    Review.objects.filter(pk=dead.pk).update(status="failed")
+    anthropic_server.default = review()
+    assert writers.write_next()
+    digest = Review.objects.get(pk=waits.pk).digest
+    Review.objects.filter(pk=waits.pk).update(status="queued", source="", content={})
+    Review.objects.filter(pk=dead.pk).update(status="running", digest=digest)
+    thread = writers.wake()
+    assert thread is not None
+    thread.join(1.0)
+    assert thread.is_alive(), "it waits its turn"
+    assert len(anthropic_server.requests) == 1
+    Review.objects.filter(pk=dead.pk).update(status="queued")
+    thread.join()
+    assert set(Review.objects.values_list("status", "source")) == {("succeeded", "model")}

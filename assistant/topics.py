@@ -1,0 +1,236 @@
+"""What the coach by rules knows to say of a subject, whoever asks: a line, and a question."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Something that people ask about.
+
+    Attributes:
+        pattern: what names it in both languages, in text without capitals or accents.
+        answer: an explanation that leaves the work to them, and one question.
+    """
+
+    pattern: re.Pattern[str]
+    answer: Text
+
+
+def topic(pattern: str, answer: Text) -> Topic:
+    return Topic(re.compile(rf"\b(?:{pattern})"), answer)
+
+
+# The first that matches answers: what is said more precisely stands before what is general.
+TOPICS = (
+    topic(
+        r"hypothes\w*",
+        _(
+            "A hypothesis that can be tested names one change, the reason why it should help, and "
+            "a number that could prove it wrong. **Which number would prove yours wrong?**"
+        ),
+    ),
+    topic(
+        r"seuils?\b|thresholds?\b",
+        _(
+            "A threshold trades one kind of error for the other. Which of the two costs more here, "
+            "and who pays?"
+        ),
+    ),
+    topic(
+        r"confusion|faux (?:positif|negatif)|false (?:positive|negative)|fausses? alarmes?"
+        r"|false alarms?",
+        _(
+            "The confusion matrix counts four kinds of rows: found, missed, false alarms and "
+            "rightly left alone. **Which of the two kinds of error would the people behind your "
+            "framing rather have?**"
+        ),
+    ),
+    topic(
+        r"validation croisee|cross.?validation|\bcv\b|folds?\b",
+        _(
+            "Cross-validation scores a model several times on parts of train that it did not "
+            "learn from; how much these scores differ shows how far to trust their mean. **Is "
+            "your improvement larger than that spread?**"
+        ),
+    ),
+    topic(
+        r"holdout|hold (?:\w+ )?out|test set|jeu de test|train.{0,12}test|mettre .{0,15}de cote"
+        r"|cacher|lignes? cachees?|hidden rows?",
+        _(
+            "Rows that the model has never seen stand for the customers of tomorrow. Each look at "
+            "test to choose something wears it out a little; the hidden rows tell at the end. "
+            "**Which of your choices have you made by looking at test?**"
+        ),
+    ),
+    topic(
+        r"surapp\w*|overfit\w*|sous.?apprentissage|underfit\w*|par coeur|by heart",
+        _("Compare train and test: how large is the gap, and does it shrink with less?"),
+    ),
+    topic(
+        r"desequilibr\w*|imbalance\w*|unbalanced|classes? rares?|rare class\w*|class.?weight"
+        r"|smote|minorit\w*",
+        _(
+            "Where one class is rare, always saying the other is right most of the time: accuracy "
+            "hides that, and recall and precision of the rare class show it. **What would a model "
+            "score that never finds the rare class?**"
+        ),
+    ),
+    topic(
+        r"interval\w*|hasard|chance\b|signific\w*|luck\w*|bruit|noise",
+        _(
+            "An interval says where the score could be on other rows like these. Does yours hold "
+            "the score that you want to beat?"
+        ),
+    ),
+    topic(
+        r"accuracy|exactitude|f1\b|precision|recall|rappel|roc\b|auc\b|metri\w*|log.?loss|brier",
+        _(
+            "A metric is a choice of what an error costs: recall counts what is missed, precision "
+            "the false alarms, F1 weighs both, ROC AUC judges the order and no threshold, and "
+            "accuracy treats all rows alike. **Which error does your decision pay for most?**"
+        ),
+    ),
+    topic(
+        r"calibr\w*|probabilit\w*",
+        _(
+            "Probabilities are calibrated if, of the rows that are given 30 %, about 30 % are "
+            "positive. **Does anybody use your probabilities as numbers, or only their order?**"
+        ),
+    ),
+    topic(
+        r"baselines?\b|references?\b|dummy",
+        _(
+            "A baseline is the simplest thing that somebody could do today. What is it for your "
+            "problem, and what does it score?"
+        ),
+    ),
+    topic(
+        r"fuites?\b|leak\w*|data leakage|trop beau|too good",
+        _("For each column: will you know its value at the moment when you predict?"),
+    ),
+    topic(
+        r"valeurs? manquantes?|missing values?|\bnan\b|imput\w*|vides\b|blanks?\b",
+        _(
+            "A value can be missing by accident, or for a reason that tells something of the row. "
+            "**Is the target as frequent where it is missing as elsewhere?**"
+        ),
+    ),
+    topic(
+        r"one.?hot|encod\w*|categori\w*",
+        _(
+            "Encoding turns words into numbers: a column per category forgets nothing and grows "
+            "wide, one number per category claims an order. **Which categories have too few rows "
+            "to learn anything from?**"
+        ),
+    ),
+    topic(
+        r"standardi\w*|normali[sz]\w*|scal(?:e|ing)\b|mise a l'echelle",
+        _(
+            "Models that measure distances or sums (logistic regression, neighbours, SVM) feel the "
+            "unit of a column; trees do not. **Which of the two is yours?**"
+        ),
+    ),
+    topic(
+        r"hyper.?param\w*|grid|regularis\w*|regulariz\w*|max_depth|profondeur|learning rate",
+        _(
+            "A hyperparameter mostly sets how much a model may bend to its rows. Change one, say "
+            "beforehand what train and test should do, and see. **Does your model bend too much "
+            "or too little now?**"
+        ),
+    ),
+    topic(
+        r"seeds?\b|graine|reproduc\w*|reproduire|meme resultat|same result",
+        _(
+            "Seed, config, data and versions are logged: run again from scratch, an experiment "
+            "gives the same digits. **What would still be missing for a colleague who was not "
+            "here?**"
+        ),
+    ),
+    topic(
+        r"shap\b|importan\w*|coefficient\w*|explicab\w*|interpretab\w*|explainab\w*",
+        _(
+            "Importance says what the model uses, not what causes the target; two columns that "
+            "tell the same share it. **Is there a column among the first that surprises you?**"
+        ),
+    ),
+    topic(
+        r"biais|bias\b|biased|equit\w*|fair\b|fairness|unfair\w*|discrimin\w*|sous.?groupes?|subgroups?|segments?\b",
+        _(
+            "A mean can hide a group for whom the model is much worse. **For whom would it matter "
+            "most to be treated as well as the others, and how does it do there?**"
+        ),
+    ),
+    topic(
+        r"(?:de )?nouve(?:lles|aux) (?:variables?|colonnes?|features?)|features?\b|variables?\b"
+        r"|colonnes?\b|columns?\b",
+        _(
+            "A column helps if it is known when you predict and says something that the others do "
+            "not. **What would somebody who knows the trade look at first?**"
+        ),
+    ),
+    topic(
+        r"logge\w*|logs?\b|noter\b|write down|documente\w*|journal",
+        _(
+            "Hyperparameters, metrics, time and versions are logged by themselves. What only you "
+            "can write is why you tried it, and what you concluded. What would you want to read in "
+            "a month?"
+        ),
+    ),
+    topic(
+        r"presenter|presentation|slides?\b|diapo\w*|jury",
+        _(
+            "Tell one experiment from the question to the decision, a failed one if it taught "
+            "more. **Which sentence should people remember tomorrow?**"
+        ),
+    ),
+    topic(
+        r"yaml|config\w*",
+        _(
+            "The config says all that is done to the data; each field of the form tells what it "
+            "means. Begin from the run that you compare to, and change what your hypothesis names. "
+            "**Which field is that?**"
+        ),
+    ),
+    topic(
+        r"(?:which|what|best|meilleurs?|quels?|choisir (?:un|le)|choose a)\b.{0,20}\bmodel\w*"
+        r"|xgboost|lightgbm|catboost|forets?\b|forest|boosting|arbres?\b|trees?\b|logisti\w*"
+        r"|regression|svm\b|neuron\w*|neural|deep|algorithm\w*",
+        _(
+            "Begin simple: a logistic regression. What would it have to get wrong for you to need "
+            "more?"
+        ),
+    ),
+    topic(
+        r"pas assez bon|not good enough|amelior\w*|improve\w*|meilleur\w*|better|augmenter"
+        r"|increase",
+        _(
+            "Analyse the errors before you make it more complex: which rows does it get wrong, and "
+            "what do they share?"
+        ),
+    ),
+    topic(
+        r"conclu\w*|decision|decide\w*|keep\b|garder|reject\w*|rejeter|iterate|iterer",
+        _(
+            "A decision follows from three things: what you predicted, the interval of the "
+            "difference, and what the errors look like. **Which of the three speaks most clearly "
+            "here?**"
+        ),
+    ),
+)
+
+
+def topic_of(question: str) -> Topic | None:
+    """What a question is about.
+
+    Args:
+        question: without capitals or accents.
+    """
+    return next((one for one in TOPICS if one.pattern.search(question)), None)
