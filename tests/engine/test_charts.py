@@ -289,6 +289,30 @@ def test_the_waterfall_goes_from_the_base_to_the_output(made: dict[str, Chart]) 
     assert labels.index("base") < labels.index("column 0 = —") < labels.index("output")
 
 
+def test_the_numbers_of_a_waterfall_stand_clear_of_the_names() -> None:
+    bars = [{"name": "n", "value": 1, "contribution": size} for size in (-3.0, 1.0)]
+    view = {"base": 0.0, "output": -2.0, "unit": "log_odds", "bars": bars}
+    phone = charts.waterfall_chart(view).spec | {"width": 110}
+    svg = str(vl_convert.vegalite_to_svg(phone, vl_version="6.4"))
+    numbers = (
+        r'<text[^>]*text-anchor="(\w+)" transform="translate\(([\d.]+),[^>]*>[−+]?\d\.\d\d</text>'
+    )
+    places = [(anchor, float(x)) for anchor, x in re.findall(numbers, svg)]
+    assert [anchor for anchor, _x in places] == ["start"] * 4
+    assert all(0 < x <= 110 - 40 for _anchor, x in places)
+
+
+@pytest.mark.parametrize("score", [0.0, 0.5, 1.0])
+def test_a_learning_curve_that_stays_the_same_has_an_axis(score: float) -> None:
+    same = {"train": score, "train_std": 0.0, "check": score, "check_std": 0.0}
+    points = [{"rows": rows} | same for rows in (10, 20)]
+    svg = drawn(charts.learning_chart({"metric": "roc_auc", "points": points}).spec)
+    numbers = {float(text) for text in texts(svg) if re.fullmatch(r"[01]\.\d+", text)}
+    assert len(numbers) >= 3
+    assert score in numbers
+    assert all(0 <= number <= 1 for number in numbers)
+
+
 def test_a_category_shows_its_mean_contribution_over_all_rows() -> None:
     points = [("a", 1.0), ("b", -1.0), ("a", 2.0), (None, 0.5)]
     effect = {"feature": "x", "kind": "category"}

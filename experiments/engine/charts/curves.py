@@ -19,11 +19,14 @@ from experiments.engine.charts.parts import (
     rules_at,
     series_colour,
     share_axis,
+    span,
     tooltip,
 )
 from experiments.engine.messages import N_
 from experiments.engine.metrics import METRICS
 
+# Of a score over its learning curve: a straight line is drawn as one.
+LEAST_SPAN = 0.02
 # Where a curve begins, no threshold is high enough.
 THRESHOLD_IF_ANY = "isValid(datum.threshold) ? format(datum.threshold, '.2f') : '—'"
 
@@ -56,9 +59,10 @@ def learning_chart(curve: dict[str, Any]) -> Chart:
     }
     axis = alt.Axis(grid=False, tickCount=5)
     x = alt.X("rows:Q", title=N_("Number of rows learned from"), axis=axis)
+    reach = [row[end] for row in rows for end in ("low", "high")]
     up: dict[str, Any] = {
         "title": metric,
-        "scale": alt.Scale(zero=False),
+        "scale": alt.Scale(domain=span(reach, LEAST_SPAN), nice=True, zero=False),
         "axis": alt.Axis(tickCount=5),
     }
     colour, words = (
