@@ -250,14 +250,6 @@ def test_the_threshold_chart_shows_both_thresholds(made: dict[str, Chart]) -> No
     assert list(row) == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_score_that_never_changes_is_not_rounded_away() -> None:
-    flat = {"train": 0.5, "train_std": 0.0, "check": 0.5, "check_std": 0.0}
-    points = [point | flat for point in LEARNING["points"]]
-    shown = texts(drawn(charts.learning_chart(LEARNING | {"points": points}).spec))
-    assert "1" not in shown
-    assert "0.50" in " ".join(shown)
-
-
 def test_importance_and_shap_start_from_the_same_line() -> None:
     means = {NAMES[4]: 0.1, NAMES[5]: -0.04}
     importance = {"columns": [{"name": n, "mean": m, "std": 0.01} for n, m in means.items()]}
@@ -295,6 +287,30 @@ def test_the_waterfall_goes_from_the_base_to_the_output(made: dict[str, Chart]) 
     }
     labels = texts(drawn(made["waterfall"].spec))
     assert labels.index("base") < labels.index("column 0 = —") < labels.index("output")
+
+
+def test_the_numbers_of_a_waterfall_stand_clear_of_the_names() -> None:
+    bars = [{"name": "n", "value": 1, "contribution": size} for size in (-3.0, 1.0)]
+    view = {"base": 0.0, "output": -2.0, "unit": "log_odds", "bars": bars}
+    phone = charts.waterfall_chart(view).spec | {"width": 110}
+    svg = str(vl_convert.vegalite_to_svg(phone, vl_version="6.4"))
+    numbers = (
+        r'<text[^>]*text-anchor="(\w+)" transform="translate\(([\d.]+),[^>]*>[−+]?\d\.\d\d</text>'
+    )
+    places = [(anchor, float(x)) for anchor, x in re.findall(numbers, svg)]
+    assert [anchor for anchor, _x in places] == ["start"] * 4
+    assert all(0 < x <= 110 - 40 for _anchor, x in places)
+
+
+@pytest.mark.parametrize("score", [0.0, 0.5, 1.0])
+def test_a_learning_curve_that_stays_the_same_has_an_axis(score: float) -> None:
+    same = {"train": score, "train_std": 0.0, "check": score, "check_std": 0.0}
+    points = [{"rows": rows} | same for rows in (10, 20)]
+    svg = drawn(charts.learning_chart({"metric": "roc_auc", "points": points}).spec)
+    numbers = {float(text) for text in texts(svg) if re.fullmatch(r"[01]\.\d+", text)}
+    assert len(numbers) >= 3
+    assert score in numbers
+    assert all(0 <= number <= 1 for number in numbers)
 
 
 def test_a_category_shows_its_mean_contribution_over_all_rows() -> None:

@@ -148,11 +148,11 @@ def test_the_loss_is_that_of_a_booster_which_ends_there(
     found = loss_per_iteration(pipeline, config, *parts)
     assert found is not None
     assert found.test is not None
-    assert (found.iterations[0], found.iterations[-1], len(found.iterations)) == (1, 70, 60)
+    assert (found.iterations[0], found.iterations[-1], len(found.iterations)) == (1, 70, 40)
     assert np.diff(found.iterations).max() <= 2
     assert (found.loss, found.used, found.uncalibrated) == ("log_loss", 70, False)
     assert (found.train_rows, found.test_rows) == (len(parts[0]), len(parts[2]))
-    for place in (0, 24, 59):
+    for place in (0, 24, 39):
         shorter = clone(pipeline)
         shorter[-1].set_params(**{BOOSTERS[model]: found.iterations[place]})
         shorter.fit(*parts[:2])
@@ -207,7 +207,7 @@ def test_a_neural_network_shows_the_loss_that_it_noted(table: Table, parts: Part
     pipeline = fitted(table, config)
     found = loss_per_iteration(pipeline, config, *parts)
     assert found is not None
-    assert (found.loss, found.test, len(found.iterations)) == ("training_loss", None, 60)
+    assert (found.loss, found.test, len(found.iterations)) == ("training_loss", None, 40)
     assert [found.train[0], found.train[-1]] == [
         pipeline[-1].loss_curve_[0],
         pipeline[-1].loss_curve_[-1],

@@ -18,6 +18,7 @@ from experiments.engine.charts.parts import (
     rule_at,
     series_colour,
     short_names,
+    span,
     tooltip,
 )
 from experiments.engine.messages import N_
@@ -26,8 +27,10 @@ MAX_DOTS = 500
 MAX_TICKS = 40
 MAX_CATEGORIES = 25
 MAX_BARS = 12
-# Room beside the longest bars for their numbers, as a share of the width.
-MARGIN = 0.24
+# Pixels to the right of the bars for their numbers, however few a phone leaves.
+NUMBER_WIDTH = 48
+# Log-odds or probability that the axis shows at least.
+LEAST_SPAN = 0.1
 
 UNITS = {"log_odds": N_("Log-odds"), "probability": N_("Probability")}
 DECIMALS = {"log_odds": 2, "probability": 3}
@@ -152,11 +155,15 @@ def waterfall_chart(waterfall: dict[str, Any]) -> Chart:
     }
     rows = _waterfall_rows(waterfall)
     ends = [row["end"] for row in rows]
-    margin = MARGIN * ((max(ends) - min(ends)) or 1.0)
-    scale = alt.Scale(domain=[min(ends) - margin, max(ends) + margin], nice=False, zero=False)
     across: dict[str, Any] = {
         "title": columns["end"],
-        "scale": scale,
+        "scale": alt.Scale(
+            domain=span(ends, LEAST_SPAN),
+            nice=False,
+            zero=False,
+            rangeMin=4,
+            rangeMax=alt.expr(f"width - {NUMBER_WIDTH}"),
+        ),
         "axis": alt.Axis(tickCount=5),
     }
     return finished(
@@ -207,8 +214,9 @@ def _waterfall_layers(
     bars = alt.Chart().transform_filter(is_bar)
     totals = alt.Chart().transform_filter(f"!{is_bar}")
     number = alt.Text("contribution:Q", format=f"+.{decimals}f")
-    raised = bars.transform_filter("datum.contribution >= 0")
-    lowered = bars.transform_filter("datum.contribution < 0")
+    # Beside a bar that goes left there may be a column's name.
+    right = alt.X("right:Q", **across)
+    numbers = bars.transform_calculate(right="max(datum.start, datum.end)")
     sides: dict[str, Any] = {
         "y": names_axis().bandPosition(0.12),
         "y2": alt.Y2("label:N", bandPosition=0.88),
@@ -225,6 +233,5 @@ def _waterfall_layers(
         ),
         totals.mark_rule(strokeWidth=3).encode(end, tooltip=total, **sides),
         totals.mark_text(align="left", dx=7, fontWeight="bold", aria=False).encode(end, y, sums),
-        raised.mark_text(align="left", dx=5, aria=False).encode(end, y, number),
-        lowered.mark_text(align="right", dx=-5, aria=False).encode(end, y, number),
+        numbers.mark_text(align="left", dx=5, aria=False).encode(right, y, number),
     ]

@@ -19,14 +19,14 @@ from experiments.engine.charts.parts import (
     rules_at,
     series_colour,
     share_axis,
+    span,
     tooltip,
 )
 from experiments.engine.messages import N_
 from experiments.engine.metrics import METRICS
 
-# Of an axis of scores.
-LEAST_SPAN = 0.01
-
+# Of a score over its learning curve: a straight line is drawn as one.
+LEAST_SPAN = 0.02
 # Where a curve begins, no threshold is high enough.
 THRESHOLD_IF_ANY = "isValid(datum.threshold) ? format(datum.threshold, '.2f') : '—'"
 
@@ -59,9 +59,10 @@ def learning_chart(curve: dict[str, Any]) -> Chart:
     }
     axis = alt.Axis(grid=False, tickCount=5)
     x = alt.X("rows:Q", title=N_("Number of rows learned from"), axis=axis)
+    reach = [row[end] for row in rows for end in ("low", "high")]
     up: dict[str, Any] = {
         "title": metric,
-        "scale": _roomy(rows),
+        "scale": alt.Scale(domain=span(reach, LEAST_SPAN), nice=True, zero=False),
         "axis": alt.Axis(tickCount=5),
     }
     colour, words = (
@@ -77,15 +78,6 @@ def learning_chart(curve: dict[str, Any]) -> Chart:
         .encode(x, alt.Y("mean:Q", **up), colour, tooltip=words),
     ]
     return finished(layers, rows, description=N_("Learning curve"), columns=columns, series=series)
-
-
-def _roomy(rows: list[dict[str, Any]]) -> alt.Scale:
-    """A scale for scores; around one that never changes, as of a dummy model, it leaves room:
-    an axis with a single place would round the score away."""
-    low, high = min(row["low"] for row in rows), max(row["high"] for row in rows)
-    if high - low >= LEAST_SPAN:
-        return alt.Scale(zero=False)
-    return alt.Scale(zero=False, domain=[low - LEAST_SPAN, high + LEAST_SPAN])
 
 
 def loss_chart(curve: dict[str, Any]) -> Chart:

@@ -125,6 +125,24 @@ def share_axis(field: str, title: Title, *, channel: type = alt.X) -> Any:
     return channel(field, title=title, scale=alt.Scale(domain=[0, 1]), axis=axis)
 
 
+def span(values: Iterable[float], least: float) -> list[float]:
+    """From the lowest value to the highest, and beyond where they hardly differ: an axis of
+    one value has no numbers, and one of tiny differences makes much of them.
+
+    Where no value is below 0, or above 1, nor is the axis.
+
+    Args:
+        least: what the axis spans at least, in the unit of the values; about, at 0 and 1.
+    """
+    found = list(values)
+    low, high = min(found), max(found)
+    room = max(0.0, least - (high - low)) / 2
+    return [
+        max(low - room, 0.0) if low >= 0 else low - room,
+        min(high + room, 1.0) if high <= 1 else high + room,
+    ]
+
+
 def names_axis(field: str = "label", title: Title | None = None) -> alt.Y:
     """Users' names from top to bottom, as they come."""
     axis = alt.Axis(labelLimit=LABEL_LIMIT, ticks=False, domain=False, labelPadding=8)

@@ -23,7 +23,7 @@ from experiments.engine.split import Split
 
 # Shares of a fold's train rows, scikit-learn's own of a learning curve.
 SHARES = (0.1, 0.325, 0.55, 0.775, 1.0)
-MAX_ITERATIONS = 60
+MAX_ITERATIONS = 40
 # A loss is a mean, and moves little beyond so many rows.
 MAX_ROWS = 2_500
 
@@ -221,7 +221,7 @@ def loss_per_iteration(
 ) -> LossCurve | None:
     """The loss of a booster or a neural network while it learned; None for other models.
 
-    At most 60 evenly spaced iterations, on at most 2,500 rows of each part, drawn with the
+    At most 40 evenly spaced iterations, on at most 2,500 rows of each part, drawn with the
     config's seed. The rows are prepared once; nothing is fitted.
 
     Args:
@@ -264,7 +264,7 @@ def loss_per_iteration(
 
 
 def _spaced(learned: int) -> list[int]:
-    """At most 60 iterations from the first to the last."""
+    """At most 40 iterations from the first to the last."""
     places = np.linspace(1, learned, min(learned, MAX_ITERATIONS)).round().astype(int)
     return places.tolist()
 

@@ -41,9 +41,9 @@ EXPLAINED_ROWS = 100
 # Each with its two charts is some 40 KB; a page shows one at a time.
 EFFECTS = 15
 # Of all fits of a learning curve together, estimated from the run's own fit.
-LEARNING_SECONDS = 1.0
+LEARNING_SECONDS = 1.2
 LEARNING_FOLDS = 3
-# What preparing and scoring take beside a fit, about.
+# What preparing and scoring take beside a fit and predictions, about.
 SCORING_SECONDS = 0.05
 # Of a fit on all rows: what a fit on the fewest takes.
 LEAST_COST = 0.4
@@ -174,7 +174,8 @@ def evidence(run: FinishedRun) -> Content:
 # --- What more rows, and more iterations, would do -------------------------------------------
 def learning_curves(run: FinishedRun) -> Content:
     """The score over the number of rows and, for models that learn in rounds, the loss."""
-    folds, shares = affordable(run.fit_seconds)
+    predictions = len(run.train) * run.model.microseconds_per_row() / 1e6
+    folds, shares = affordable(run.fit_seconds + predictions)
     curve = learning.learning_curve_view(
         run.config,
         run.schema,
@@ -205,13 +206,16 @@ def learning_curves(run: FinishedRun) -> Content:
     }
 
 
-def affordable(fit_seconds: float) -> tuple[int, tuple[float, ...]]:
+def affordable(seconds: float) -> tuple[int, tuple[float, ...]]:
     """How many folds, and which sizes of them, a learning curve may take.
 
     A fit is taken to cost in proportion to its rows, but never little: boosters and scores
     do not get much quicker with few. At least the two smallest sizes are tried, on one fold.
+
+    Args:
+        seconds: that a fit on all rows and their predictions take.
     """
-    fits = LEARNING_SECONDS / (fit_seconds + SCORING_SECONDS)
+    fits = LEARNING_SECONDS / (seconds + SCORING_SECONDS)
     costs = np.maximum(learning.SHARES, LEAST_COST)
     folds = int(min(LEARNING_FOLDS, fits // costs.sum()))
     if folds >= 1:
