@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import translation
 
 from classrooms import announcing, hands, retention
 from classrooms.models import Dataset, Dojo
@@ -104,7 +105,7 @@ def test_nothing_is_restored_of_what_was_changed_or_is_here_or_of_another_versio
     lived: Dojo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     data = archived(lived)
-    with pytest.raises(CannotRestore, match="already"):
+    with translation.override("en"), pytest.raises(CannotRestore, match="already"):
         restore_dojo(zipfile.ZipFile(io.BytesIO(data)))
     retention.delete_dojo(lived)
     runs = Run.objects.count()
@@ -116,13 +117,16 @@ def test_nothing_is_restored_of_what_was_changed_or_is_here_or_of_another_versio
             archive.writestr(name, text.replace(b"0.95", b"0.99") if is_run else text)
     with pytest.raises(CannotRestore, match=r"experiments\.run\.jsonl"):
         restore_dojo(zipfile.ZipFile(changed))
-    monkeypatch.setattr("experiments.exports.manifest.ENGINE_VERSION", 99)
-    with pytest.raises(CannotRestore, match="version"):
-        restore_dojo(zipfile.ZipFile(io.BytesIO(data)))
+    for version, advice in ((99, "older.*pack the Dojo anew.*engine 2"), (1, "newer.*Update")):
+        monkeypatch.setattr("experiments.exports.manifest.ENGINE_VERSION", version)
+        with translation.override("en"), pytest.raises(CannotRestore, match=advice):
+            restore_dojo(zipfile.ZipFile(io.BytesIO(data)))
     assert Run.objects.count() == runs
     (tmp_path / "no.zip").write_bytes(b"no zip")
-    with pytest.raises(CommandError):
+    with pytest.raises(CommandError, match=r"no archive|n'est pas l'archive"):
         call_command("import_dojo", tmp_path / "no.zip")
+    with pytest.raises(CommandError, match=r"nowhere\.zip"):
+        call_command("import_dojo", tmp_path / "nowhere.zip")
 
 
 def test_without_names_there_are_no_records(lived: Dojo) -> None:
