@@ -14,6 +14,7 @@ class ConnectionsConfig(AppConfig):
         from experiments import signals  # noqa: PLC0415
 
         signals.archive_asked_for.connect(files_for_archive, dispatch_uid="files of tools")
+        signals.stored_files_asked_for.connect(stored_runs, dispatch_uid="stored runs of a Dojo")
         signals.starter_code_asked_for.connect(example.on_starter)
         post_delete.connect(
             forget_what_is_stored, sender="connections.Delivery", dispatch_uid="stored runs"
@@ -26,6 +27,13 @@ def files_for_archive(sender: Any, record: Any, **_kwargs: Any) -> dict[str, byt
     from connections.wandb_client import offline_runs_of  # noqa: PLC0415
 
     return mlruns_of(record) | offline_runs_of(record)
+
+
+def stored_runs(sender: Any, dojo: Any, **_kwargs: Any) -> list[str]:
+    """What is stored of a Dojo's runs for `wandb sync`."""
+    from connections.wandb_client import stored_runs_of  # noqa: PLC0415 (needs the models)
+
+    return stored_runs_of(dojo)
 
 
 def forget_what_is_stored(sender: Any, instance: Any, **_kwargs: Any) -> None:

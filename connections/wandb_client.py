@@ -16,6 +16,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from classrooms.models import Dojo
 from classrooms.models.jobs import JobStatus
 from connections import wandb_script
 from connections.models import Delivery, Tool
@@ -115,6 +116,13 @@ def _keep(key: str, folder: Path) -> None:
 def forget(key: str) -> None:
     """Delete what is stored of a run."""
     default_storage.delete(_stored(key))
+
+
+def stored_runs_of(dojo: Dojo) -> list[str]:
+    """Paths in the storage of what is kept of a Dojo's offline runs."""
+    told = Delivery.objects.of_dojo(dojo).filter(tool=Tool.WANDB).exclude(remote_id="")
+    paths = map(_stored, told.values_list("remote_id", flat=True))
+    return [path for path in paths if default_storage.exists(path)]
 
 
 def offline_runs_of(record: Record) -> dict[str, bytes]:

@@ -8,6 +8,8 @@ run_succeeded = Signal()
 conclusion_written = Signal()
 # A participant's ZIP is made: record. Each receiver returns more files, by path.
 archive_asked_for = Signal()
+# A Dojo is archived: dojo. Each receiver returns the paths of stored files that go with it.
+stored_files_asked_for = Signal()
 # A starter notebook is made: dojo, absolute (a path as an absolute address). Each receiver
 # returns code that submits from there.
 starter_code_asked_for = Signal()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import IO
+from typing import IO, Any
 
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
@@ -25,6 +25,7 @@ from experiments.exports.tables import (
     rigour_csv,
 )
 from experiments.room import room_rows
+from experiments.signals import stored_files_asked_for
 from experiments.summary import summary_of
 
 
@@ -86,10 +87,16 @@ def _add_records(archive: CheckedArchive, dojo: Dojo) -> list[str]:
     for model in models:
         lines = (line.encode() for line in dump.lines(model))
         archive.add(f"{RECORDS}{model._meta.label_lower}.jsonl", lines)
-    for path in stored_files(dojo.dataset):
+    for path in _stored_files(dojo):
         with default_storage.open(path) as stored:
             archive.add(f"{FILES}{path}", stored.chunks())
     return [model._meta.label_lower for model in models]
+
+
+def _stored_files(dojo: Dojo) -> list[str]:
+    """Paths in the storage of the dataset's files, and of those that apps above this one keep."""
+    answers: Any = stored_files_asked_for.send(sender=Dojo, dojo=dojo)
+    return stored_files(dojo.dataset) + sorted(path for _receiver, kept in answers for path in kept)
 
 
 def distinct_names(names: Sequence[str]) -> list[str]:

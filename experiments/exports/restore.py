@@ -15,6 +15,7 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import ManyToManyField, Model
+from django.utils.translation import gettext as _
 
 from classrooms.identifiers import new_join_code
 from classrooms.models import Dataset, Dojo, HealthReport
@@ -41,11 +42,15 @@ def restore_dojo(archive: zipfile.ZipFile) -> Dojo:
     """
     manifest = read_manifest(archive)
     if manifest is None or not manifest.models:
-        raise CannotRestore("This is no archive of a Dojo, or it was made without names.")
+        raise CannotRestore(no_archive())
     if changed := manifest.changed_files(archive):
-        raise CannotRestore(f"These files are not what was archived: {', '.join(changed)}.")
+        words = _(
+            "These files are not what was archived: %(files)s. Take the ZIP once more from where "
+            "it was packed."
+        )
+        raise CannotRestore(words % {"files": ", ".join(changed)})
     if manifest.versions != (here := current_versions(manifest.models)):
-        raise CannotRestore(f"Its version is another one: {manifest.versions}, here {here}.")
+        raise CannotRestore(_another_version(manifest.versions, here))
     written: list[str] = []
     try:
         with transaction.atomic():
@@ -54,6 +59,42 @@ def restore_dojo(archive: zipfile.ZipFile) -> Dojo:
         for path in written:
             default_storage.delete(path)
         raise
+
+
+def no_archive() -> str:
+    """That there is nothing to restore in a file."""
+    return _(
+        "This is no archive of a Dojo, or one without names: only the one with names can be "
+        "restored."
+    )
+
+
+def _another_version(theirs: dict[str, str], here: dict[str, str]) -> str:
+    """What to do about an archive of another version, and in what it differs."""
+    names = sorted(theirs.keys() | here.keys())
+    differing = [name for name in names if theirs.get(name) != here.get(name)]
+    if any(_place(theirs.get(name)) > _place(here.get(name)) for name in differing):
+        words = _(
+            "This archive was made by a newer version of ML Experimenter. Update this "
+            "installation, then import it once more. Different: %(differences)s."
+        )
+    else:
+        words = _(
+            "This archive was made by an older version of ML Experimenter. Import it on an "
+            "installation of that version, update that installation, and pack the Dojo anew "
+            "there. Different: %(differences)s."
+        )
+    told = _("%(name)s %(theirs)s (here %(here)s)")
+    parts = [
+        told % {"name": name, "theirs": theirs.get(name, "–"), "here": here.get(name, "–")}
+        for name in differing
+    ]
+    return words % {"differences": ", ".join(parts)}
+
+
+def _place(version: str | None) -> int:
+    """Where a version stands among those of its kind: each begins with its number."""
+    return int((version or "0").partition("_")[0])
 
 
 class _Restoration:
@@ -144,6 +185,6 @@ def _same_dataset(values: Line) -> int | None:
 
 def _check_is_new(values: Line) -> None:
     if Dojo.objects.filter(public_id=values["public_id"]).exists():
-        raise CannotRestore("This Dojo is here already.")
+        raise CannotRestore(_("This Dojo is here already."))
     while Dojo.objects.filter(join_code=values["join_code"]).exists():
         values["join_code"] = new_join_code()

@@ -9,7 +9,8 @@
   };
   const show = (place) => {
     const slide = slides[Math.max(0, Math.min(place, slides.length - 1))];
-    slide.scrollIntoView({ block: "start" });
+    // At once: a slide that still glides would swallow the next key.
+    slide.scrollIntoView({ block: "start", behavior: "instant" });
     slide.focus({ preventScroll: true });
   };
   document.addEventListener("keydown", (event) => {

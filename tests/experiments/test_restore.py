@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import translation
 
 from classrooms import announcing, hands, retention
 from classrooms.models import Dataset, Dojo
+from connections.models import Delivery
 from experiments.board.asking import request_standings
 from experiments.board.standings import compute_next
 from experiments.exports.dojo_archive import write_dojo_archive
@@ -45,9 +48,19 @@ def lived(cast: Cast) -> Dojo:
     message.seen_by.add(cast.participant)
     announcing.announce(facilitator, recipient=cast.neighbour, text="Go on.")
     begin_next_talk(cast.dojo)
+    keep_an_offline_run(cast.experiment.run)
     request_standings(cast.dojo)
     assert compute_next()
     return Dojo.objects.get(pk=cast.dojo.pk)
+
+
+def keep_an_offline_run(run: Run) -> None:
+    """As a run is kept that was told to Weights & Biases offline."""
+    Delivery.objects.create(run=run, tool="wandb", status="succeeded", remote_id="abc")
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("offline-run-abc/run.wandb", b"told")
+    default_storage.save("tracking/wandb/abc.zip", file)
 
 
 def archived(dojo: Dojo) -> bytes:
@@ -78,9 +91,11 @@ def test_a_dojo_comes_back_and_archives_to_the_same_bytes(lived: Dojo, tmp_path:
     path.write_bytes(before)
     experiments = Experiment.objects.filter(membership__dojo=lived).count()
     forget(lived)
+    assert not default_storage.exists("tracking/wandb/abc.zip")
     call_command("import_dojo", path)
     again = Dojo.objects.get(public_id=lived.public_id)
     assert Experiment.objects.filter(membership__dojo=again).count() == experiments
+    assert default_storage.exists("tracking/wandb/abc.zip")
     assert compute_next(), "who is ahead beyond chance is computed anew"
     after = archived(again)
     assert content(after) == content(before)
@@ -104,7 +119,7 @@ def test_nothing_is_restored_of_what_was_changed_or_is_here_or_of_another_versio
     lived: Dojo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     data = archived(lived)
-    with pytest.raises(CannotRestore, match="already"):
+    with translation.override("en"), pytest.raises(CannotRestore, match="already"):
         restore_dojo(zipfile.ZipFile(io.BytesIO(data)))
     retention.delete_dojo(lived)
     runs = Run.objects.count()
@@ -116,13 +131,16 @@ def test_nothing_is_restored_of_what_was_changed_or_is_here_or_of_another_versio
             archive.writestr(name, text.replace(b"0.95", b"0.99") if is_run else text)
     with pytest.raises(CannotRestore, match=r"experiments\.run\.jsonl"):
         restore_dojo(zipfile.ZipFile(changed))
-    monkeypatch.setattr("experiments.exports.manifest.ENGINE_VERSION", 99)
-    with pytest.raises(CannotRestore, match="version"):
-        restore_dojo(zipfile.ZipFile(io.BytesIO(data)))
+    for version, advice in ((99, "older.*pack the Dojo anew.*engine 2"), (1, "newer.*Update")):
+        monkeypatch.setattr("experiments.exports.manifest.ENGINE_VERSION", version)
+        with translation.override("en"), pytest.raises(CannotRestore, match=advice):
+            restore_dojo(zipfile.ZipFile(io.BytesIO(data)))
     assert Run.objects.count() == runs
     (tmp_path / "no.zip").write_bytes(b"no zip")
-    with pytest.raises(CommandError):
+    with pytest.raises(CommandError, match=r"no archive|n'est pas l'archive"):
         call_command("import_dojo", tmp_path / "no.zip")
+    with pytest.raises(CommandError, match=r"nowhere\.zip"):
+        call_command("import_dojo", tmp_path / "nowhere.zip")
 
 
 def test_without_names_there_are_no_records(lived: Dojo) -> None:
