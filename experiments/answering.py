@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q
+from django.utils import translation
 
 from classrooms.jobs import Fields, JobFailure, perform_job, worker_name
 from experiments.comparing import predicted
@@ -19,6 +20,7 @@ from experiments.engine.schema import Schema
 from experiments.engine.side_by_side import Side, side_by_side
 from experiments.interpreting import RELATED, finished_run
 from experiments.models import Question, Run
+from experiments.option_labels import option_label
 from experiments.process_memory import load_dataset, remembered_runs
 from experiments.services import announce_page
 
@@ -102,7 +104,7 @@ def _hyperparameters(run: Run, schema: Schema) -> dict[str, Any]:
     config = run.experiment.parsed_config
     values = config.model.model_dump(mode="json") | (run.search or {}).get("best", {})
     return {"name": config.model.name, "columns": _feature_count(run, schema)} | {
-        name: value
+        name: ("yes" if value else "no") if isinstance(value, bool) else value
         for name, value in values.items()
         if name != "name" and isinstance(value, int | float | str)
     }
@@ -114,19 +116,26 @@ def _feature_count(run: Run, schema: Schema) -> int:
 
 
 def _dimensions(every: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What varies among the runs, those known of most runs first."""
-    counts: dict[str, int] = {}
+    """What varies among the runs that have it, what most of them have first."""
+    found: dict[str, list[Any]] = {}
     for run in every:
-        for key in run["values"]:
-            counts[key] = counts.get(key, 0) + 1
-    varying = [key for key in counts if len({str(run["values"].get(key)) for run in every}) > 1]
-    varying.sort(key=lambda key: -counts[key])
-    words = {"name": {name: model.label for name, model in MODELS.items()}}
+        for key, value in run["values"].items():
+            found.setdefault(key, []).append(value)
+    varying = [key for key, values in found.items() if len(set(values)) > 1]
+    varying.sort(key=lambda key: -len(found[key]))
     models = [MODELS[run["values"]["name"]] for run in every]
     return [
-        {"key": key, "label": label, "words": words.get(key, {})}
+        {"key": key, "label": label, "words": _words(key, found[key])}
         for key, label in _labels(varying, models).items()
     ]
+
+
+def _words(key: str, values: list[Any]) -> dict[str, str]:
+    """Values that are codes in English, to be translated by who shows them."""
+    if key == "name":
+        return {name: MODELS[name].label for name in values}
+    with translation.override("en"):
+        return {value: option_label(value, key) for value in values if isinstance(value, str)}
 
 
 def _labels(keys: list[str], models: list[type[ModelSpec]]) -> dict[str, str | list[str]]:

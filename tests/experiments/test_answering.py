@@ -20,8 +20,10 @@ def member():
     return factories.join(factories.make_dojo())
 
 
-def finished(member, model: str):
-    experiment = factories.submit(member, model)
+def finished(member, model: str, **hyperparameters):
+    config = factories.config_of(member, model)
+    changed = config.model.model_copy(update=hyperparameters)
+    experiment = factories.submit(member, config=config.model_copy(update={"model": changed}))
     assert do_next()
     return experiment.runs.get()
 
@@ -121,14 +123,20 @@ def test_runs_side_by_side_tell_which_rows_changed_sides(member) -> None:
 
 
 def test_all_runs_over_what_they_tried(member, client) -> None:
-    runs = [finished(member, "dummy"), finished(member, "logistic_regression")]
+    linear = "logistic_regression"
+    weighted = finished(member, linear, C=0.1, class_weight="balanced")
+    runs = [finished(member, "dummy"), finished(member, linear), weighted]
     chart = Chart(**answered(ask_for_overview(runs)).content["chart"])
     told = table(localised(chart, str.upper))
+    fields = MODELS[linear].model_fields
+    own, weight = (str(fields[name].title).upper() for name in ("C", "class_weight"))
     assert told.headers[:2] == ("RUN", "MODEL")
-    own = str(MODELS["logistic_regression"].model_fields["C"].title).upper()
-    assert own in told.headers, "not what another model calls its C"
-    models = [str(MODELS[name].label).upper() for name in ("dummy", "logistic_regression")]
-    assert [row[:2] for row in told.rows] == [("#1", models[0]), ("#2", models[1])]
+    # Not what another model calls its C; and no setting that is the same wherever it is one.
+    assert set(told.headers[2:-1]) == {own, weight}
+    models = [str(MODELS[name].label).upper() for name in ("dummy", linear, linear)]
+    assert [row[1] for row in told.rows] == models
+    place = told.headers.index(weight)
+    assert [row[place] for row in told.rows][1:] == ["NONE", "BALANCED"]
 
 
 def test_a_run_that_ends_later_leaves_the_comparison_as_it_is(member, client) -> None:

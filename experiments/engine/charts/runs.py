@@ -74,7 +74,8 @@ def parallel_chart(
     """One line a run over its hyperparameters and its score, which is also its colour.
 
     Numbers are placed from the lowest to the highest of all runs, by their logarithm where
-    these are far apart; texts in the order of the alphabet; a run without a value has a gap.
+    these are far apart; texts in the order of the alphabet; where a run has no value, its line
+    passes without a dot.
 
     Args:
         runs: {"name", "score": float, "values": {key: number, text or None}}; names differ.
@@ -172,14 +173,16 @@ def _parallel_layers(count: int, columns: dict[str, Title], score: Title) -> lis
         .transform_lookup("key", from_=label)
     )
     axis = alt.Axis(
-        labelAngle=-20, labelLimit=110, grid=True, ticks=False, domain=False, labelPadding=16
+        labelAngle=-40, labelLimit=100, grid=True, ticks=False, domain=False, labelPadding=16
     )
     x = alt.X("label:N", sort=None, title=None, axis=axis, scale=alt.Scale(padding=0.4))
     y = alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[-0.06, 1.06], nice=False))
-    colour = alt.Color("score:Q", title=score)
+    # A scale of samples does not fit a phone.
+    legend = alt.Legend(type="gradient", gradientLength=160, tickCount=3)
+    colour = alt.Color("score:Q", title=score, legend=legend)
     lit = alt.condition(hovered, alt.value(0.8), alt.value(0.08))
     dots = base.mark_point(filled=True, size=40, aria=False)
-    line = base.mark_line(strokeWidth=2, aria=False)
+    line = base.mark_line(strokeWidth=2, invalid="filter", aria=False)
     ends = (
         dataset("axes")
         .mark_text(fontSize=10, opacity=0.75, limit=alt.ExprRef(f"width / {count}"))

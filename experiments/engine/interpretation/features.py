@@ -367,7 +367,7 @@ def _microseconds(estimator: Any) -> float:
             return 0.02 * len(estimator.support_)
         case KNeighborsClassifier():
             # Comparing two rows takes longer the more columns they have.
-            return estimator.n_samples_fit_ * (0.0015 + 0.00003 * estimator.n_features_in_)
+            return estimator.n_samples_fit_ * (0.0025 + 0.00004 * estimator.n_features_in_)
         case RandomForestClassifier() | ExtraTreesClassifier():
             return 0.08 * len(estimator.estimators_)
         case HistGradientBoostingClassifier():
