@@ -115,7 +115,7 @@ def result_sentence(
             None: gettext("the gap to train is %(gap)s"),
         }[gap_is_notable]
         parts.append(words % {"gap": signed(gap)})
-    return "; ".join(parts) + "."
+    return gettext("; ").join(parts) + "."
 
 
 def _bracketed(interval: list[float] | None) -> str:
