@@ -106,7 +106,7 @@ class Answer:
 
     async def texts(self) -> AsyncIterator[str]:
         """What is written, whenever there is more."""
-        seen = None
+        seen = ""
         while True:
             if self.text != seen:
                 seen = self.text

@@ -15,7 +15,7 @@ class SayForm(forms.Form):
     text = forms.CharField(
         label=_("Your message"),
         max_length=MAX_WORDS,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "data-enter-sends": True}),
         error_messages={"required": _("Write something first.")},
     )
 

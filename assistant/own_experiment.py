@@ -104,7 +104,9 @@ def on_result(look: Look) -> Answers:
     else:
         result = numbered(experiment, page.sentence)
         for finding in most_pressing(_of_result(facts)):
-            yield asked(f"{result} {words.told(finding)}", finding.question)
+            # The result says the gap already.
+            more = "" if finding.code == "overfitting" else words.told(finding)
+            yield asked(f"{result} {more}".strip(), finding.question)
         if verdict := page.verdict:
             yield asked(f"{result} {verdict.reason}", _("Does your reason still hold?"))
         yield asked(result, _("Good or bad compared to what: a baseline, or your framing?"))

@@ -104,7 +104,7 @@ def on_log(look: Look) -> Answers:
         )
     elif problems:
         lines = "\n".join(
-            f"- #{one.experiment.number}: {one.label}" for one in problems[:FINDINGS_TOLD]
+            f"- {numbered(one.experiment, one.label)}" for one in problems[:FINDINGS_TOLD]
         )
         yield asked(
             _("What rules can see to mend:") + f"\n\n{lines}",
@@ -206,7 +206,8 @@ OWN_QUESTIONS = (
     ),
     own(r"\btaught\b|learn(?:ed|t)?\b.{0,12}\bmost|plus appris|m'a appris", on_lessons),
     own(
-        r"\btrust|(?<!intervalle de )(?<!intervalles de )\bconfiance|\bse fier|\blimites?\b|"
+        r"\btrust|\bfiables?\b|\breliable"
+        r"|(?<!intervalle de )(?<!intervalles de )\bconfiance|\bse fier|\blimites?\b|"
         r"\blimitations?\b",
         on_limits,
     ),

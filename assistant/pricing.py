@@ -41,8 +41,11 @@ def _price(*values: str) -> Price:
 
 PRICES: dict[str, Price] = {
     "claude-haiku-5-5": _price("0.10", "0.50", "0.125", "0.01"),
+    "claude-sonnet-5": _price("2", "10", "2.5", "0.20"),
     "claude-sonnet-5-5": _price("2", "10", "2.5", "0.10"),
+    "claude-opus-5": _price("5", "25", "6.25", "0.50"),
     "claude-opus-5-5": _price("4", "20", "5", "0.20"),
+    "claude-fable-5": _price("10", "50", "12.5", "1"),
 }
 
 

@@ -71,7 +71,8 @@ TOPICS = (
         ),
     ),
     topic(
-        r"surapp\w*|overfit\w*|sous.?apprentissage|underfit\w*|par coeur|by heart",
+        r"surapp\w*|overfit\w*|sous.?apprentissage|underfit\w*|par coeur|by heart"
+        r"|train\b.{0,20}\b(?:1[.,]0|100|parfait|perfect)",
         _("Compare train and test: how large is the gap, and does it shrink with less?"),
     ),
     topic(

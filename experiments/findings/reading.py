@@ -11,12 +11,18 @@ _FILLERS = """
     is it its just let like maybe me might model models my new next not of on one or other our out
     run see should so some something test testing tests than that the then there this to tried try
     trying us want we what whether why will with work works would yes
+    adjust approach aspect aspects generally hopefully improve improved improves improving lead
+    leads optimise optimize outcome outcomes overall performance performances result results tend
+    tends towards various
     afin ainsi alors au aussi autre autres aux avec bien bon ca ça car ce cela ces cet cette chose
     comme dans de des deux donc donne du elle en encore essai essaie essayer essayons est et être
     expérience faire fois il ils je juste la le les leur ma mais marche me mes mieux modèle modèles
     mon ne nous nouveau nouvelle on ou par parce pas peut plus pour pourquoi premier première quel
     quelle quelque que qui rien sa se ses si son sur ta te tes teste tester testons toi ton tout
     très un une va voir
+    améliorer approche aspect aspects compte conduit différents divers généralement globale
+    globalement obtenir optimisation optimiser performance performances potentiellement résultat
+    résultats supérieur supérieure supérieures supérieurs
     """
 FILLERS = frozenset(_FILLERS.split())
 ERRORS = re.compile(
@@ -25,6 +31,18 @@ ERRORS = re.compile(
     r"manqu|\bmisse[sd]\b|\bwrong|tromp|confus|rappel|recall",
     re.IGNORECASE,
 )
+# Nobody looked, as they say themselves; and what says no more than that somebody did.
+NOT_LOOKED = re.compile(
+    r"\b(?:pas|not|never|jamais|sans|without|n't)\b.{0,25}\b(?:regard|lu\b|lire|analys|examin|look|"
+    r"read|check|inspect)|n't (?:\w+ ){0,3}(?:look|read|check|inspect)",
+    re.IGNORECASE,
+)
+_LOOKED = """
+    acceptable all are at checked correct correcte correctement correctes error errors erreur
+    erreurs fine from had have looked looking mistakes normal normale normales ok okay read
+    regardé regardées regarder vu vues vus were analysé analysées analysed analyzed
+"""
+LOOKED = frozenset(_LOOKED.split())
 USES = re.compile(r"importance|\bshap\b|coefficient|\bpoids\b|\bweigh|contribut", re.IGNORECASE)
 CHANCE = re.compile(
     r"hasard|chance|bruit|noise|interval|incertain|uncertain|inconclu|(non|pas|peu) concluant|"
@@ -70,7 +88,10 @@ def says_little(text: str) -> bool:
 
 
 def names_errors(text: str) -> bool:
-    return bool(ERRORS.search(text))
+    """Whether it says something of errors, beyond that they were looked at, or were not."""
+    told = " ".join(one for one in _SENTENCE_END.split(text) if not NOT_LOOKED.search(one))
+    said = re.findall(r"[^\W\d_]{2,}|\d+", told.casefold())
+    return bool(ERRORS.search(told)) and any(word not in FILLERS | LOOKED for word in said)
 
 
 def names_use(text: str) -> bool:

@@ -62,6 +62,14 @@
   // --- The question that is open, in a row that scrolls -----------------------------
   document.querySelector(".questions [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
+  // --- Enter sends; with Shift it begins a line ---------------------------------------
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (!event.target.matches("[data-enter-sends]")) return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  });
+
   // --- Clicks ----------------------------------------------------------------
   const setTheme = (dark) => {
     document.documentElement.dataset.bsTheme = dark ? "dark" : "light";

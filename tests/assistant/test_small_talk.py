@@ -73,6 +73,8 @@ def test_it_has_an_answer_to_every_question_that_the_page_proposes(
         ("Quel est le meilleur modèle ?", "Commencez simple"),
         ("Should I use XGBoost?", "Commencez simple"),
         ("Tu es une IA ?", "pas de modèle de langage"),
+        ("c'est grave si train est à 1.0 ?", "Comparez train et test"),
+        ("mon modèle est-il fiable ?", "On ne peut pas se fier"),
         ("Merci !", "Avec plaisir"),
         ("asdfgh", "Mes règles n'ont pas de réponse"),
         ("Quel temps fait-il ?", "Mes règles n'ont pas de réponse"),

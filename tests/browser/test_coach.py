@@ -80,6 +80,33 @@ def test_an_answer_comes_word_by_word_survives_a_reload_and_stops(
     someone.check()
 
 
+def test_enter_sends_and_the_latest_words_stay_in_sight(
+    person: MakePerson, model: AnthropicServer, member: Membership
+) -> None:
+    for _turn in range(12):
+        factories.coach_message(member)
+    someone = person("en-US").sit_down(member.user)
+    someone.open(f"/dojos/{member.dojo.public_id}/coach/")
+    turns = someone.page.locator("#conversation article")
+    expect(turns.last).to_be_in_viewport()
+    expect(turns.first).not_to_be_in_viewport()
+    model.default = Act(LONG_ANSWER, pause=0.01)
+    box = someone.page.get_by_label("Your message")
+    box.fill("One line")
+    box.press("Shift+Enter")
+    box.press_sequentially("and another")
+    box.press("Enter")
+    expect(turns.filter(has_text="and another")).to_have_count(1)
+    expect(box).to_be_focused()
+    expect(turns.last).to_contain_text("word399")
+    bottom = turns.last.evaluate("one => one.getBoundingClientRect().bottom")
+    box_end = someone.page.locator(".conversation").evaluate(
+        "one => one.getBoundingClientRect().bottom"
+    )
+    assert bottom <= box_end, "its end is in sight"
+    someone.check()
+
+
 def test_the_rules_stand_in_and_say_why(
     person: MakePerson, model: AnthropicServer, member: Membership
 ) -> None:
