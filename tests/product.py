@@ -84,7 +84,7 @@ class Product:
         for name, command in (line.split(": ", 1) for line in lines if line):
             filled = command.replace("$PORT", str(self.port))
             filled = filled.replace("${COMPUTE_CONCURRENCY:-2}", "2")
-            filled = filled.replace("var/beat-schedule", str(self.logs / "beat-schedule"))
+            filled = filled.replace("${VAR_DIR:-var}", str(self.logs))
             found[name] = [sys.executable, "-m", *filled.split()]
         return found
 
