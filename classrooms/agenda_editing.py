@@ -29,7 +29,8 @@ class AgendaEdit:
         self, user: User, post: QueryDict, form: Any, phases: Sequence[Phase] = ()
     ) -> None:
         self.user, self.post, self.form, self.phases = user, post, form, phases
-        self.title_form = TemplateTitleForm()
+        typed = post.get("template_title", "")
+        self.title_form = TemplateTitleForm(initial={"template_title": typed})
         self.said = ""
 
     def do(self, action: str, language: str) -> None:

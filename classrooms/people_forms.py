@@ -31,7 +31,11 @@ class RosterForm(forms.Form):
         if file and file.size > MAX_FILE:
             self.add_error("file", gettext("This file is too large for a list of names."))
             return cleaned
-        text = decoded(file.read()) if file else cleaned.get("names", "")
+        content = file.read() if file else b""
+        if b"\0" in content:
+            self.add_error("file", gettext("This is not text: save the list as CSV (UTF-8)."))
+            return cleaned
+        text = decoded(content) if file else cleaned.get("names", "")
         lines = read_roster(text)
         if not lines:
             self.add_error("names", gettext("Write at least one name."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -53,7 +54,7 @@ def rule_rows(dojo: Dojo) -> list[RuleRow]:
     allowed = [_(MODELS[name].label) for name in MODELS if name in dojo.allowed_models]
     rows = [
         RuleRow(_("Primary metric"), _(METRICS[dojo.primary_metric].label)),
-        RuleRow(_("Success threshold"), f"{dojo.success_threshold:g}"),
+        RuleRow(_("Success threshold"), _number(dojo.success_threshold)),
         RuleRow(_("Costs of errors"), _costs(dojo)),
         RuleRow(_("Participants see of each other"), dojo.get_visibility_display()),
         RuleRow(_("Models"), ", ".join(allowed) or pgettext("models", "All")),
@@ -70,6 +71,11 @@ def _costs(dojo: Dojo) -> str:
     if not dojo.costs:
         return _("Not given")
     return _("False alarm %(alarm)s €, missed case %(missed)s €") % {
-        "alarm": f"{dojo.costs['false_positive']:g}",
-        "missed": f"{dojo.costs['false_negative']:g}",
+        "alarm": _number(dojo.costs["false_positive"]),
+        "missed": _number(dojo.costs["false_negative"]),
     }
+
+
+def _number(value: float) -> str:
+    """Without a tail of zeros, with the decimal sign of the language."""
+    return localize(float(f"{value:g}"), use_l10n=True).removesuffix(",0").removesuffix(".0")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 MAX_PEOPLE = 200
 MAX_NAME = 60
+MAX_LINE = 1000
 SEPARATORS = (";", "\t", ",")
 HEADERS = {"name", "nom", "participant", "prénom", "display name", "nom affiché"}
 
@@ -40,10 +40,11 @@ def read_roster(text: str) -> list[Line]:
     Empty lines and a header are passed over; who stands twice is told.
     """
     separator = max(SEPARATORS, key=text.count) if any(s in text for s in SEPARATORS) else ";"
-    rows = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=separator)
     found: list[Line] = []
     seen: set[str] = set()
-    for number, row in enumerate(rows, start=1):
+    for number, line_text in enumerate(text.splitlines(), start=1):
+        # Each line by itself: a quote that is never closed swallows nobody else.
+        row = next(csv.reader([line_text[:MAX_LINE]], delimiter=separator), [])
         cells = [" ".join(cell.split()) for cell in row]
         if not any(cells) or (not found and cells[0].casefold() in HEADERS):
             continue

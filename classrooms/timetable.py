@@ -35,6 +35,11 @@ class Slot:
         return 0 if self.phase.is_skipped else self.phase.extra_minutes
 
     @property
+    def taken(self) -> int:
+        """Minutes that an earlier phase took."""
+        return max(0, -self.moved)
+
+    @property
     def is_elsewhen(self) -> bool:
         """Whether its times differ from the plan by a minute or more."""
         if self.planned is None or self.actual is None:

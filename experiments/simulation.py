@@ -1,13 +1,14 @@
 """Simulated participants, for the demo and for rehearsals.
 
-They go the way that people go: frame, state a hypothesis, submit, wait for the
-worker, read the numbers, conclude, go on. What they write quotes the numbers of
-their own runs; nothing of it is prepared.
+They go the way that people go: answer what a slide asks, frame, state a hypothesis,
+submit, wait for the worker, read the numbers, conclude, go on. What they write quotes
+the numbers of their own runs; nothing of it is prepared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +18,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from classrooms.models import Dojo, Membership
+from classrooms.exceptions import NotNow
+from classrooms.models import Dojo, Membership, QuizAnswer
 from classrooms.rules import BASELINE_MODELS
+from classrooms.theory.deck import DECK
+from classrooms.theory.questions import BY_KEY, Question
+from classrooms.theory.services import answer_question
 from experiments.engine.config import ExperimentConfig
 from experiments.models import Experiment, Framing
 from experiments.rules import allowed_model, baseline_model, experiments_left, starting_config
@@ -47,9 +52,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Script:
-    """What a simulated participant is like."""
+    """What a simulated participant is like.
+
+    Attributes:
+        falls_for: the questions of the slides in which they take the first choice, which
+            tempts and is wrong.
+    """
 
     steps: tuple[Step, ...]
+    falls_for: tuple[str, ...] = ()
     framing: bool = True
     concludes: bool = True
 
@@ -93,9 +104,9 @@ DEEP_TREE = Step(
 
 SCRIPTS: dict[str, Script] = {
     "careful": Script((BASELINE, WITHOUT_SUSPECT, BOOSTING)),
-    "methodical": Script((DUMMY, BASELINE, FOREST)),
-    "hurried": Script((BASELINE, DEEP_TREE), framing=False, concludes=False),
-    "curious": Script((BASELINE, BOOSTING, WITHOUT_SUSPECT)),
+    "methodical": Script((DUMMY, BASELINE, FOREST), ("interval",)),
+    "hurried": Script((BASELINE, DEEP_TREE), tuple(BY_KEY), framing=False, concludes=False),
+    "curious": Script((BASELINE, BOOSTING, WITHOUT_SUSPECT), ("baseline",)),
 }
 
 
@@ -110,8 +121,13 @@ def advance_all() -> None:
 
 
 def advance(membership: Membership) -> None:
-    """One step: frame, conclude what is finished, or submit what is next."""
+    """One step: answer, frame, conclude what is finished, or submit what is next."""
     script = SCRIPTS[membership.simulated_as]
+    if question := _unanswered_question(membership):
+        choice = 0 if question.key in script.falls_for else question.right
+        with suppress(NotNow):  # the answers were shown since
+            answer_question(membership, question.key, choice)
+        return
     if script.framing and not Framing.objects.filter(membership=membership).exists():
         save_framing(membership, **_framing(membership))
         return
@@ -123,6 +139,15 @@ def advance(membership: Membership) -> None:
         return
     if len(experiments) < len(script.steps) and experiments_left(membership) != 0:
         _submit(membership, script.steps[len(experiments)], experiments)
+
+
+def _unanswered_question(membership: Membership) -> Question | None:
+    """What the slide shown asks, unless they have answered."""
+    slide = DECK[membership.dojo.slide]
+    if slide.question is None or slide.is_answer:
+        return None
+    answered = QuizAnswer.objects.filter(membership=membership, question=slide.key)
+    return None if answered.exists() else slide.question
 
 
 def _framing(membership: Membership) -> dict[str, str]:

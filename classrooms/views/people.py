@@ -38,7 +38,7 @@ def _page(
     facilitator: FacilitatorForm | None = None,
 ) -> HttpResponse:
     dojo = membership.dojo
-    context = dojo_context(membership, "prepare") | {
+    context = dojo_context(membership, "people") | {
         "join_url": request.build_absolute_uri(reverse("classrooms:join", args=[dojo.join_code])),
         "roster": roster or RosterForm(),
         "facilitator": facilitator or FacilitatorForm(),

@@ -59,6 +59,13 @@ class RevealRow:
         return str(REASONS[self.reason]) % {"tries": self.row.tries} if self.reason else ""
 
 
+def rows_in_sight(rows: Sequence[RevealRow], places: int) -> Sequence[RevealRow]:
+    """As many as a screen holds: the next to be told, and those told last."""
+    told = next((n for n, row in enumerate(rows) if row.is_revealed), len(rows))
+    start = max(0, min(told - 1, len(rows) - places))
+    return rows[start : start + places]
+
+
 def reveal_rows(dojo: Dojo) -> list[RevealRow]:
     """Everyone with a score, first to last by the public one; hidden sides as far as told.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +58,7 @@ class Board:
     Attributes:
         rows: with a line where a model that ignores the features stands.
         rigour: the same people by how properly they experiment.
+        left_out: how many are not among the rows, for want of space.
     """
 
     dojo: Dojo
@@ -65,6 +66,16 @@ class Board:
     rigour: list[BoardRow]
     is_frozen: bool
     span: tuple[float, float] = field(default=(0.0, 1.0))
+    left_out: int = 0
+
+    def top(self, places: int) -> Board:
+        """The first ones, with the baseline's line, for a screen that nobody scrolls."""
+        people = [row for row in self.rows if not row.is_baseline]
+        first = people[:places]
+        rows = [row for row in self.rows if row.is_baseline or row in first]
+        return replace(
+            self, rows=rows, rigour=self.rigour[:places], left_out=len(people) - len(first)
+        )
 
     @property
     def is_hidden(self) -> bool:

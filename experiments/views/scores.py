@@ -13,6 +13,8 @@ from classrooms.presentation import dojo_context, render_page_or_part
 from experiments.board import reveal as ceremony
 from experiments.board import rows
 
+ROOM_PLACES = 8  # how many fit on a projector
+
 
 @member_view
 @require_safe
@@ -22,10 +24,12 @@ def leaderboard(request: Request, membership: Membership) -> HttpResponse:
     dojo = membership.dojo
     # The projector asks as the room: it shows what everyone may see.
     is_room = "room" in request.GET
-    is_open = dojo.revealed_rows and not dojo.holdout_is_revealed
+    board = rows.leaderboard(dojo, None if is_room else membership)
+    has_begun = dojo.revealed_rows or dojo.holdout_is_revealed
+    told = ceremony.reveal_rows(dojo) if has_begun else []
     context |= {
-        "board": rows.leaderboard(dojo, None if is_room else membership),
-        "ceremony": ceremony.reveal_rows(dojo) if is_open or dojo.holdout_is_revealed else [],
+        "board": board.top(ROOM_PLACES) if is_room else board,
+        "ceremony": ceremony.rows_in_sight(told, ROOM_PLACES) if is_room else told,
         "metric_label": dojo.get_primary_metric_display(),
         "is_room": is_room,
     }

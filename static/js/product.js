@@ -93,4 +93,12 @@
     else if ("checkAll" in target.dataset) checkAll(target);
     else setTheme(document.documentElement.dataset.bsTheme !== "dark");
   });
+
+  // --- Tabs ------------------------------------------------------------------
+  // On a narrow screen the row of tabs scrolls: the open one comes into sight.
+  const tab = document.querySelector("nav.overflow-auto .nav-link.active");
+  if (tab) {
+    const row = tab.parentElement;
+    row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  }
 })();

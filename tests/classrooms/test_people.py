@@ -60,6 +60,8 @@ def test_closed_joining_lets_in_who_has_a_link_of_their_own(cast: Cast) -> None:
         ("Amina\ta@x.org\n", [("Amina", "a@x.org")]),
         ('"Diallo, Amina";a@x.org', [("Diallo, Amina", "a@x.org")]),
         ("=HYPERLINK(1)", [("=HYPERLINK(1)", "")]),
+        ("Amina\rBruno\r", [("Amina", ""), ("Bruno", "")]),
+        ('"Amina\nBruno', [("Amina", ""), ("Bruno", "")]),
         ("", []),
     ],
 )
@@ -101,6 +103,14 @@ def test_a_roster_with_a_fault_invites_nobody_and_stays_typed(cast: Cast) -> Non
     text = page.content.decode()
     assert "Line 2" in text
     assert "&lt;b&gt;Y&lt;/b&gt;;no@mail" in text
+    assert not Invitation.objects.exists()
+
+
+def test_a_file_that_is_no_text_is_told_beside_its_field(cast: Cast) -> None:
+    file = SimpleUploadedFile("list.xlsx", b'PK\x03\x04\0\0\r"')
+    page = cast.clients["facilitator"].post(path(cast, "roster/"), {"file": file, "names": "Zoé"})
+    assert page.context["roster"].errors.keys() == {"file"}
+    assert page.context["roster"]["names"].value() == "Zoé"
     assert not Invitation.objects.exists()
 
 

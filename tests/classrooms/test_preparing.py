@@ -210,6 +210,11 @@ def test_what_the_group_came_back_from_counts_as_begun(dojo: Dojo, client: Clien
     assert list(page.context["form"].forms[1].errors) == ["planned_minutes"]
 
 
+def test_the_title_of_a_template_to_be_stays_typed(dojo: Dojo, client: Client) -> None:
+    page = edit(client, dojo, "count", template_title="Half a d")
+    assert page.context["title_form"]["template_title"].value() == "Half a d"
+
+
 def test_templates_are_renamed_and_deleted_by_their_owner(dojo: Dojo, client: Client) -> None:
     edit(client, dojo, "keep", template_title="One")
     edit(client, dojo, "keep", template_title="Two")

@@ -17,6 +17,7 @@ from experiments.board.reveal import freeze, reveal_all, reveal_next, reveal_row
 from experiments.board.rows import BoardRow, leaderboard
 from experiments.models import Experiment, Run, Standings
 from experiments.services import record_analysis
+from experiments.views.scores import ROOM_PLACES
 from experiments.work import do_next
 from tests import factories
 
@@ -155,6 +156,29 @@ def test_names_and_scores_are_shown_as_the_rules_say(dojo: Dojo, visibility: str
     room = page(dojo, facilitator, "?room")
     assert ("somebody-else" in room) == (visibility == "names")
     assert other.public_id not in mine
+
+
+def test_the_projector_shows_no_more_rows_than_it_holds(dojo: Dojo) -> None:
+    for number in range(ROOM_PLACES + 2):
+        scored(dojo, f"person-{number}", 0.6 + number / 50)
+    facilitator = dojo.memberships.get(role="facilitator")
+    top = [row for row in leaderboard(dojo, None).top(ROOM_PLACES).rows if not row.is_baseline]
+    assert [row.name for row in top] == [f"person-{n}" for n in range(ROOM_PLACES + 1, 1, -1)]
+    assert "And 2 more" in page(dojo, facilitator, "?room")
+    assert "And 2 more" not in page(dojo, facilitator)
+
+
+def test_the_projector_follows_the_reveal(dojo: Dojo) -> None:
+    for number in range(ROOM_PLACES + 4):
+        scored(dojo, f"person-{number}-", 0.6 + number / 50)
+    facilitator = dojo.memberships.get(role="facilitator")
+    for told in range(1, ROOM_PLACES + 4):
+        reveal_next(dojo)
+        dojo.refresh_from_db()
+        room = page(dojo, facilitator, "?room")
+        assert f"person-{told - 1}-" in room, "the one told last"
+        assert f"person-{told}-" in room, "the next to be told"
+        assert room.count("person-") == ROOM_PLACES
 
 
 # --- Freeze -----------------------------------------------------------------------

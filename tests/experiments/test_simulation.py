@@ -3,6 +3,9 @@
 import pytest
 
 from classrooms import timeline
+from classrooms.models import QuizAnswer
+from classrooms.theory.deck import answer_slide
+from classrooms.theory.services import show_slide
 from experiments.execution import execute_next_run
 from experiments.models import Run
 from experiments.selectors import experiments_of
@@ -41,3 +44,20 @@ def test_nobody_moves_while_the_dojo_is_paused() -> None:
     timeline.pause_dojo(dojo)
     advance_all()
     assert not hasattr(type(member).objects.get(pk=member.pk), "framing")
+
+
+def test_they_answer_what_a_slide_asks_and_some_are_mistaken() -> None:
+    dojo = factories.make_dojo()
+    members = {script: factories.join(dojo) for script in SCRIPTS}
+    for script, member in members.items():
+        member.simulated_as = script
+        member.save()
+    question = answer_slide("baseline") - 1
+    advance_all()
+    assert not QuizAnswer.objects.exists()
+    show_slide(dojo, question)
+    advance_all()
+    advance_all()
+    assert QuizAnswer.objects.count() == len(SCRIPTS)
+    mistaken = QuizAnswer.objects.filter(is_right=False).values_list("membership", flat=True)
+    assert set(mistaken) == {members["hurried"].pk, members["curious"].pk}
