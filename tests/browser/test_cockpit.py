@@ -68,7 +68,7 @@ def test_two_facilitators_run_a_dojo_and_every_screen_follows(person: MakePerson
     # The clock: the second facilitator's screen has moved before they press.
     first.open(f"{base}/cockpit/")
     first.page.get_by_role("button", name="+ 5 min").click()
-    expect(second.page.locator("#controls .badge", has_text="+5 min")).to_be_visible()
+    expect(second.page.locator("#controls .badge", has_text="+ 5 min")).to_be_visible()
     second.page.get_by_role("button", name="Sauter Interprétation").click()
     expect(first.page.locator("[data-state=skipped]")).to_have_count(1)
     second.page.get_by_role("button", name="Pause").click()
