@@ -338,6 +338,17 @@ def test_runs_lie_between_the_lowest_and_the_highest(made: dict[str, Chart]) -> 
     assert [row["p3"] for row in alike] == [0.5, 0.5]
 
 
+def test_the_score_is_the_last_axis_where_the_first_run_has_no_value() -> None:
+    runs = [
+        {"name": "a", "score": 0.5, "values": {"x": 1, "y": None}},
+        {"name": "b", "score": 0.6, "values": {"x": 2, "y": 3}},
+    ]
+    axes = [{"key": key, "label": [key.upper()]} for key in "xy"]
+    found = charts.parallel_chart(runs, axes, score=["Score"]).spec
+    titles = re.findall(r"rotate\(320\)[^>]*>([^<]+)<", drawn(found))
+    assert titles == ["X", "Y", "Score"]
+
+
 def test_ticks_beyond_the_grid_do_not_stretch_the_picture() -> None:
     view = effect("number", [1.0, 2.0, 3.0], [0.0, 1.0, 1.5, 3.0, 1e9])
     found = charts.effect_chart(view).spec["datasets"]["deciles"]

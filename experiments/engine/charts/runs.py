@@ -194,10 +194,11 @@ def _parallel_layers(count: int, columns: dict[str, Title], score: Title) -> lis
     ]
     shown = {f"w{number}": _written(f"v{number}") for number in range(count)}
     return [
+        # All axes, in their order, before the lines, which may begin without some.
+        ends.encode(x, y=alt.value(0), text="highest:N"),
+        ends.encode(x, y=alt.value("height"), text="lowest:N"),
         line.encode(x, y, colour, detail="name:N", opacity=lit),
         dots.encode(x, y, colour, opacity=lit, tooltip=words)
         .transform_calculate(**shown)
         .add_params(hovered),
-        ends.encode(x, y=alt.value(0), text="highest:N"),
-        ends.encode(x, y=alt.value("height"), text="lowest:N"),
     ]
