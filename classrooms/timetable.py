@@ -72,6 +72,11 @@ class Timetable:
             return 0
         return _minutes(self.end - self.planned_end)
 
+    @property
+    def early_minutes(self) -> int:
+        """How much earlier than planned it ends; negative: later."""
+        return -self.late_minutes
+
 
 def _minutes(duration: timedelta) -> int:
     return round(duration.total_seconds() / 60)

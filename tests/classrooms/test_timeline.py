@@ -134,6 +134,8 @@ def test_skipping_from_the_cockpit(cast) -> None:
     for position in ("3", "x", ""):
         client.post(f"/dojos/{dojo.public_id}/clock/skip/", {"seen": seen, "position": position})
     assert [phase.position for phase in dojo.phases.all() if phase.is_skipped] == [3]
+    page = client.get(f"/dojos/{dojo.public_id}/cockpit/", headers={"accept-language": "en"})
+    assert "60 minutes earlier than planned" in page.content.decode()
 
 
 # --- In clock time ----------------------------------------------------------------
