@@ -96,8 +96,9 @@ def result_sentence(
     if reference is not None and difference is not None:
         ends = difference_interval
         parts.append(
+            # For a whole room, too, when it is on the projector.
             gettext(
-                "%(difference)s against #%(number)s%(interval)s, where you predicted %(expected)s"
+                "%(difference)s against #%(number)s%(interval)s, where %(expected)s was predicted"
             )
             % {
                 "difference": signed(difference),
@@ -107,7 +108,7 @@ def result_sentence(
             }
         )
     elif expected is not None:
-        parts.append(gettext("you predicted %(expected)s") % {"expected": score(expected)})
+        parts.append(gettext("predicted was %(expected)s") % {"expected": score(expected)})
     if gap is not None:
         words = {
             True: gettext("train looks better by %(gap)s, which is a lot"),
