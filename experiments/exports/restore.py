@@ -93,8 +93,9 @@ def _another_version(theirs: dict[str, str], here: dict[str, str]) -> str:
 
 
 def _place(version: str | None) -> int:
-    """Where a version stands among those of its kind: each begins with its number."""
-    return int((version or "0").partition("_")[0])
+    """Where a version stands among those of its kind: ours begin with their number."""
+    number = (version or "").partition("_")[0]
+    return int(number) if number.isdecimal() else 0
 
 
 class _Restoration:
