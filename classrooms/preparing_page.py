@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
-from django.utils.formats import localize
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -78,4 +79,4 @@ def _costs(dojo: Dojo) -> str:
 
 def _number(value: float) -> str:
     """Without a tail of zeros, with the decimal sign of the language."""
-    return localize(float(f"{value:g}"), use_l10n=True).removesuffix(",0").removesuffix(".0")
+    return str(number_format(Decimal(f"{value:g}")))
