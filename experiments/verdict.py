@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from experiments.engine.judgement import judge_score
-from experiments.templatetags.experiments import clauses, score, signed
+from experiments.templatetags.experiments import between, clauses, score, signed
 
 VERDICTS: dict[str | None, str | Promise] = {
     "supported": _("Supported"),
@@ -103,7 +103,7 @@ def result_sentence(
             % {
                 "difference": signed(difference),
                 "number": reference,
-                "interval": f" [{signed(ends[0])} ; {signed(ends[1])}]" if ends else "",
+                "interval": f" {between(*map(signed, ends))}" if ends else "",
                 "expected": signed(expected),
             }
         )
@@ -120,4 +120,4 @@ def result_sentence(
 
 
 def _bracketed(interval: list[float] | None) -> str:
-    return f" [{score(interval[0])} ; {score(interval[1])}]" if interval else ""
+    return f" {between(*map(score, interval))}" if interval else ""

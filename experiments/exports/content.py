@@ -19,7 +19,7 @@ from classrooms.models import Dojo
 from experiments.exports.record import Record
 from experiments.models import Experiment
 from experiments.run_page import MetricRow, RunPage, experiment_page, run_page
-from experiments.templatetags.experiments import clauses, score, seconds, signed
+from experiments.templatetags.experiments import between, clauses, score, seconds, signed
 
 
 @dataclass(frozen=True)
@@ -215,8 +215,8 @@ def _no_result(result: RunPage) -> str:
 def _metric_line(row: MetricRow) -> MetricLine:
     test = _score(row, row.test)
     if row.interval:
-        ends = " ; ".join(_score(row, end) for end in row.interval)
-        test = f"{test} [{ends}]"
+        low, high = row.interval
+        test = f"{test} {between(_score(row, low), _score(row, high))}"
     return MetricLine(row.label, _score(row, row.train), test, row.is_primary)
 
 

@@ -33,16 +33,22 @@ def signed(value: float | None, decimals: int = 3) -> str:
     return ("−" if value < 0 else "+") + floatformat(abs(value), decimals)
 
 
+@register.simple_tag
+def between(low: str, high: str) -> str:
+    """The two ends of an interval, already written; with decimal commas, no comma parts them."""
+    return pgettext("interval", "[%(low)s, %(high)s]") % {"low": low, "high": high}
+
+
 @register.filter
 def interval(pair: list[float] | None) -> str:
     """An interval's two ends; a dash where there is none."""
-    return f"[{score(pair[0])} ; {score(pair[1])}]" if pair else "–"
+    return between(score(pair[0]), score(pair[1])) if pair else "–"
 
 
 @register.filter
 def signed_interval(comparison: Any) -> str:
     """The two ends of a difference's interval, with their signs."""
-    return f"[{signed(comparison.low)} ; {signed(comparison.high)}]"
+    return between(signed(comparison.low), signed(comparison.high))
 
 
 @register.filter

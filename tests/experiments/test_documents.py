@@ -73,7 +73,7 @@ def address(member, name: str) -> str:
 # --- What it says -------------------------------------------------------------------------
 def test_verdict_interval_threshold_and_versions_are_told(member) -> None:
     log = experiment_log(record_of(member))
-    assert "| ROC AUC | 0.990 | 0.950 [0.910 ; 0.980] |" in log
+    assert "| ROC AUC | 0.990 | 0.950 [0.910, 0.980] |" in log
     assert "**Verdict: supported. The effect is there, and its size agrees with yours." in log
     assert "4 false positives, 5 false negatives" in log
     assert "scikit-learn 1.5.0" in log
