@@ -114,8 +114,33 @@ def on_result(look: Look) -> Answers:
 
 def on_failure(look: Look) -> Answers:
     """The run that failed last, whichever they look at."""
-    failed = [one for one in look.work.record.experiments if one.run.has_failed]
+    experiments = look.work.record.experiments
+    failed = [one for one in experiments if one.run.has_failed]
+    if experiments and not failed:
+        yield asked(
+            _("None of your runs has failed."),
+            _("Is it the result that you did not expect?"),
+        )
     yield from on_result(Look(look.work, failed[-1]) if failed else look)
+
+
+def on_analysis(look: Look) -> Answers:
+    """What the rules make of what they wrote about a result."""
+    experiment, facts = look.experiment, look.facts
+    if experiment is None or facts is None:
+        yield from on_result(look)
+    elif says_little(experiment.analysis):
+        yield asked(
+            _("#%(number)s has no analysis yet.") % {"number": experiment.number},
+            _("Why did it come out so, and which rows does it get wrong?"),
+        )
+    else:
+        told = verdicts(facts)
+        for criterion in (Criterion.ERRORS, Criterion.DECISION):
+            yield asked(
+                numbered(experiment, told[criterion].reason),
+                _("What would somebody who doubts it ask you first?"),
+            )
 
 
 def _of_result(facts: Facts) -> list[Finding]:

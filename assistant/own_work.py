@@ -16,6 +16,7 @@ from assistant.own_experiment import (
     Look,
     asked,
     numbered,
+    on_analysis,
     on_changes,
     on_errors,
     on_failure,
@@ -198,6 +199,10 @@ _MY = r"\b(?:mon|ma|mes|cette?|my|this|the|notre|nos|our)\b"
 # The first that matches answers.
 OWN_QUESTIONS = (
     own(r"\b(?:framing|framed?|cadrage)\b", on_framing),
+    own(
+        rf"(?:\bavis\b|\bpens\w*|\bthink\b|{_MY}).{{0,25}}\b(?:analys[ei]s?|conclusions?)\b",
+        on_analysis,
+    ),
     own(rf"{_MY}.{{0,20}}hypothes|testable|hypothes\w* (?:claire|assez|clear)", on_hypothesis),
     own(r"baselines?\b.{0,12}(?:make|sens|here|ici|choisir|choose)|quelle baseline", on_baseline),
     own(
@@ -223,7 +228,8 @@ OWN_QUESTIONS = (
     own(r"\b(?:echou\w*|plante\w*|failed|fails?|crash\w*)\b", on_failure),
     own(
         rf"(?:{_MY}|\bles?\b).{{0,15}}\b(?:result\w*|scores?|runs?)\b"
-        r"|\b(?:score|auc|accuracy|f1|rappel|recall|precision|exactitude)\b.{0,15}\d"
+        r"|\b(?:score|auc|accuracy|f1|rappel|recall|precision|exactitude)\b.{0,15}"
+        r"(?:\d|\b(?:baiss|chut|diminu|mont|augment|drop|fell|went|rose|goes|got)\w*)"
         r"|\b(?:j'ai|i have|i got|i get|obten\w*)\b.{0,15}\d|\b(?:bons?|good) score"
         r"|\b(?:moins bon\w*|pire|worse)\b.{0,25}\b(?:que|than)\b",
         on_result,

@@ -144,6 +144,30 @@ def test_it_says_why_the_last_run_that_failed_did(member: Membership) -> None:
     assert answer(member, "Pourquoi ma run a échoué ?", "en").startswith("#1: ")
 
 
+def test_it_says_where_no_run_has_failed(member: Membership) -> None:
+    finished(member)
+    assert answer(member, "My run failed, why?").startswith("None of your runs has failed.")
+
+
+@pytest.mark.parametrize(
+    "question", ["Mon F1 a baissé, pourquoi ?", "Why has my recall dropped?", "My F1 went down"]
+)
+def test_a_score_that_moved_is_answered_from_the_record(member: Membership, question: str) -> None:
+    finished(member)
+    assert answer(member, question).startswith("#1: ")
+
+
+@pytest.mark.parametrize("question", ["Ton avis sur mon analyse ?", "Is my analysis good enough?"])
+def test_it_reads_an_analysis(member: Membership, question: str) -> None:
+    experiment = finished(member)
+    assert answer(member, question).startswith("#1 has no analysis yet.")
+    text = "It misses 12 customers who pay monthly; the gap to train is small."
+    record_analysis(experiment, analysis=text, decision="keep", next_step="A tree of depth 3")
+    said = answer(member, question)
+    assert said.startswith("#1: ")
+    assert said.endswith("**What would somebody who doubts it ask you first?**")
+
+
 def test_what_is_asked_again_is_answered_otherwise(member: Membership) -> None:
     said: list[str] = []
     for _time in range(3):
