@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # Two images from one file:
-#   web     requirements/base only: web, io worker, migrations; no scientific library
+#   web     requirements/base only: web, io worker, scheduler, migrations; no scientific library
 #   worker  adds requirements/ml: the compute worker; with TRACKING=on also requirements/tracking
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 ARG NODE_IMAGE=node:20-bookworm-slim
@@ -11,11 +11,12 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund
 
 FROM ${PYTHON_IMAGE} AS base
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/venv/bin:$PATH
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1 PATH=/venv/bin:$PATH
 RUN useradd --create-home --uid 10001 app && python -m venv /venv
 WORKDIR /app
-COPY requirements/base.txt requirements/base.txt
-RUN pip install --no-cache-dir --require-hashes -r requirements/base.txt
+COPY scripts/install.sh scripts/install.sh
+COPY requirements/setup.txt requirements/base.txt requirements/
+RUN sh scripts/install.sh /venv/bin requirements/base.txt
 COPY --chown=app . .
 COPY --from=frontend --chown=app /app/node_modules node_modules
 RUN python scripts/messages.py compile
@@ -40,9 +41,9 @@ RUN apt-get update && apt-get install -y --no-install-recommends \
       libgomp1 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation \
     && rm -rf /var/lib/apt/lists/*
 COPY requirements/ml.txt requirements/ml.txt
-RUN pip install --no-cache-dir --require-hashes -r requirements/ml.txt
+RUN sh scripts/install.sh /venv/bin requirements/ml.txt
 ARG TRACKING=off
 COPY requirements/tracking.txt requirements/tracking.txt
-RUN if [ "$TRACKING" = on ]; then pip install --no-cache-dir --require-hashes -r requirements/tracking.txt; fi
+RUN if [ "$TRACKING" = on ]; then sh scripts/install.sh /venv/bin requirements/tracking.txt; fi
 USER app
 CMD ["celery", "--quiet", "--app", "config", "worker", "--queues", "compute", "--hostname", "compute@%h", "--loglevel", "warning", "--without-gossip", "--without-mingle", "--max-tasks-per-child", "500"]

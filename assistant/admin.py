@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assistant.models import Call, CoachChoice, CoachSettings, Message, Review
-from classrooms.admin_site import OwnDojosOnly
+from classrooms.administration.site import OwnDojosOnly
 
 
 class RecordAdmin(OwnDojosOnly, admin.ModelAdmin):
-    """What happened: nobody adds to it or changes it here."""
+    """Read-only admin of events."""
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
@@ -24,10 +24,10 @@ class RecordAdmin(OwnDojosOnly, admin.ModelAdmin):
 
 @admin.register(Call)
 class CallAdmin(RecordAdmin):
-    list_display = ("started_at", "dojo", "membership", "purpose", "model", "outcome", "cost")
+    list_display = ("started_at", "dojo", "seat", "purpose", "model", "outcome", "cost")
     list_filter = ("purpose", "outcome", "failure", ("dojo", admin.RelatedOnlyFieldListFilter))
-    search_fields = ("membership__display_name", "model")
-    list_select_related = ("dojo", "membership")
+    search_fields = ("seat__display_name", "model")
+    list_select_related = ("dojo", "seat")
     date_hierarchy = "started_at"
 
     def changelist_view(
@@ -38,25 +38,25 @@ class CallAdmin(RecordAdmin):
         context = getattr(response, "context_data", None) or {}
         if "cl" in context:
             total = context["cl"].queryset.order_by().aggregate(total=Sum("cost"))["total"]
-            context["title"] = _("Calls: %(total)s US$ in all") % {"total": f"{total or 0:.4f}"}
+            context["title"] = _("Calls: US$ %(total)s in total") % {"total": f"{total or 0:.4f}"}
         return response
 
 
 @admin.register(Message)
 class MessageAdmin(RecordAdmin):
-    """Who talked with the coach, and whether it answered; what they said is theirs."""
+    """Lists messages without their texts, which are private."""
 
-    dojo_lookup = "membership__dojo"
-    list_display = ("sent_at", "membership", "role", "state", "source", "failure")
+    dojo_lookup = "seat__dojo"
+    list_display = ("sent_at", "seat", "role", "state", "source", "failure")
     list_filter = (
         "role",
         "state",
         "source",
         "failure",
-        ("membership__dojo", admin.RelatedOnlyFieldListFilter),
+        ("seat__dojo", admin.RelatedOnlyFieldListFilter),
     )
-    search_fields = ("membership__display_name",)
-    list_select_related = ("membership",)
+    search_fields = ("seat__display_name",)
+    list_select_related = ("seat",)
     exclude = ("text", "cards")
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Message | None:
@@ -69,16 +69,16 @@ class MessageAdmin(RecordAdmin):
 
 @admin.register(Review)
 class ReviewAdmin(RecordAdmin):
-    dojo_lookup = "experiment__membership__dojo"
+    dojo_lookup = "experiment__seat__dojo"
     list_display = ("experiment", "occasion", "status", "source", "fallback", "finished_at")
     list_filter = (
         "occasion",
         "status",
         "source",
         "fallback",
-        ("experiment__membership__dojo", admin.RelatedOnlyFieldListFilter),
+        ("experiment__seat__dojo", admin.RelatedOnlyFieldListFilter),
     )
-    search_fields = ("experiment__claim", "experiment__membership__display_name")
+    search_fields = ("experiment__claim", "experiment__seat__display_name")
     list_select_related = ("experiment",)
 
 
@@ -117,8 +117,8 @@ class CoachSettingsAdmin(OwnDojosOnly, admin.ModelAdmin):
 
 @admin.register(CoachChoice)
 class CoachChoiceAdmin(RecordAdmin):
-    dojo_lookup = "membership__dojo"
-    list_display = ("membership", "is_enabled")
-    list_filter = ("is_enabled", ("membership__dojo", admin.RelatedOnlyFieldListFilter))
-    search_fields = ("membership__display_name",)
-    list_select_related = ("membership",)
+    dojo_lookup = "seat__dojo"
+    list_display = ("seat", "is_enabled")
+    list_filter = ("is_enabled", ("seat__dojo", admin.RelatedOnlyFieldListFilter))
+    search_fields = ("seat__display_name",)
+    list_select_related = ("seat",)

@@ -1,6 +1,9 @@
 from django.urls import path
 
-from assistant.views import conversation, feedback, notice, settings
+from assistant.conversation import views as conversation
+from assistant.reviews import views as feedback
+from assistant.settings import notice_views as notice
+from assistant.settings import views as settings
 
 app_name = "assistant"
 

@@ -30,9 +30,9 @@ import re, sys, time
 from pathlib import Path
 import django
 django.setup()
-from classrooms.models import Membership
-from experiments.exports.dojo_archive import write_dojo_archive
-viewer = Membership.objects.select_related("dojo__dataset", "user").get(role="facilitator")
+from classrooms.models import Seat
+from experiments.exports.archives.dojo import write_dojo_archive
+viewer = Seat.objects.select_related("dojo__dataset").get(role="facilitator")
 def peak():
     # Of this process alone: what getrusage says is inherited.
     return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
@@ -48,15 +48,20 @@ print(seconds, before, peak())
 
 def fill(dojo: Any) -> Any:
     """Everyone's experiments; returns who really ran them."""
-    from django.contrib.auth.models import User
 
-    from classrooms.services import join_dojo
+    from classrooms.dojos.services import join_dojo
+    from classrooms.models import User
     from experiments.models import Experiment, Picture
-    from experiments.services import save_framing
-    from experiments.work import do_next
+    from experiments.submit.services import save_framing
+    from jobs.kinds import Queue, kinds_of
+    from jobs.perform import perform_next
 
     people = [
-        join_dojo(dojo=dojo, user=User.objects.create_user(f"p{n}"), display_name=f"Person {n}")
+        join_dojo(
+            dojo=dojo,
+            user=User.objects.create_user(f"p{n}@example.org"),
+            display_name=f"Person {n}",
+        )
         for n in range(PARTICIPANTS)
     ]
     for member in people:
@@ -64,12 +69,12 @@ def fill(dojo: Any) -> Any:
     first = people[0]
     for n in range(EACH):
         submit(first, config_of(dojo.dataset.schema, MODELS[n % len(MODELS)], n // len(MODELS)))
-    while do_next():
+    while perform_next(kinds_of(Queue.COMPUTE)):
         pass
     Experiment.objects.update(analysis="A" * 400, decision="keep", next_step="N" * 200)
     log_as_pdf(first)
     for member in people[1:]:
-        for experiment in Experiment.objects.filter(membership=first).prefetch_related("runs"):
+        for experiment in Experiment.objects.filter(seat=first).prefetch_related("runs"):
             copy_to(member, experiment, Picture)
     return first
 
@@ -81,7 +86,7 @@ def copy_to(member: Any, experiment: Any, picture_model: Any) -> None:
 
     run, pictures = experiment.run, list(picture_model.objects.filter(run=experiment.run))
     values = {f.attname: getattr(experiment, f.attname) for f in Experiment._meta.concrete_fields}
-    values |= {"id": None, "public_id": new_public_id(), "membership_id": member.pk}
+    values |= {"id": None, "public_id": new_public_id(), "seat_id": member.pk}
     run.pk, run.public_id, run.experiment = (
         None,
         new_public_id(),
@@ -96,12 +101,14 @@ def copy_to(member: Any, experiment: Any, picture_model: Any) -> None:
 
 def log_as_pdf(member: Any) -> float:
     """Seconds to draw the charts and to make the PDF."""
-    from experiments.exports.making import make_next, request_export
+    from experiments.exports.requests import request_export
     from experiments.models import Export
+    from jobs.kinds import kind_of
+    from jobs.perform import perform_next
 
     request_export(member, Export.Kind.PDF)
     started = time.perf_counter()
-    assert make_next()
+    assert perform_next([kind_of(Export)])
     seconds = time.perf_counter() - started
     export = Export.objects.get()
     assert export.has_succeeded, export.failure_code
@@ -134,7 +141,7 @@ def main() -> None:
         LOG_LEVEL="ERROR",
     )
     sys.path.insert(0, str(ROOT))
-    from experiments.engine.process_settings import set_up_process
+    from engine.process_settings import set_up_process
 
     set_up_process()
     try:

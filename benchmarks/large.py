@@ -2,8 +2,8 @@
 
 200,000 rows of 50 columns as CSV: uploaded, read, split, then LightGBM at its default,
 evaluated and interpreted, in one process that has a worker's memory limit; against the
-script that the product generates for the same config, in a fresh process. And bootstrap
-intervals of 20,000 test rows from 2,000 resamples.
+script that the product generates for the same config, in a fresh process. And the
+intervals of 20,000 test rows.
 
     python benchmarks/large.py
 """
@@ -51,16 +51,15 @@ def limited(queue: Any, path: str) -> None:
     from django.conf import settings
     from django.core.files import File
 
-    from classrooms import services, timeline
-    from classrooms.dataset_services import Preparation, prepare_dataset, upload_dataset
-    from classrooms.preparation import process
-    from experiments.execution import execute_next_run
-    from experiments.interpreting import interpret_next
+    from classrooms.agenda import timeline
+    from classrooms.datasets.services import Preparation, prepare_dataset, upload_dataset
+    from classrooms.dojos import services
+    from classrooms.models import User
     from experiments.models import Stage
+    from jobs.perform import perform_here
 
     limit = settings.RUN_MEMORY_LIMIT_MEGABYTES * 2**20
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    from django.contrib.auth.models import User
 
     times, started = {}, time.perf_counter()
 
@@ -69,14 +68,14 @@ def limited(queue: Any, path: str) -> None:
         times[name] = time.perf_counter() - started
         started = time.perf_counter()
 
-    user = User.objects.create_user("bench")
+    user = User.objects.create_user("bench@example.org")
     with Path(path).open("rb") as file:
         dataset = upload_dataset(user, title="Large", file=File(file, name="large.csv"))
-    process(dataset.pk)
+    perform_here(dataset)
     lap("read")
     dataset.refresh_from_db()
     prepare_dataset(dataset, Preparation("paid", "yes"))
-    process(dataset.pk)
+    perform_here(dataset)
     dataset.refresh_from_db()
     assert dataset.is_ready, dataset.failure_code
     lap("split and look")
@@ -91,25 +90,26 @@ def limited(queue: Any, path: str) -> None:
         success_threshold=0.8,
     )
     timeline.start_dojo(dojo)
-    membership = dojo.memberships.get()
+    seat = dojo.seats.get()
     config = config_of(dataset.schema, "lightgbm", 1)
-    experiment = submit(membership, config)
-    execute_next_run()
+    experiment = submit(seat, config)
+    perform_here(experiment.runs.get())
     lap("evaluate")
     run = experiment.runs.get()
     assert run.status == "succeeded", (run.status, run.failure_code)
     for stage in Stage:
-        interpret_next()
+        perform_here(run.interpretations.get(stage=stage))
         lap(stage.name.lower())
     assert set(run.interpretations.values_list("status", flat=True)) == {"succeeded"}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    queue.put((times, peak, limit / 2**20, script_for(membership, config)))
+    queue.put((times, peak, limit / 2**20, script_for(seat, config)))
 
 
-def bootstrap_seconds() -> float:
+def interval_seconds() -> float:
     import numpy as np
 
-    from experiments.engine.bootstrap import Predictions, intervals
+    from engine.judge.uncertainty.intervals import intervals
+    from engine.judge.uncertainty.predictions import Predictions
 
     rng = np.random.default_rng(0)
     y = (rng.random(TEST_ROWS) < 0.3).astype(int)
@@ -128,7 +128,7 @@ def main() -> None:
         LOG_LEVEL="ERROR",
     )
     sys.path.insert(0, str(ROOT))
-    from experiments.engine.process_settings import set_up_process
+    from engine.process_settings import set_up_process
 
     set_up_process()
     import django
@@ -157,7 +157,7 @@ def main() -> None:
         print(
             f"  the script alone {bare:6.1f} s;  evaluate / script  {times['evaluate'] / bare:.2f}"
         )
-        print(f"intervals of {TEST_ROWS:,} rows, 2,000 resamples  {bootstrap_seconds():.2f} s")
+        print(f"intervals of {TEST_ROWS:,} rows  {interval_seconds():.2f} s")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -55,8 +55,8 @@ async def application(scope, receive, send):
         await send({"type": "http.response.body", "body": b"event: time\\n\\n", "more_body": True})
         while True:
             await event.wait(); event.clear()
-            await send({"type": "http.response.body", "body": b"event: clock\\n\\n",
-                        "more_body": True})
+            await send({"type": "http.response.body", "more_body": True,
+                        "body": b'event: change\\ndata: {"topic": "clock"}\\n\\n'})
     finally:
         waiting.discard(event)
 """
@@ -89,19 +89,16 @@ async def stay(port: int, path: str, person: Participant, fragment: str, ready: 
     """Keep a stream open; note when each change of the clock is on the page."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write((get(path, person.cookie).replace("\n", "\r\n") + "\r\n\r\n").encode())
-    event, told = "", False
-    async for raw in reader:
-        line = raw.decode().strip()
-        if line.startswith("event:"):
-            event = line[6:].strip()
-            if not told:
-                told = True
-                ready.release()
-            if event == "clock":
-                if fragment:
-                    status, _headers, _body = await request(port, get(fragment, person.cookie))
-                    assert status == 200, status
-                person.seen.append(time.perf_counter())
+    told = False
+    async for line in reader:
+        if line.startswith(b"event:") and not told:
+            told = True
+            ready.release()
+        if line.startswith(b'data: {"topic": "clock"'):
+            if fragment:
+                status, _headers, _body = await request(port, get(fragment, person.cookie))
+                assert status == 200, status
+            person.seen.append(time.perf_counter())
     writer.close()
 
 
@@ -134,7 +131,7 @@ async def submit(port: int, dojo_id: str, person: Participant, delay: float) -> 
     status, headers, page = await request(port, get(path, person.cookie))
     if status != 200:
         return status
-    fields = _fields(page) | {
+    fields = fields_of(page) | {
         "claim": "A logistic regression gives a floor.",
         "rationale": "It is the simplest model that learns.",
         "expected_effect": "0.8",
@@ -152,7 +149,7 @@ async def submit(port: int, dojo_id: str, person: Participant, delay: float) -> 
     return status
 
 
-def _fields(page: str) -> dict[str, Any]:
+def fields_of(page: str) -> dict[str, Any]:
     """What a browser would send of the page's form, read as HTML."""
     from html.parser import HTMLParser
 
@@ -196,14 +193,14 @@ async def submissions(port: int, dojo_id: str, people: list[Participant]) -> tup
 def seat(dojo: Any, numbers: range) -> list[Participant]:
     """Participants of these numbers, each with a session."""
     from django.conf import settings
-    from django.contrib.auth.models import User
     from django.test import Client
 
-    from classrooms.services import join_dojo
+    from classrooms.dojos.services import join_dojo
+    from classrooms.models import User
 
     people = []
     for number in numbers:
-        user = User.objects.create_user(f"p{number}")
+        user = User.objects.create_user(f"p{number}@example.org")
         join_dojo(dojo=dojo, user=user, display_name=f"P{number}")
         client = Client()
         client.force_login(user)
@@ -265,7 +262,7 @@ def wait_until_listening(port: int) -> None:
 
 def queries_per_tick(dojo: Any, listeners: int) -> float:
     """Queries that the watcher sends for so many listeners, per tick."""
-    from classrooms import live
+    from live import stream as live
 
     counted = 0
     original = live._read_changes
@@ -283,7 +280,10 @@ def queries_per_tick(dojo: Any, listeners: int) -> float:
     async def scenario() -> float:
         from django.conf import settings
 
-        streams = [live.event_stream(dojo.pk, 10**9, "") for _number in range(listeners)]
+        streams = [
+            live.event_stream(dojo.pk, 10**9, lambda topic: True, person=number)
+            for number in range(listeners)
+        ]
         for stream in streams:
             await anext(stream)
         waiting = [asyncio.create_task(anext(stream)) for stream in streams]  # type: ignore[arg-type]
@@ -309,7 +309,7 @@ def measure(count: int, dojo: Any, people: list[Participant], folder: Path) -> f
     """
     from asgiref.sync import sync_to_async
 
-    from classrooms import timeline
+    from classrooms.agenda import timeline
 
     people += seat(dojo, range(len(people), count))
     port = free_port()
@@ -321,7 +321,7 @@ def measure(count: int, dojo: Any, people: list[Participant], folder: Path) -> f
         _status, _headers, home = asyncio.run(
             request(port, get(f"/dojos/{dojo.public_id}/work/", people[0].cookie))
         )
-        brings_fragment = re.search(r'sse-swap="clock"', home)
+        brings_fragment = 'data-live-fill="clock"' in home
 
         async def change() -> float:
             await sync_to_async(timeline.extend_phase)(dojo, minutes=1)

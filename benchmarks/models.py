@@ -21,14 +21,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from experiments.engine.process_settings import set_up_process
+from engine.process_settings import set_up_process
 
 set_up_process()
 
-from experiments.engine import codegen  # noqa: E402
-from experiments.engine.bundled import BUNDLED  # noqa: E402
-from experiments.engine.config import default_config  # noqa: E402
-from experiments.engine.data import (  # noqa: E402
+from engine.build import codegen  # noqa: E402
+from engine.bundled import BUNDLED  # noqa: E402
+from engine.reading.dataset import (  # noqa: E402
     build_schema,
     canonical_frame,
     infer_columns,
@@ -36,10 +35,11 @@ from experiments.engine.data import (  # noqa: E402
     split_column_name,
     write_participant_csv,
 )
-from experiments.engine.evaluate import evaluate  # noqa: E402
-from experiments.engine.models import MODELS  # noqa: E402
-from experiments.engine.schema import SplitPolicy  # noqa: E402
-from experiments.engine.split import split_rows  # noqa: E402
+from engine.run.evaluate import evaluate  # noqa: E402
+from engine.run.split import split_rows  # noqa: E402
+from engine.spec.config import default_config  # noqa: E402
+from engine.spec.models import MODELS  # noqa: E402
+from engine.spec.schema import SplitPolicy  # noqa: E402
 
 GOAL = 1.10
 

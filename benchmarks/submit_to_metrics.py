@@ -11,6 +11,7 @@ a machine that drifts does not favour anyone.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -65,7 +66,7 @@ class Browser:
         def listen() -> None:
             with self.opener.open(self.base + path, timeout=600) as stream:
                 for line in stream:
-                    if line.decode().strip() == f"event: {topic}":
+                    if line.startswith(b"data: {") and json.loads(line[6:])["topic"] == topic:
                         with told:
                             told.notify_all()
 
@@ -82,18 +83,17 @@ def free_port() -> int:
 
 @contextmanager
 def processes(port: int, logs: Path, compute: str = "") -> Iterator[None]:
-    """Web, compute and io, as the Procfile starts them.
+    """Web, compute, io and the scheduler, as `make run` starts them.
 
     Args:
         compute: options of the compute worker that are to be otherwise.
     """
+    from tests.commands import commands
+
     started = []
-    for line in (ROOT / "Procfile").read_text().splitlines():
-        name, command = line.split(": ", 1)
-        command = command.replace("$PORT", str(port)).replace("${COMPUTE_CONCURRENCY:-2}", "2")
-        command += f" {compute}" if name == "compute" else ""
+    for name, arguments in commands(port).items():
+        arguments += compute.split() if name == "compute" else []
         log = (logs / f"{name}.log").open("wb")
-        arguments = [sys.executable, "-m", *command.split()]
         started.append(
             subprocess.Popen(arguments, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
         )
@@ -105,24 +105,25 @@ def processes(port: int, logs: Path, compute: str = "") -> Iterator[None]:
             process.wait()
 
 
-def prepare(variant: str = "solo") -> Any:
-    """A participant in a Dojo on the churn data; returns the membership."""
+def prepare(variant: str = "solo", data: str = "churn") -> Any:
+    """A participant in a Dojo on bundled data; returns the seat."""
     import django
 
     django.setup()
     from allauth.account.models import EmailAddress
-    from django.contrib.auth.models import User
     from django.core.management import call_command
 
-    from classrooms import services, timeline
-    from classrooms.dataset_services import add_bundled_dataset
-    from classrooms.preparation import process
+    from classrooms.agenda import timeline
+    from classrooms.datasets.services import add_bundled_dataset
+    from classrooms.dojos import services
+    from classrooms.models import User
+    from jobs.perform import perform_here
 
     call_command("migrate", verbosity=0)
-    user = User.objects.create_user("bench", EMAIL, PASSWORD)
+    user = User.objects.create_user(EMAIL, PASSWORD)
     EmailAddress.objects.create(user=user, email=EMAIL, primary=True, verified=True)
-    dataset = add_bundled_dataset(user, "churn")
-    process(dataset.pk)
+    dataset = add_bundled_dataset(user, data, split_seed=20)
+    perform_here(dataset)
     dataset.refresh_from_db()
     dojo = services.create_dojo(
         facilitator=user,
@@ -135,22 +136,22 @@ def prepare(variant: str = "solo") -> Any:
         success_threshold=0.8,
     )
     timeline.start_dojo(dojo)
-    return dojo.memberships.get()
+    return dojo.seats.get()
 
 
-def config_for(membership: Any, model: str, seed: int) -> Any:
-    from experiments.engine.config import ExperimentConfig, default_config
+def config_for(seat: Any, model: str, seed: int) -> Any:
+    from engine.spec.config import ExperimentConfig, default_config
 
-    values = default_config(membership.dojo.dataset.schema, model).model_dump()
+    values = default_config(seat.dojo.dataset.schema, model).model_dump()
     return ExperimentConfig.model_validate(values | {"seed": seed})
 
 
-def script_for(membership: Any, config: Any) -> str:
+def script_for(seat: Any, config: Any) -> str:
     from django.core.files.storage import default_storage
 
-    from experiments.engine.codegen import DataSource, generate_script
+    from engine.build.codegen import DataSource, generate_script
 
-    dataset = membership.dojo.dataset
+    dataset = seat.dojo.dataset
     csv = default_storage.path(dataset.participant_csv_path)
     return generate_script(config, DataSource(dataset.schema, dataset.split_column, csv))
 
@@ -190,19 +191,19 @@ def cold_seconds(path: Path) -> float:
 class Submitter:
     """Submits experiments and waits for their metrics, as a participant's page does."""
 
-    def __init__(self, base: str, membership: Any) -> None:
+    def __init__(self, base: str, seat: Any) -> None:
         self.browser = Browser(base)
         self.browser.get("/accounts/login/")
         self.browser.post("/accounts/login/", {"login": EMAIL, "password": PASSWORD})
-        self.dojo = f"/dojos/{membership.dojo.public_id}"
+        self.dojo = f"/dojos/{seat.dojo.public_id}"
         page = self.browser.get(f"{self.dojo}/work/")
         since = re.search(r"events/\?since=(\d+)", page)
         assert since, "the page says which version it has seen"
         path = f"{self.dojo}/events/?since={since[1]}"
-        self.told = self.browser.changes(path, membership.topic)
+        self.told = self.browser.changes(path, seat.topic)
 
     def seconds(self, config: Any) -> float:
-        from experiments.engine.yaml_text import dump_yaml
+        from engine.spec.yaml_text import dump_yaml
 
         form = {
             "claim": "It is quick.",
@@ -235,14 +236,14 @@ def wait_until_ready(base: str) -> None:
     raise SystemExit("The product did not become ready.")
 
 
-def measure(membership: Any, base: str, folder: Path, model: str) -> dict[str, list[float]]:
+def measure(seat: Any, base: str, folder: Path, model: str) -> dict[str, list[float]]:
     """Seconds of each way, over the rounds."""
-    submitter, warm = Submitter(base, membership), WarmScript()
+    submitter, warm = Submitter(base, seat), WarmScript()
     found: dict[str, list[float]] = {"product": [], "cold script": [], "warm script": []}
     for round_number in range(ROUNDS + 1):
-        config = config_for(membership, model, seed=1000 + round_number)
+        config = config_for(seat, model, seed=1000 + round_number)
         path = folder / f"{model}-{round_number}.py"
-        path.write_text(script_for(membership, config))
+        path.write_text(script_for(seat, config))
         seconds = {
             "product": submitter.seconds(config),
             "cold script": cold_seconds(path),
@@ -282,13 +283,13 @@ def main() -> None:
         OMP_NUM_THREADS="1",
     )
     sys.path.insert(0, str(ROOT))
-    membership = prepare()
+    seat = prepare()
     base = f"http://127.0.0.1:{port}"
     try:
         with processes(port, folder):
             wait_until_ready(base)
             for model in MODELS:
-                report(model, measure(membership, base, folder, model))
+                report(model, measure(seat, base, folder, model))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -39,25 +39,27 @@ FEW, MANY = 20, 500
 
 
 def config_of(schema: Any, model: str, seed: int) -> Any:
-    from experiments.engine.config import ExperimentConfig, default_config
+    from engine.spec.config import ExperimentConfig, default_config
 
     values = default_config(schema, model).model_dump()
     return ExperimentConfig.model_validate(values | {"seed": seed})
 
 
 def join_all(dojo: Any) -> list[Any]:
-    from django.contrib.auth.models import User
 
-    from classrooms.services import join_dojo
+    from classrooms.dojos.services import join_dojo
+    from classrooms.models import User
 
     return [
-        join_dojo(dojo=dojo, user=User.objects.create_user(f"p{n}"), display_name=f"P{n}")
+        join_dojo(
+            dojo=dojo, user=User.objects.create_user(f"p{n}@example.org"), display_name=f"P{n}"
+        )
         for n in range(PARTICIPANTS)
     ]
 
 
 def submit(member: Any, config: Any) -> Any:
-    from experiments.services import submit_experiment
+    from experiments.submit.services import submit_experiment
 
     return submit_experiment(
         member,
@@ -89,17 +91,20 @@ def product_seconds(members: list[Any], configs: list[Any]) -> float:
 
 def science(dataset: Any, schema: Any, config: Any, metric: str) -> None:
     """What a worker computes for a run, without what it stores."""
-    from experiments.comparing import intervals_of
-    from experiments.engine.bootstrap import Predictions
-    from experiments.engine.evaluate import evaluate
-    from experiments.engine.interpretation import stages
-    from experiments.process_memory import load_dataset
+    from engine.explain import stages
+    from engine.judge.uncertainty.dependence import rows_of
+    from engine.judge.uncertainty.predictions import Predictions
+    from engine.run.evaluate import evaluate
+    from experiments.compute.comparing import intervals_of
+    from experiments.compute.process_memory import load_dataset
 
     prepared = load_dataset(dataset)
     done = evaluate(config, schema, prepared.frame, prepared.split)
     scores = done.evaluation
-    y = schema.encode_target(prepared.frame.iloc[prepared.split.test])
-    intervals = intervals_of(y, Predictions(done.test_probability, scores.threshold), schema)
+    test = prepared.frame.iloc[prepared.split.test]
+    found = Predictions(done.test_probability, scores.threshold)
+    rows = rows_of(test, schema.split)
+    intervals = intervals_of(schema.encode_target(test), found, schema, rows)
     run = stages.FinishedRun(
         pipeline=done.pipeline,
         config=config,
@@ -117,7 +122,7 @@ def science(dataset: Any, schema: Any, config: Any, metric: str) -> None:
     stages.evidence(run)
     stages.learning_curves(run)
     stages.reasons(run)
-    stages.subgroups(run, sensitive=[], findings=[], cautions=[])
+    stages.subgroups(run, sensitive=[], findings=[], warnings=[])
 
 
 def loop_seconds(dataset: Any, configs: list[Any], metric: str) -> float:
@@ -146,7 +151,7 @@ def loop_seconds(dataset: Any, configs: list[Any], metric: str) -> float:
 
 
 def compare_times(dojo: Any, rounds: int) -> None:
-    from experiments.process_memory import load_dataset
+    from experiments.compute.process_memory import load_dataset
 
     dataset, members = dojo.dataset, join_all(dojo)
     load_dataset(dataset)
@@ -169,7 +174,7 @@ def compare_times(dojo: Any, rounds: int) -> None:
 
 def compare_memory(dojo: Any, port: int) -> None:
     """Resident memory of the only compute child, after few and after many runs."""
-    member, seed = dojo.memberships.filter(role="participant").first(), 10**6
+    member, seed = dojo.seats.filter(role="participant").first(), 10**6
     child, sizes = 0, {}
     for count in range(1, MANY + 1):
         config = config_of(dojo.dataset.schema, MODELS[count % len(MODELS)], seed + count)
@@ -215,7 +220,7 @@ def main(rounds: int = 10) -> None:
         LOG_LEVEL="WARNING",
     )
     sys.path.insert(0, str(ROOT))
-    from experiments.engine.process_settings import set_up_process
+    from engine.process_settings import set_up_process
 
     set_up_process()
     try:
@@ -225,7 +230,7 @@ def main(rounds: int = 10) -> None:
             wait_until_ready(f"http://127.0.0.1:{port}")
             if rounds:
                 compare_times(dojo, rounds)
-        if not dojo.memberships.filter(role="participant").exists():
+        if not dojo.seats.filter(role="participant").exists():
             join_all(dojo)
         port = free_port()
         options = f"--concurrency 1 --max-tasks-per-child {4 * MANY}"

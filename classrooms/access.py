@@ -1,4 +1,4 @@
-"""Who may see what: the only place that turns (user, Dojo) into a Membership or a 404.
+"""Access control: the only module that turns (user, Dojo) into a Seat or a 404.
 
 Every view carries exactly one of these decorators; `view.access` names it, and a
 test asserts that no URL of ours goes without.
@@ -10,7 +10,7 @@ test asserts that no URL of ours goes without.
     @participant_view   who does experiments in it
     @facilitator_view   who runs it
 
-The last three replace the `dojo_id` of the URL by the caller's Membership. For
+The last three replace the `dojo_id` of the URL by the caller's Seat. For
 anyone else the Dojo does not exist: 404, never 403.
 """
 
@@ -21,43 +21,39 @@ from typing import Any
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
-from classrooms.models import Membership
+from classrooms.models import Seat, User
 
 View = Callable[..., Any]
 
 
 class Request(HttpRequest):
-    """What views receive: the caller is logged in, htmx has spoken."""
+    """The request that views receive: logged in, and with htmx details."""
 
     user: User
     htmx: HtmxDetails
     LANGUAGE_CODE: str
 
 
-def find_membership(user: User | AnonymousUser, dojo_id: str) -> Membership:
-    """The caller's place in the Dojo.
+def find_seat(user: User | AnonymousUser, dojo_id: str) -> Seat:
+    """The caller's seat in the Dojo.
 
     Raises:
-        Http404: there is no such Dojo, or the caller has no place in it.
+        Http404: there is no such Dojo, or the caller has no seat in it.
     """
     if user.is_anonymous:
         raise Http404
-    membership = (
-        Membership.objects.filter(dojo__public_id=dojo_id, user=user)
-        .select_related("dojo__dataset", "user")
-        .first()
-    )
-    if membership is None:
+    seat = Seat.objects.held_by(user).filter(dojo__public_id=dojo_id).with_dojo().first()
+    if seat is None:
         raise Http404
-    return membership
+    return seat
 
 
 def may_open_dojos(user: User | AnonymousUser) -> bool:
-    """Whether this person may prepare datasets and open Dojos (DOJO_OPEN_TO)."""
+    """Return whether this person may add datasets and create Dojos (DOJO_OPEN_TO)."""
     return user.is_authenticated and (settings.DOJO_OPEN_TO == "everyone" or user.is_staff)
 
 
@@ -75,7 +71,7 @@ def account_view(view: View) -> View:
 
 
 def opener_view(view: View) -> View:
-    """Who may open Dojos; for others the page does not exist."""
+    """People who may create Dojos; for others the page does not exist."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -88,24 +84,24 @@ def opener_view(view: View) -> View:
     return protected
 
 
-def _dojo_view(view: View, name: str, allowed: Callable[[Membership], bool]) -> View:
-    def membership_for(user: User | AnonymousUser, dojo_id: str) -> Membership:
-        membership = find_membership(user, dojo_id)
-        if not allowed(membership):
+def _dojo_view(view: View, name: str, allowed: Callable[[Seat], bool]) -> View:
+    def seat_for(user: User | AnonymousUser, dojo_id: str) -> Seat:
+        seat = find_seat(user, dojo_id)
+        if not allowed(seat):
             raise Http404
-        return membership
+        return seat
 
     if iscoroutinefunction(view):
 
         @wraps(view)
         async def guarded(request: HttpRequest, dojo_id: str, **kwargs: Any) -> HttpResponseBase:
-            membership = await sync_to_async(membership_for)(await request.auser(), dojo_id)
-            return await view(request, membership, **kwargs)
+            seat = await sync_to_async(seat_for)(await request.auser(), dojo_id)
+            return await view(request, seat, **kwargs)
     else:
 
         @wraps(view)
         def guarded(request: HttpRequest, dojo_id: str, **kwargs: Any) -> HttpResponseBase:
-            return view(request, membership_for(request.user, dojo_id), **kwargs)
+            return view(request, seat_for(request.user, dojo_id), **kwargs)
 
     protected: View = login_required(guarded)
     protected.access = name  # type: ignore[attr-defined]
@@ -114,14 +110,14 @@ def _dojo_view(view: View, name: str, allowed: Callable[[Membership], bool]) -> 
 
 def member_view(view: View) -> View:
     """Facilitators and participants of the Dojo."""
-    return _dojo_view(view, "member", lambda membership: True)
+    return _dojo_view(view, "member", lambda seat: True)
 
 
 def participant_view(view: View) -> View:
-    """Who does experiments in the Dojo."""
-    return _dojo_view(view, "participant", lambda membership: membership.participates)
+    """Participants of the Dojo."""
+    return _dojo_view(view, "participant", lambda seat: seat.participates)
 
 
 def facilitator_view(view: View) -> View:
-    """Who runs the Dojo."""
-    return _dojo_view(view, "facilitator", lambda membership: membership.is_facilitator)
+    """Facilitators of the Dojo."""
+    return _dojo_view(view, "facilitator", lambda seat: seat.is_facilitator)

@@ -2,24 +2,46 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.models import User
+from django.contrib.auth.admin import UserAdmin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from classrooms.admin_actions import clone, rotate_code, start
-from classrooms.admin_site import OwnDojosOnly, StaffOnly
+from classrooms.administration.actions import clone, rotate_code, start
+from classrooms.administration.site import OwnDojosOnly, StaffOnly
 from classrooms.models import (
     Announcement,
+    AuditEntry,
     Dataset,
     Dojo,
+    DojoRules,
+    DojoStage,
     Invitation,
     Membership,
     Phase,
-    WorkerSighting,
+    Seat,
+    User,
 )
+from jobs.models import WorkerHeartbeat
 
 OF_DOJOS = ("dojo", admin.RelatedOnlyFieldListFilter)
+
+
+class RulesInline(OwnDojosOnly, admin.StackedInline):
+    model = DojoRules
+    can_delete = False
+    facilitators_change = True
+    facilitators_read_only = ("allowed_models",)
+
+
+class StageInline(OwnDojosOnly, admin.StackedInline):
+    """The projector and the holdout have their own verbs, in the cockpit."""
+
+    model = DojoStage
+    can_delete = False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class PhaseInline(OwnDojosOnly, admin.TabularInline):
@@ -32,35 +54,56 @@ class PhaseInline(OwnDojosOnly, admin.TabularInline):
 
 
 class MembershipInline(OwnDojosOnly, admin.TabularInline):
+    """The people on a seat; people join by the rules of the pages."""
+
     model = Membership
-    extra = 0
+    fields = readonly_fields = ("user", "joined_at")
+
+    def has_add_permission(self, request: HttpRequest, *args: object) -> bool:
+        return False
+
+
+class SeatInline(OwnDojosOnly, admin.TabularInline):
+    model = Seat
     facilitators_change = True
-    fields = ("user", "role", "display_name", "joined_at", "active_at")
+    fields = ("display_name", "role", "joined_at", "active_at")
     readonly_fields = ("joined_at", "active_at")
-    facilitators_read_only = ("user", "role")
-    autocomplete_fields = ("user",)
+    facilitators_read_only = ("role",)
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, *args: object) -> bool:
+        return False
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):
+    list_display = ("email", "first_name", "last_name", "is_staff", "is_active", "date_joined")
+    search_fields = ("email", "first_name", "last_name")
+    ordering = ("email",)
+    fieldsets = (
+        (None, {"fields": ("email", "password", "first_name", "last_name")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "user_permissions")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
 
 
 @admin.register(Dojo)
 class DojoAdmin(OwnDojosOnly, admin.ModelAdmin):
+    dojo_lookup = "pk"
     list_display = ("title", "variant", "state", "dataset", "people", "join_code", "created_at")
     list_filter = ("state", "variant", "language")
     search_fields = ("title", "join_code", "public_id")
     date_hierarchy = "created_at"
     facilitators_change = True
-    # The clock, the projector and the holdout have their own verbs, in the cockpit.
+    # The clock has its own verbs, in the cockpit.
     readonly_fields = (
         "public_id",
         "join_code",
         "state",
-        "slide",
-        "scene",
         "created_at",
         "started_at",
         "ended_at",
-        "board_frozen_at",
-        "holdout_revealed_at",
-        "rehearsed_since",
         "archived_at",
     )
     facilitators_read_only = (
@@ -68,43 +111,53 @@ class DojoAdmin(OwnDojosOnly, admin.ModelAdmin):
         "variant",
         "primary_metric",
         "costs",
-        "allowed_models",
     )
     list_select_related = ("dataset",)
-    inlines = (PhaseInline, MembershipInline)
+    inlines = (RulesInline, StageInline, PhaseInline, SeatInline)
     actions: Sequence[Any] = (start, rotate_code, clone)
 
-    def owned_by(self, found: QuerySet[Dojo], user: User) -> QuerySet[Dojo]:
-        return found.filter(pk__in=Dojo.objects.facilitated_by(user))
+    def has_add_permission(self, request: HttpRequest, *args: object) -> bool:
+        return False  # a Dojo is opened with an agenda, rules and a facilitator
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Dojo]:
-        return super().get_queryset(request).annotate(people_count=Count("memberships"))
+        return super().get_queryset(request).annotate(people_count=Count("seats"))
 
     @admin.display(description=_("people"), ordering="people_count")
     def people(self, dojo: Dojo) -> int:
         return dojo.people_count  # type: ignore[attr-defined]
 
 
-@admin.register(Membership)
-class MembershipAdmin(OwnDojosOnly, admin.ModelAdmin):
-    list_display = ("display_name", "dojo", "role", "user", "joined_at", "active_at")
+@admin.register(Seat)
+class SeatAdmin(OwnDojosOnly, admin.ModelAdmin):
+    list_display = ("display_name", "dojo", "role", "accounts", "joined_at", "active_at")
     list_filter = ("role", OF_DOJOS)
-    search_fields = ("display_name", "user__email", "dojo__title")
-    list_select_related = ("dojo", "user")
+    search_fields = ("display_name", "people__email", "dojo__title")
+    list_select_related = ("dojo",)
     facilitators_change = True
-    facilitators_read_only = ("dojo", "user", "role", "joined_at", "active_at")
-    autocomplete_fields = ("dojo", "user")
+    facilitators_read_only = ("dojo", "role", "joined_at", "active_at")
+    readonly_fields = ("dojo",)
+    inlines = (MembershipInline,)
+
+    def has_add_permission(self, request: HttpRequest, *args: object) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Seat]:
+        return super().get_queryset(request).prefetch_related("people")
+
+    @admin.display(description=_("accounts"))
+    def accounts(self, seat: Seat) -> str:
+        return ", ".join(seat.emails)
 
 
 @admin.register(Invitation)
 class InvitationAdmin(OwnDojosOnly, admin.ModelAdmin):
-    list_display = ("display_name", "email", "dojo", "created_at", "membership")
+    list_display = ("display_name", "email", "dojo", "created_at", "seat")
     list_filter = (OF_DOJOS,)
     search_fields = ("display_name", "email")
-    list_select_related = ("dojo", "membership")
+    list_select_related = ("dojo", "seat")
     # The token is a key, and stays out of sight.
-    fields = ("dojo", "display_name", "email", "created_at", "membership")
-    readonly_fields = ("created_at", "membership")
+    fields = ("dojo", "display_name", "email", "created_at", "seat")
+    readonly_fields = ("created_at", "seat")
     facilitators_read_only = ("dojo",)
     facilitators_change = True
     autocomplete_fields = ("dojo",)
@@ -124,8 +177,29 @@ class AnnouncementAdmin(OwnDojosOnly, admin.ModelAdmin):
         return False
 
 
+@admin.register(AuditEntry)
+class AuditEntryAdmin(OwnDojosOnly, admin.ModelAdmin):
+    """To read: what was done was done."""
+
+    list_display = ("at", "dojo", "actor", "action", "subject", "detail")
+    list_filter = ("action", OF_DOJOS)
+    search_fields = ("actor__email", "dojo__title", "subject")
+    list_select_related = ("dojo", "actor")
+    date_hierarchy = "at"
+
+    def has_add_permission(self, request: HttpRequest, *args: object) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(Dataset)
 class DatasetAdmin(OwnDojosOnly, admin.ModelAdmin):
+    dojo_lookup = "dojos"
     list_display = ("title", "owner", "bundled_key", "step", "status", "row_count", "created_at")
     list_filter = ("status", "step", "bundled_key")
     search_fields = ("title", "public_id", "owner__email")
@@ -141,8 +215,8 @@ class DatasetAdmin(OwnDojosOnly, admin.ModelAdmin):
         return found.filter(owner=user)
 
 
-@admin.register(WorkerSighting)
-class WorkerSightingAdmin(StaffOnly, admin.ModelAdmin):
+@admin.register(WorkerHeartbeat)
+class WorkerHeartbeatAdmin(StaffOnly, admin.ModelAdmin):
     list_display = ("name", "queue", "seen_at")
     readonly_fields = ("name", "queue", "seen_at")
 

@@ -4,7 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class ClassroomsConfig(AppConfig):
     name = "classrooms"
-    verbose_name = _("Classrooms")
-
-    def ready(self) -> None:
-        from classrooms import dataset_files  # noqa: F401, PLC0415 (connects its receiver)
+    verbose_name = _("Workshops")

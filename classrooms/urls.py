@@ -1,19 +1,19 @@
 from django.urls import path
 
-from classrooms.views import (
-    agendas,
-    conversation,
-    datasets,
-    dojos,
-    entrance,
-    opening,
-    people,
-    preparing,
-    projector,
-    retention,
-    solo,
-    theory,
-)
+from classrooms.agenda import views as agendas
+from classrooms.audit import views as audit
+from classrooms.conversation import views as conversation
+from classrooms.datasets import views as datasets
+from classrooms.dojos import views as dojos
+from classrooms.dojos.settings import views as preparing
+from classrooms.opening import views as opening
+from classrooms.people import join_views as entrance
+from classrooms.people import offer_views as offers
+from classrooms.people import views as people
+from classrooms.projector import views as projector
+from classrooms.retention import views as retention
+from classrooms.solo import views as solo
+from classrooms.theory import views as theory
 
 app_name = "classrooms"
 
@@ -30,6 +30,7 @@ urlpatterns = [
         datasets.dataset_sensitive,
         name="dataset_sensitive",
     ),
+    path("datasets/<slug:dataset_id>/delete/", datasets.dataset_delete, name="dataset_delete"),
     path("datasets/<slug:dataset_id>/card/", datasets.dataset_card, name="dataset_card"),
     # Preparing a Dojo
     path("dojos/new/", opening.dojo_new, name="dojo_new"),
@@ -44,6 +45,8 @@ urlpatterns = [
     path("agendas/<slug:template_id>/delete/", agendas.agenda_delete, name="agenda_delete"),
     # What is kept
     path("account/", retention.account, name="account"),
+    path("account/prove-email/", offers.prove_email, name="prove_email"),
+    path("offers/<slug:offer_id>/", offers.offer, name="offer"),
     path("account/delete/", retention.account_delete, name="account_delete"),
     path("account/deleted/", retention.account_deleted, name="account_deleted"),
     path("dojos/<slug:dojo_id>/archive/", retention.archive, name="archive"),
@@ -56,6 +59,7 @@ urlpatterns = [
     # A Dojo and its clock
     path("dojos/<slug:dojo_id>/", dojos.dojo, name="dojo"),
     path("dojos/<slug:dojo_id>/cockpit/", dojos.cockpit, name="cockpit"),
+    path("dojos/<slug:dojo_id>/workers/", dojos.workers, name="workers"),
     # Who is in it.
     path("dojos/<slug:dojo_id>/seats/", people.people, name="people"),
     path("dojos/<slug:dojo_id>/seats/code/", people.code, name="code"),
@@ -68,7 +72,9 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/seats/links/", people.links, name="links"),
     path("dojos/<slug:dojo_id>/seats/cards/", people.cards, name="cards"),
     path("dojos/<slug:dojo_id>/seats/facilitators/", people.facilitators, name="facilitators"),
-    path("dojos/<slug:dojo_id>/seats/<slug:member_id>/", people.seat, name="seat"),
+    path("dojos/<slug:dojo_id>/seats/<slug:person_id>/", people.person, name="person"),
+    path("dojos/<slug:dojo_id>/audit/", audit.audit, name="audit"),
+    path("dojos/<slug:dojo_id>/audit/table/", audit.audit_table, name="audit_table"),
     path("dojos/<slug:dojo_id>/checklist/", people.checks, name="checklist"),
     path("dojos/<slug:dojo_id>/log-template/", people.log_template, name="log_template"),
     path("dojos/<slug:dojo_id>/data/", dojos.dojo_data, name="data"),
@@ -82,7 +88,7 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/slides/answer/", theory.answer, name="answer"),
     path("dojos/<slug:dojo_id>/projector/", projector.projector, name="projector"),
     path("dojos/<slug:dojo_id>/projector/scene/", projector.scene, name="scene"),
-    # What is said in the room.
+    # Announcements and messages.
     path("dojos/<slug:dojo_id>/help/", conversation.help_page, name="help"),
     path("dojos/<slug:dojo_id>/news/", conversation.news, name="news"),
     path(
@@ -94,7 +100,7 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/hand/lower/", conversation.hand_lower, name="hand_lower"),
     path("dojos/<slug:dojo_id>/hands/", conversation.hand_queue, name="hands"),
     path(
-        "dojos/<slug:dojo_id>/hands/<slug:member_id>/<slug:action>/",
+        "dojos/<slug:dojo_id>/hands/<slug:person_id>/<slug:action>/",
         conversation.hand_action,
         name="hand_action",
     ),

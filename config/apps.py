@@ -1,4 +1,4 @@
-"""How Django's own applications are set up here."""
+"""Settings of Django's own applications."""
 
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
@@ -7,7 +7,7 @@ from django.contrib.staticfiles.apps import StaticFilesConfig
 class Admin(AdminConfig):
     """Django's admin, for facilitators too."""
 
-    default_site = "classrooms.admin_site.ProductAdminSite"
+    default_site = "classrooms.administration.site.ProductAdminSite"
 
 
 class CollectedFiles(StaticFilesConfig):

@@ -1,4 +1,4 @@
-"""The broker made of files, with messages that appear whole.
+"""A file-based broker whose messages appear complete.
 
 kombu 5.7's filesystem transport creates a message's file, then fills it: a
 consumer that lists the folder in between can read a message that is not yet whole.

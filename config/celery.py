@@ -1,4 +1,4 @@
-"""The Celery application: one `compute` queue for science, one `io` queue for the rest."""
+"""The Celery application: a `compute` queue for models, an `io` queue for everything else."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""How every form of the product looks: Tabler's classes, one template per field."""
+"""The look of every form: Tabler's classes, one template per field."""
 
 from typing import Any
 

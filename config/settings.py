@@ -6,6 +6,7 @@ Any variable may instead be given as NAME_FILE, the path of a file that holds it
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -30,6 +31,12 @@ def required_in_production(name: str, laptop_default: str) -> str:
     )
 
 
+def origin_of(address: str) -> str:
+    """Scheme, host and port of a URL."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 # --- Where and for whom -----------------------------------------------------
 DEBUG = env.bool("DJANGO_DEBUG", default=True)
 SECRET_KEY = required_in_production("DJANGO_SECRET_KEY", "laptop-only-secret-key")
@@ -49,12 +56,19 @@ DOJO_OPEN_TO = env.str("DOJO_OPEN_TO", default="everyone")
 if DOJO_OPEN_TO not in {"everyone", "staff"}:
     raise ImproperlyConfigured(f"DOJO_OPEN_TO must be 'everyone' or 'staff', not {DOJO_OPEN_TO!r}.")
 UPLOAD_MAX_MEGABYTES = env.int("UPLOAD_MAX_MEGABYTES", default=100)
+FORM_MAX_MEGABYTES = env.int("FORM_MAX_MEGABYTES", default=1)
+# What one person may have; staff, too.
+DATASETS_PER_PERSON = env.int("DATASETS_PER_PERSON", default=20)
+UPLOADS_PER_PERSON_MEGABYTES = env.int("UPLOADS_PER_PERSON_MEGABYTES", default=1024)
+EXPORTS_AT_ONCE = env.int("EXPORTS_AT_ONCE", default=3)
+COACH_QUESTIONS_PER_HOUR = env.int("COACH_QUESTIONS_PER_HOUR", default=60)
 RUN_SOFT_TIME_LIMIT_SECONDS = env.int("RUN_SOFT_TIME_LIMIT_SECONDS", default=120)
-RUN_HARD_TIME_LIMIT_SECONDS = RUN_SOFT_TIME_LIMIT_SECONDS + 15
 # Of a document that a worker makes, and of a notebook that it executes.
 EXPORT_TIME_LIMIT_SECONDS = env.int("EXPORT_TIME_LIMIT_SECONDS", default=600)
 RUN_MEMORY_LIMIT_MEGABYTES = env.int("RUN_MEMORY_LIMIT_MEGABYTES", default=4096)
 RUN_MAX_ATTEMPTS = 3
+# How far workers stand back behind the web process, as `nice` counts: 0 to 19.
+WORKER_NICENESS = env.int("WORKER_NICENESS", default=10)
 LEASE_SECONDS = env.int("LEASE_SECONDS", default=15)
 LIVE_TICK_SECONDS = env.float("LIVE_TICK_SECONDS", default=0.2)
 
@@ -85,8 +99,6 @@ API_CALLS_PER_MINUTE = env.int("API_CALLS_PER_MINUTE", default=240)
 API_WRONG_TOKENS_PER_MINUTE = env.int("API_WRONG_TOKENS_PER_MINUTE", default=30)
 # Where workers log every run as it ends (requirements/tracking.txt); empty: nowhere.
 MLFLOW_TRACKING_URI = env.str("MLFLOW_TRACKING_URI", default="")
-# The hosts that a facilitator may name as the MLflow server of a Dojo; none: no own servers.
-MLFLOW_DOJO_HOSTS = env.list("MLFLOW_DOJO_HOSTS", default=[])
 WANDB_API_KEY = env.str("WANDB_API_KEY", default="")
 WANDB_MODE = env.str("WANDB_MODE", default="online" if WANDB_API_KEY else "")
 if WANDB_MODE not in {"", "online", "offline", "disabled"}:
@@ -107,10 +119,16 @@ INSTALLED_APPS = [
     "config.apps.CollectedFiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "heroicons",
     "template_partials",
+    "jobs",
+    "live",
+    "posting",
     "classrooms",
     "experiments",
     "assistant",
@@ -121,6 +139,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.StorableText",
+    "config.middleware.private_pages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -130,7 +150,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "config.middleware.login_redirect_for_fragments",
+    "posting.sessions.logged_out_answers",
+    "classrooms.accounts.second_factor.second_factors",
+    "config.bodies.refuse_large_bodies",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -147,7 +169,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                "classrooms.context_processors.permissions",
+                "config.context_processors.permissions",
             ],
         },
     },
@@ -163,33 +185,70 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
     # A file, because the tests start real processes that share it.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+elif env.bool("SERVES_PAGES", default=False):  # set by config/asgi.py
+    # Only the web process answers many requests at once. A class that reconnects waits for its
+    # turn, instead of opening more connections than PostgreSQL has.
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": env.int("WEB_DATABASE_CONNECTIONS", default=20),
+    }
+    # A connection that the server has ended meanwhile is replaced, not handed out.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Shared by all processes, because limits are counted in it: Redis by URL, or the database.
+CACHE_URL = env.str("CACHE_URL", default="")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": "ml-experimenter",
+    }
+    if CACHE_URL
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "shared_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_MAX_MEGABYTES * 1024 * 1024
 # A dataset of 500 columns has two fields for each of them.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- Accounts ---------------------------------------------------------------
+AUTH_USER_MODEL = "classrooms.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    *(
+        {"NAME": f"django.contrib.auth.password_validation.{name}"}
+        for name in (
+            "UserAttributeSimilarityValidator",
+            "MinimumLengthValidator",
+            "CommonPasswordValidator",
+            "NumericPasswordValidator",
+        )
+    ),
+    {"NAME": "connections.access_tokens.passwords.TokensEnd"},
 ]
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# But for who has a seat (classrooms/accounts/adapter.py).
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_ADAPTER = "classrooms.accounts.adapter.AccountAdapter"
+# The old address stays until the new one is proven.
+ACCOUNT_CHANGE_EMAIL = True
+# In the browser in which they signed up.
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+# Of who would change an address or a second factor.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {
@@ -198,6 +257,43 @@ ACCOUNT_RATE_LIMITS = {
     "signup": env.str("SIGNUP_RATE", default="120/m/ip"),
     "join": env.str("JOIN_RATE", default="120/m/ip"),
 }
+# --- More ways to log in ----------------------------------------------------
+# A code by mail, in place of the password.
+ACCOUNT_LOGIN_BY_CODE_ENABLED = env.bool("LOGIN_BY_CODE", default=True)
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "ML Experimenter"
+# Passkeys without TLS are for http://localhost only, as browsers see to.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+# "staff", "facilitators" (staff, too), or nobody.
+SECOND_FACTOR_REQUIRED_OF = env.str("SECOND_FACTOR_REQUIRED_OF", default="")
+if SECOND_FACTOR_REQUIRED_OF not in {"", "staff", "facilitators"}:
+    raise ImproperlyConfigured(
+        f"SECOND_FACTOR_REQUIRED_OF is staff or facilitators, not {SECOND_FACTOR_REQUIRED_OF!r}."
+    )
+# A provider of OpenID Connect, by the address under which /.well-known/ is; empty: none.
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": env.str("OIDC_NAME", default="OpenID Connect"),
+                "client_id": env.str("OIDC_CLIENT_ID", default=""),
+                "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+                "settings": {"server_url": OIDC_SERVER_URL},
+            }
+        ]
+        if OIDC_SERVER_URL
+        else [],
+    }
+}
+# An address that the provider has verified is proven, and logs in to the account that has it.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = env.bool("OIDC_TRUSTS_EMAIL", default=False)
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = SOCIALACCOUNT_EMAIL_AUTHENTICATION
+SOCIALACCOUNT_ADAPTER = "classrooms.accounts.adapter.ProviderAdapter"
 # How many proxies in front may be believed about the caller's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 LOGIN_URL = "account_login"
@@ -228,7 +324,7 @@ STATICFILES_DIRS = [
     *((name, NODE_MODULES / name / "build") for name in ("vega", "vega-lite", "vega-embed")),
 ]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "classrooms.storage.backend.WholeFiles"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -247,7 +343,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # The form of a login by OpenID Connect leads to its provider.
+        "form-action": [SELF, *([origin_of(OIDC_SERVER_URL)] if OIDC_SERVER_URL else [])],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
@@ -256,6 +353,7 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "posting.sessions.token_refused"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 if not DEBUG:
@@ -278,31 +376,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_POOL = "jobs.workers.pool:TaskPool"
 CELERY_TASK_DEFAULT_QUEUE = "io"
-CELERY_TASK_ROUTES = {
-    name: {"queue": "compute"}
-    for name in (
-        "classrooms.tasks.process_dataset",
-        "experiments.tasks.work_next",
-        "connections.tasks.deliver_next",
-        "experiments.tasks.make_exports",
-    )
-}
+# How often the scheduler looks for what is abandoned or forgotten.
 SWEEP_SECONDS = 3.0
-CELERY_BEAT_SCHEDULE = {
-    "sweep datasets": {"task": "classrooms.tasks.sweep_datasets", "schedule": SWEEP_SECONDS},
-    "sweep runs": {"task": "experiments.tasks.sweep_runs", "schedule": SWEEP_SECONDS},
-    "sweep reviews": {"task": "assistant.tasks.sweep_reviews", "schedule": SWEEP_SECONDS},
-    "sweep deliveries": {
-        "task": "connections.tasks.sweep_deliveries",
-        "schedule": SWEEP_SECONDS,
-    },
-    "advance simulations": {"task": "experiments.tasks.advance_simulations", "schedule": 2.0},
-}
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
-for entry in CELERY_BEAT_SCHEDULE.values():
-    # A bell that was not heard in time is not worth hearing: the next one follows.
-    entry["options"] = {"expires": 10}
 if CELERY_BROKER_URL.startswith("filesystem"):
     BROKER_DIR = VAR_DIR / "broker"
     MESSAGES_DIR, CONTROL_DIR = BROKER_DIR / "messages", BROKER_DIR / "control"
@@ -325,6 +402,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
+        # Without this Django prints each line once more, by a handler of its own.
+        "django": {"level": "INFO"},
         "django.server": {"level": "WARNING"},
         "uvicorn.access": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},

@@ -1,8 +1,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from classrooms.views import entrance
+from classrooms.people import join_views as entrance
 from connections.urls import api_urls
+
+handler400 = "config.errors.bad_request"
 
 urlpatterns = [
     path("", entrance.home, name="home"),

@@ -1,9 +1,12 @@
 from typing import cast
 
 from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
 
-from connections.api import api
-from connections.views import reference, tokens, tracking
+from connections.access_tokens import views as tokens
+from connections.http import views as reference
+from connections.http.api import api
+from connections.tracking import views as tracking
 
 app_name = "connections"
 
@@ -19,4 +22,6 @@ api_urls = api.urls
 for pattern in cast(list[URLPattern], api_urls[0]):
     # Whom it answers, as our own views say it: who has a token; its description, anyone.
     is_open = pattern.name in ("api-root", "openapi-json")
+    if is_open:
+        pattern.callback = require_safe(pattern.callback)
     pattern.callback.access = "public" if is_open else "token"  # type: ignore[attr-defined]

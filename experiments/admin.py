@@ -3,14 +3,15 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from classrooms.admin_site import OwnDojosOnly
+from classrooms.administration.site import OwnDojosOnly
+from classrooms.knowledge import knows_hidden_scores
 from experiments import admin_actions  # noqa: F401 (adds actions to the Dojos)
 from experiments.models import Experiment, Framing, Interpretation, Run, Takeaway, Talk
 
 
 class RunInline(OwnDojosOnly, admin.TabularInline):
     model = Run
-    dojo_lookup = "experiment__membership__dojo"
+    dojo_lookup = "experiment__seat__dojo"
     extra = 0
     fields = (
         "status",
@@ -31,15 +32,15 @@ class RunInline(OwnDojosOnly, admin.TabularInline):
 
 @admin.register(Experiment)
 class ExperimentAdmin(OwnDojosOnly, admin.ModelAdmin):
-    dojo_lookup = "membership__dojo"
-    list_display = ("__str__", "membership", "decision", "submitted_at", "closed_at")
-    list_filter = ("decision", ("membership__dojo", admin.RelatedOnlyFieldListFilter))
-    search_fields = ("claim", "public_id", "membership__display_name")
-    list_select_related = ("membership",)
+    dojo_lookup = "seat__dojo"
+    list_display = ("__str__", "seat", "decision", "submitted_at", "concluded_at")
+    list_filter = ("decision", ("seat__dojo", admin.RelatedOnlyFieldListFilter))
+    search_fields = ("claim", "public_id", "seat__display_name")
+    list_select_related = ("seat",)
     # Pre-registered: nobody edits a hypothesis after the fact, staff neither.
     readonly_fields = (
         "public_id",
-        "membership",
+        "seat",
         "number",
         "claim",
         "rationale",
@@ -47,7 +48,7 @@ class ExperimentAdmin(OwnDojosOnly, admin.ModelAdmin):
         "compared_to",
         "config",
         "submitted_at",
-        "closed_at",
+        "concluded_at",
     )
     inlines = (RunInline,)
 
@@ -57,15 +58,21 @@ class ExperimentAdmin(OwnDojosOnly, admin.ModelAdmin):
 
 @admin.register(Run)
 class RunAdmin(OwnDojosOnly, admin.ModelAdmin):
-    dojo_lookup = "experiment__membership__dojo"
+    dojo_lookup = "experiment__seat__dojo"
     list_display = ("public_id", "experiment", "status", "attempt", "worker", "queued_at")
     list_filter = (
         "status",
         "failure_code",
-        ("experiment__membership__dojo", admin.RelatedOnlyFieldListFilter),
+        ("experiment__seat__dojo", admin.RelatedOnlyFieldListFilter),
     )
     search_fields = ("public_id", "fingerprint", "experiment__claim")
     list_select_related = ("experiment",)
+
+    def get_exclude(self, request: HttpRequest, obj: Run | None = None) -> tuple[str, ...]:
+        """Hidden scores are told to nobody before their reveal, nor how a re-run differs in
+        them; the pages have the warnings in words, for who may know them."""
+        hidden = obj is None or not knows_hidden_scores(obj.experiment.seat.dojo)
+        return ("warnings", *(("holdout_metrics", "differences") if hidden else ()))
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
@@ -76,10 +83,12 @@ class RunAdmin(OwnDojosOnly, admin.ModelAdmin):
 
 @admin.register(Interpretation)
 class InterpretationAdmin(OwnDojosOnly, admin.ModelAdmin):
-    dojo_lookup = "run__experiment__membership__dojo"
+    dojo_lookup = "run__experiment__seat__dojo"
     list_display = ("run", "status", "attempt", "finished_at")
     list_filter = ("status",)
     list_select_related = ("run__experiment",)
+    # The analysis pages show it, to whom and when it may be known.
+    exclude = ("content",)
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
@@ -90,16 +99,16 @@ class InterpretationAdmin(OwnDojosOnly, admin.ModelAdmin):
 
 @admin.register(Framing)
 class FramingAdmin(OwnDojosOnly, admin.ModelAdmin):
-    dojo_lookup = "membership__dojo"
-    list_display = ("membership", "problem", "updated_at")
-    search_fields = ("membership__display_name", "problem")
-    list_select_related = ("membership",)
-    autocomplete_fields = ("membership",)
+    dojo_lookup = "seat__dojo"
+    list_display = ("seat", "problem", "updated_at")
+    search_fields = ("seat__display_name", "problem")
+    list_select_related = ("seat",)
+    autocomplete_fields = ("seat",)
 
 
 class TakeawayInline(OwnDojosOnly, admin.TabularInline):
     model = Takeaway
-    dojo_lookup = "talk__membership__dojo"
+    dojo_lookup = "talk__seat__dojo"
     extra = 0
     fields = ("author", "text", "written_at")
     readonly_fields = fields
@@ -110,13 +119,13 @@ class TakeawayInline(OwnDojosOnly, admin.TabularInline):
 
 @admin.register(Talk)
 class TalkAdmin(OwnDojosOnly, admin.ModelAdmin):
-    dojo_lookup = "membership__dojo"
-    list_display = ("membership", "position", "started_at", "ended_at")
-    list_filter = (("membership__dojo", admin.RelatedOnlyFieldListFilter),)
-    search_fields = ("membership__display_name", "learned")
-    list_select_related = ("membership",)
-    fields = ("membership", "position", "started_at", "ended_at", "learned", "next_step")
-    readonly_fields = ("membership", "started_at", "ended_at")
+    dojo_lookup = "seat__dojo"
+    list_display = ("seat", "position", "started_at", "ended_at")
+    list_filter = (("seat__dojo", admin.RelatedOnlyFieldListFilter),)
+    search_fields = ("seat__display_name", "learned")
+    list_select_related = ("seat",)
+    fields = ("seat", "position", "started_at", "ended_at", "learned", "next_step")
+    readonly_fields = ("seat", "started_at", "ended_at")
     inlines = (TakeawayInline,)
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:

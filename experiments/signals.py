@@ -1,4 +1,4 @@
-"""What apps above this one may want to know; sent in the transaction that makes it true."""
+"""Signals for apps above this one, sent in the transaction of the change."""
 
 from django.dispatch import Signal
 

@@ -1,19 +1,18 @@
 from django.urls import path
 
-from experiments.views import (
-    analysis,
-    comparison,
-    experiments,
-    personal,
-    record,
-    reference,
-    rehearsal,
-    room,
-    scores,
-    summary,
-    take_home,
-    talks,
-)
+from experiments.analysis import views as analysis
+from experiments.demo import views as rehearsal
+from experiments.exports import personal_views as personal
+from experiments.exports import views as take_home
+from experiments.leaderboard import views as scores
+from experiments.pages import comparison_views as comparison
+from experiments.pages import experiment_views as experiments
+from experiments.pages import record_views as record
+from experiments.pages import reference_views as reference
+from experiments.pages import ruler_views as forecasts
+from experiments.participants import views as participants
+from experiments.summary import views as summary
+from experiments.talks import views as talks
 
 app_name = "experiments"
 
@@ -24,6 +23,7 @@ urlpatterns = [
     path(
         "dojos/<slug:dojo_id>/experiments/new/", experiments.experiment_new, name="experiment_new"
     ),
+    path("dojos/<slug:dojo_id>/experiments/new/ruler/", forecasts.ruler, name="ruler"),
     path(
         "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/",
         experiments.experiment,
@@ -43,6 +43,11 @@ urlpatterns = [
         "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/rerun/",
         experiments.rerun,
         name="rerun",
+    ),
+    path(
+        "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/restart/",
+        experiments.restart,
+        name="restart",
     ),
     path("dojos/<slug:dojo_id>/compare/", comparison.compare, name="compare"),
     path(
@@ -79,15 +84,17 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/take-home/files/<slug:kind>/", take_home.export, name="export"),
     path("dojos/<slug:dojo_id>/take-home/zip/", take_home.archive, name="archive"),
     path("dojos/<slug:dojo_id>/starter/", take_home.starter, name="starter"),
-    # The room.
+    # The participants.
     path("dojos/<slug:dojo_id>/rehearsal/", rehearsal.rehearsal, name="rehearsal"),
     path("dojos/<slug:dojo_id>/rehearsal/run/", rehearsal.rehearse, name="rehearse"),
-    path("dojos/<slug:dojo_id>/room/", room.room, name="room"),
-    path("dojos/<slug:dojo_id>/people/<slug:member_id>/", room.person, name="person"),
-    path("dojos/<slug:dojo_id>/people/<slug:member_id>/ask/", room.ask, name="ask"),
-    path("dojos/<slug:dojo_id>/people/<slug:member_id>/note/", room.note, name="person_note"),
+    path("dojos/<slug:dojo_id>/participants/", participants.overview, name="participants"),
+    path("dojos/<slug:dojo_id>/people/<slug:person_id>/", participants.person, name="person"),
+    path("dojos/<slug:dojo_id>/people/<slug:person_id>/ask/", participants.ask, name="ask"),
     path(
-        "dojos/<slug:dojo_id>/people/<slug:member_id>/data/",
+        "dojos/<slug:dojo_id>/people/<slug:person_id>/note/", participants.note, name="person_note"
+    ),
+    path(
+        "dojos/<slug:dojo_id>/people/<slug:person_id>/data/",
         personal.person_data,
         name="person_data",
     ),
@@ -101,20 +108,20 @@ urlpatterns = [
     path(
         "dojos/<slug:dojo_id>/talks/queue/<slug:action>/", talks.talks_action, name="talks_action"
     ),
-    path("dojos/<slug:dojo_id>/talks/<slug:member_id>/", talks.talk, name="talk"),
-    path("dojos/<slug:dojo_id>/talks/<slug:member_id>/takeaway/", talks.takeaway, name="takeaway"),
+    path("dojos/<slug:dojo_id>/talks/<slug:person_id>/", talks.talk, name="talk"),
+    path("dojos/<slug:dojo_id>/talks/<slug:person_id>/takeaway/", talks.takeaway, name="takeaway"),
     path(
-        "dojos/<slug:dojo_id>/talks/<slug:member_id>/slides/",
+        "dojos/<slug:dojo_id>/talks/<slug:person_id>/slides/",
         talks.talk_slides,
         name="talk_slides",
     ),
     path(
-        "dojos/<slug:dojo_id>/talks/<slug:member_id>/grades/",
+        "dojos/<slug:dojo_id>/talks/<slug:person_id>/grades/",
         talks.talk_grades,
         name="talk_grades",
     ),
     path(
-        "dojos/<slug:dojo_id>/talks/<slug:member_id>/<slug:action>/",
+        "dojos/<slug:dojo_id>/talks/<slug:person_id>/<slug:action>/",
         talks.talk_action,
         name="talk_action",
     ),

@@ -1,4 +1,4 @@
-"""The reference of the experiment config, out of its declaration: tables and JSON Schema.
+"""Generate the reference of the experiment config: tables and JSON Schema.
 
     python scripts/config_reference.py update|check
 
@@ -29,28 +29,28 @@ from django.utils.translation import override  # noqa: E402
 from pydantic import BaseModel  # noqa: E402
 from pydantic.fields import FieldInfo  # noqa: E402
 
-from experiments.engine.columns import Columns  # noqa: E402
-from experiments.engine.config import ExperimentConfig, Threshold, Validation  # noqa: E402
-from experiments.engine.models import MODELS, SINGLE_MODELS  # noqa: E402
-from experiments.engine.new_features import OPERATIONS  # noqa: E402
-from experiments.engine.preparation import TREATMENTS, Preparation  # noqa: E402
-from experiments.engine.search import Range, Search, searchable_fields  # noqa: E402
-from experiments.engine.selection import REDUCTIONS, SELECTIONS  # noqa: E402
-from experiments.form_fields import UNION_ORIGINS, bounds  # noqa: E402
-from experiments.option_labels import option_label  # noqa: E402
+from engine.spec.columns import Columns  # noqa: E402
+from engine.spec.config import ExperimentConfig, Threshold, Validation  # noqa: E402
+from engine.spec.models import MODELS, SINGLE_MODELS  # noqa: E402
+from engine.spec.search import Range, Search, searchable_fields  # noqa: E402
+from engine.spec.steps.new_features import OPERATIONS  # noqa: E402
+from engine.spec.steps.preparation import TREATMENTS, Preparation  # noqa: E402
+from engine.spec.steps.selection import REDUCTIONS, SELECTIONS  # noqa: E402
+from experiments.submit.config.fields import UNION_ORIGINS, bounds  # noqa: E402
+from experiments.wording.options import option_label  # noqa: E402
 
 TITLES = {
     "en": (
         "Configuration reference",
-        "Every setting of an experiment, as the form shows it and as YAML writes it. This page is "
-        "made from the declaration by `make docs`; do not edit it. As JSON Schema: "
+        "Every setting of an experiment, with its name in the form and in YAML. Generated from "
+        "the source by `make docs`; don't edit it. As JSON Schema: "
         "[config.schema.json](config.schema.json).",
         ("Setting", "Values", "Default", "What it does"),
     ),
     "fr": (
         "Référence de la configuration",
-        "Chaque réglage d'une expérience, tel que le formulaire le montre et que le YAML l'écrit. "
-        "Cette page est produite à partir de la déclaration par `make docs` ; ne la modifiez pas. "
+        "Tous les réglages d'une expérience, avec leur nom dans le formulaire et en YAML. Page "
+        "générée à partir du code par `make docs` ; ne la modifiez pas. "
         "En JSON Schema : [config.schema.json](config.schema.json).",
         ("Réglage", "Valeurs", "Défaut", "Ce qu'il fait"),
     ),
@@ -84,18 +84,18 @@ def sections() -> Iterator[Section]:
         heading = f"{_(operation.label)} (`operation: {key}`)"
         path = "new_features[]"
         yield 3, heading, _(operation.summary), path, operation, frozenset({"operation"})
-    yield 2, _("Preparation"), "", "", None, nothing
+    yield 2, _("Preprocessing"), "", "", None, nothing
     for kind, info in Preparation.model_fields.items():
         if kind != "columns":
             declared: Any = info.annotation
             yield 3, option_label(kind), "", f"preparation.{kind}", declared, nothing
     for kind, treatment in TREATMENTS.items():
-        heading = f"{_('Treated as')}: {option_label(kind)} (`treat_as: {kind}`)"
+        heading = f"{_('Override')}: {option_label(kind)} (`treat_as: {kind}`)"
         path = "preparation.columns.{…}"
         yield 3, heading, "", path, treatment, frozenset({"treat_as"})
     for group, heading, registry in (
-        ("selection", _("Selection of columns"), SELECTIONS),
-        ("reduction", _("Condensing of columns"), REDUCTIONS),
+        ("selection", _("Feature selection"), SELECTIONS),
+        ("reduction", _("Dimensionality reduction"), REDUCTIONS),
     ):
         yield 2, heading, "", "", None, nothing
         for key, method in registry.items():
@@ -107,14 +107,14 @@ def sections() -> Iterator[Section]:
         summary = _(model.summary)
         if key in SINGLE_MODELS and (drawn := searchable_fields(model)):
             names = ", ".join(f"`{name}`" for name in drawn)
-            summary += " " + _("A search can draw: %(names)s.") % {"names": names}
+            summary += " " + _("A search can explore: %(names)s.") % {"names": names}
         yield 3, heading, summary, "model", model, frozenset({"name"})
     whole = frozenset(ExperimentConfig.model_fields) - {"calibration", "seed"}
     yield 2, _("Probability and decision"), "", "threshold", Threshold, nothing
     yield 2, _("Validation"), "", "validation", Validation, nothing
     yield 2, _("Search"), "", "search", Search, frozenset({"ranges"})
     yield 3, _("Ranges"), "", "search.ranges.{…}", Range, nothing
-    yield 2, _("Of the whole experiment"), "", "", ExperimentConfig, whole
+    yield 2, _("For the whole experiment"), "", "", ExperimentConfig, whole
 
 
 def table(prefix: str, declared: type[BaseModel], without: frozenset[str]) -> Iterator[str]:
@@ -132,7 +132,7 @@ def line(cells: tuple[str, ...]) -> str:
 
 
 def allowed(name: str, info: FieldInfo) -> str:
-    """What the field accepts, in words."""
+    """The values that the field accepts, in words."""
     annotation: Any = info.annotation
     optional = get_origin(annotation) in UNION_ORIGINS and NoneType in get_args(annotation)
     if optional:
@@ -143,7 +143,7 @@ def allowed(name: str, info: FieldInfo) -> str:
 
 def _values(name: str, annotation: Any, info: FieldInfo) -> str:
     if name == "members":
-        return _("two to four single models")
+        return _("two to four models that are not ensembles")
     if get_origin(annotation) is Literal:
         return ", ".join(
             f"`{value}` ({option_label(value, name)})" for value in get_args(annotation)
@@ -155,7 +155,7 @@ def _values(name: str, annotation: Any, info: FieldInfo) -> str:
             options = ", ".join(f"`{kind}` ({option_label(kind)})" for kind in kinds)
         else:
             options = _values(name, inner, info) if get_origin(inner) is Literal else _("names")
-        return _("list of: %(options)s") % {"options": options}
+        return _("list of %(options)s") % {"options": options}
     if annotation is bool:
         return "`true`, `false`"
     if annotation in (int, float):
@@ -169,7 +169,7 @@ def _values(name: str, annotation: Any, info: FieldInfo) -> str:
 
 def default(info: FieldInfo) -> str:
     if info.is_required():
-        return _("to be given")
+        return _("required")
     value = info.get_default(call_default_factory=True)
     if isinstance(value, list) and value and isinstance(value[0], BaseModel):
         value = [item.name for item in value]

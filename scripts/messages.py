@@ -2,12 +2,16 @@
 
     python scripts/messages.py update|compile|check
 
+`check` also looks at French typography: no-break spaces before `: ; ? ! %` and inside « »,
+no-break spaces in thousands, and one kind of apostrophe.
+
 Django's own `makemessages` needs GNU gettext on the machine; Babel does not. The
 templates are read as Django itself reads them for translation (`templatize`).
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from io import BytesIO
@@ -23,6 +27,10 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 FOLDERS = (
+    "engine",
+    "jobs",
+    "live",
+    "posting",
     "classrooms",
     "config",
     "experiments",
@@ -46,6 +54,10 @@ def extract_template(fileobj, keywords, comment_tags, options) -> Iterator[tuple
     yield from extract_python(BytesIO(code.encode()), keywords, comment_tags, options)
 
 
+# A space that must be a no-break space (before a sign, in thousands), or a curly apostrophe.
+# `%(` begins a placeholder, not a percentage.
+BREAKS_TYPOGRAPHY = re.compile(r" (?:[;?!»]|:(?!\S)|%(?!\())|« |\d \d{3}\b|’")
+
 METHODS = [
     ("**.py", "python"),
     ("**.html", extract_template),
@@ -54,7 +66,7 @@ METHODS = [
 
 
 def extracted() -> Catalog:
-    """Every message of the sources, with the places where it stands."""
+    """Every message of the sources, with its locations."""
     catalog = Catalog(project="ML Experimenter", charset="utf-8")
     for folder in FOLDERS:
         if not (ROOT / folder).is_dir():
@@ -77,7 +89,7 @@ def update() -> None:
     catalog.obsolete.clear()
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     with CATALOGUE.open("wb") as file:
-        write_po(file, catalog, sort_output=True, include_lineno=False, width=100)
+        write_po(file, catalog, sort_output=True, no_location=True, width=100)
     print(f"{len(untranslated())} messages to translate in {CATALOGUE.relative_to(ROOT)}")  # noqa: T201
 
 
@@ -87,7 +99,7 @@ def compile_catalogue() -> None:
 
 
 def untranslated() -> list[str]:
-    """Messages of the sources that the catalogue does not translate, or wrongly."""
+    """Messages of the sources that the catalogue lacks, or translates with a formal error."""
     catalog, problems = stored(), []
     for message in extracted():
         if not message.id:
@@ -102,6 +114,8 @@ def untranslated() -> list[str]:
             problems.append(f"not translated: {message.id!r}")
         elif errors := list(found.check(catalog)):
             problems.append(f"{message.id!r}: {errors[0]}")
+        elif any(BREAKS_TYPOGRAPHY.search(text) for text in strings):
+            problems.append(f"typography: {strings!r}")
     return problems
 
 

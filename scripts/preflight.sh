@@ -1,16 +1,19 @@
 #!/bin/sh
-# Says in one plain line what is missing, before anything is installed.
-python=$1
-command -v "$python" >/dev/null 2>&1 ||
-  { echo "Python 3.11 is needed and '$python' was not found. Install it, or name it: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
-version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])') || exit 1
-[ "$version" = 3.11 ] ||
-  { echo "Python 3.11 is needed; '$python' is $version. Name the right one: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
-"$python" -c 'import venv, ensurepip' 2>/dev/null ||
-  { echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3.11-venv" >&2; exit 1; }
-command -v npm >/dev/null 2>&1 ||
-  { echo "Node.js with npm is needed and was not found. Install Node.js 20 or newer from your system's packages." >&2; exit 1; }
-if [ "${2:-}" = --port ]; then
+# Say in one plain line what is missing, before anything is installed.
+# Usage: preflight.sh [--port] [PYTHON]
+check_port=
+[ "${1:-}" = --port ] && { check_port=yes; shift; }
+
+python=$(sh scripts/find_python.sh "${1:-}") || exit 1
+
+if [ -n "${1:-}" ] && [ -x .venv/bin/python ]; then
+  wanted=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+  present=$(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+  [ "$wanted" = "$present" ] ||
+    { echo ".venv was made with Python $present and PYTHON=$1 is $wanted. Remove .venv to change." >&2; exit 1; }
+fi
+
+if [ -n "$check_port" ]; then
   port=${PORT:-8000}
   "$python" - "$port" <<'PY' || { echo "Port $port on 127.0.0.1 is taken. Stop what uses it, or choose another: PORT=8001 make run" >&2; exit 1; }
 import socket, sys

@@ -1,4 +1,4 @@
-"""Says clearly which server `make test-services` misses, and the command that mends it."""
+"""Say clearly which server `make test-services` misses, and how to start it."""
 
 import os
 import sys

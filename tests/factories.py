@@ -11,17 +11,27 @@ from itertools import count
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from assistant.models import Message
-from classrooms import announcing, services, timeline
-from classrooms.models import Announcement, Dataset, Dojo, HealthReport, Invitation, Membership
-from classrooms.models.jobs import JobStatus
-from experiments.engine.config import ExperimentConfig, default_config
+from classrooms.agenda import timeline
+from classrooms.conversation import announcements as announcing
+from classrooms.dojos import services
+from classrooms.models import (
+    Announcement,
+    Dataset,
+    Dojo,
+    HealthReport,
+    Invitation,
+    Seat,
+    StoredFile,
+    User,
+)
+from engine.spec.config import ExperimentConfig, default_config
 from experiments.models import Experiment, Interpretation, Predictions, Run, Stage
-from experiments.services import submit_experiment
+from experiments.submit.services import submit_experiment
+from jobs.models import JobStatus
 
 PASSWORD = "correct-horse-battery"
 _numbers = count(1)
@@ -30,37 +40,40 @@ _numbers = count(1)
 def make_user(name: str | None = None, **fields: Any) -> User:
     name = name or f"person{next(_numbers)}"
     email = f"{name}@example.org"
-    user = User.objects.create_user(username=name, email=email, password=PASSWORD, **fields)
+    user = User.objects.create_user(email, PASSWORD, **fields)
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
     return user
 
 
 @lru_cache(maxsize=1)
-def _prepared() -> tuple[dict[str, Any], dict[str, Any]]:
+def _prepared() -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
     """What a worker stores about the breast cancer data; computed once, by the real code."""
-    from classrooms.dataset_services import add_bundled_dataset
-    from classrooms.preparation import process
+    from classrooms.datasets.services import add_bundled_dataset
+    from jobs.perform import perform_here
 
     # Rolled back rather than deleted: the files are to stay.
     with transaction.atomic():
-        dataset = add_bundled_dataset(make_user("preparer"), "breast_cancer")
-        process(dataset.pk)
+        dataset = add_bundled_dataset(make_user("preparer"), "breast_cancer", split_seed=20)
+        perform_here(dataset)
         dataset.refresh_from_db()
         assert dataset.is_ready, dataset.failure_code
         names = [field.attname for field in Dataset._meta.concrete_fields]
         fields = {name: getattr(dataset, name) for name in names if name not in ("id", "owner_id")}
         health = dataset.health.content
+        stored = list(StoredFile.objects.filter(name__contains="datasets/").values())
         transaction.set_rollback(True)
-    return fields, health
+    return fields, health, stored
 
 
 def make_dataset(owner: User) -> Dataset:
     """A dataset that is ready, with its files in the storage."""
-    fields, health = _prepared()
+    fields, health, stored = _prepared()
     if existing := Dataset.objects.filter(public_id=fields["public_id"]).first():
         return existing
     dataset = Dataset.objects.create(owner=owner, **fields)
     HealthReport.objects.create(dataset=dataset, content=health)
+    for row in stored:
+        StoredFile.objects.update_or_create(name=row["name"], defaults=row)
     return dataset
 
 
@@ -96,14 +109,14 @@ def make_dojo(facilitator: User | None = None, **fields: Any) -> Dojo:
     return dojo
 
 
-def join(dojo: Dojo, name: str | None = None) -> Membership:
+def join(dojo: Dojo, name: str | None = None) -> Seat:
     user = make_user(name)
-    return services.join_dojo(dojo=dojo, user=user, display_name=name or user.username)
+    return services.join_dojo(dojo=dojo, user=user, display_name=name or user.proposed_name)
 
 
 def announce(dojo: Dojo, text: str = "Save often.", **fields: Any) -> Announcement:
     """What a facilitator of the Dojo says, to everyone unless a recipient is given."""
-    facilitator = dojo.memberships.filter(role=Membership.Role.FACILITATOR).first()
+    facilitator = dojo.seats.filter(role=Seat.Role.FACILITATOR).first()
     assert facilitator is not None
     return announcing.announce(facilitator, text, **fields)
 
@@ -113,26 +126,26 @@ def invite(dojo: Dojo, name: str = "Zoé") -> Invitation:
     return Invitation.objects.get_or_create(dojo=dojo, display_name=name)[0]
 
 
-def coach_message(member: Membership) -> Message:
+def coach_message(member: Seat) -> Message:
     """Something that the coach said to somebody."""
-    return Message.objects.create(membership=member, role="coach", text="Why?", source="rules")
+    return Message.objects.create(seat=member, role="coach", text="Why?", source="rules")
 
 
-def config_of(membership: Membership, model: str = "logistic_regression") -> ExperimentConfig:
-    return default_config(membership.dojo.dataset.schema, model)
+def config_of(seat: Seat, model: str = "logistic_regression") -> ExperimentConfig:
+    return default_config(seat.dojo.dataset.schema, model)
 
 
-def submit(membership: Membership, model: str = "dummy", **fields: Any) -> Experiment:
+def submit(seat: Seat, model: str = "dummy", **fields: Any) -> Experiment:
     """A submitted experiment whose run waits in the queue."""
     values: dict[str, Any] = {
         "claim": "A model without features gives a floor.",
         "rationale": "Anything that learns must beat it.",
         "expected_effect": 0.5,
         "compared_to": None,
-        "config": config_of(membership, model),
+        "config": config_of(seat, model),
         "baseline_waived": True,
     }
-    return submit_experiment(membership, **values | fields)
+    return submit_experiment(seat, **values | fields)
 
 
 SCORES = {
@@ -177,7 +190,9 @@ def finish(experiment: Experiment, *, test: float = 0.95, holdout: float = 0.93)
     )
     Predictions.objects.create(run=run, test=b"", out_of_fold=b"")
     Interpretation.objects.bulk_create(
-        Interpretation(run=run, stage=stage, status=JobStatus.SUCCEEDED, content=content)
+        Interpretation(
+            run=run, stage=stage, **run.keys, status=JobStatus.SUCCEEDED, content=content
+        )
         for stage, content in _interpreted().items()
     )
     return Run.objects.get(pk=run.pk)
@@ -186,9 +201,9 @@ def finish(experiment: Experiment, *, test: float = 0.95, holdout: float = 0.93)
 @lru_cache(maxsize=1)
 def _interpreted() -> dict[Stage, Any]:
     """What a worker finds of the default logistic regression; computed once, by the real code."""
-    from experiments.engine.evaluate import evaluate
-    from experiments.engine.interpretation import stages
-    from experiments.process_memory import load_dataset
+    from engine.explain import stages
+    from engine.run.evaluate import evaluate
+    from experiments.compute.process_memory import load_dataset
 
     prepared = load_dataset(Dataset.objects.get(public_id=_prepared()[0]["public_id"]))
     config = default_config(prepared.schema, "logistic_regression")
@@ -212,6 +227,6 @@ def _interpreted() -> dict[Stage, Any]:
         Stage.LEARNING: stages.learning_curves(run),
         Stage.REASONS: stages.reasons(run),
         Stage.SUBGROUPS: stages.subgroups(
-            run, sensitive=[], findings=_prepared()[1]["findings"], cautions=[]
+            run, sensitive=[], findings=_prepared()[1]["findings"], warnings=[]
         ),
     }

@@ -6,11 +6,11 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,11 @@ from django.conf import settings
 from django.db import connection
 
 from tests.assistant.anthropic_server import AnthropicServer
+from tests.commands import ROOT, commands
 
-ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60.0
-PROCESSES = {"web", "compute", "io"}
+PATIENCE = 120.0
+STOP_SECONDS = 5.0
+PROCESSES = {"web", "compute", "io", "scheduler"}
 
 
 def wait_for(condition: Callable[[], Any], what: str, *, seconds: float = PATIENCE) -> Any:
@@ -59,6 +60,8 @@ class Product:
 
     def __init__(self, logs: Path) -> None:
         self.logs = logs
+        self.mails = logs / "mails"
+        self.mails.mkdir(exist_ok=True)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         # The language model behind its coach.
@@ -71,21 +74,13 @@ class Product:
             "PORT": str(self.port),
             "LOG_LEVEL": "WARNING",
             "LEASE_SECONDS": "3",  # how long a killed worker's run stays with it
+            # Each mail is a file.
+            "EMAIL_URL": f"filemail:///{self.mails}",
             "ANTHROPIC_API_KEY": "test-key",
             "ANTHROPIC_BASE_URL": self.anthropic.url,
             "ASSISTANT_MAX_RETRIES": "0",
         }
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-
-    def commands(self) -> dict[str, list[str]]:
-        """What the Procfile says, with this Product's port."""
-        lines = (ROOT / "Procfile").read_text().splitlines()
-        found = {}
-        for name, command in (line.split(": ", 1) for line in lines if line):
-            filled = command.replace("$PORT", str(self.port))
-            filled = filled.replace("${COMPUTE_CONCURRENCY:-2}", "2")
-            found[name] = [sys.executable, "-m", *filled.split()]
-        return found
 
     def start(self, *names: str) -> None:
         """Start those that do not run yet."""
@@ -94,7 +89,7 @@ class Product:
                 continue
             log = (self.logs / f"{name}.log").open("ab")
             self.processes[name] = subprocess.Popen(
-                self.commands()[name],
+                commands(self.port)[name],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
@@ -103,13 +98,19 @@ class Product:
             )
 
     def kill(self, name: str) -> None:
-        """kill -9 to the process and all of its children."""
+        """kill -9 to the process and all of its children, those that are left."""
         process = self.processes.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def stop(self) -> None:
-        for name in list(self.processes):
+        """End all of them: politely, so that they can write what coverage has measured."""
+        for process in self.processes.values():
+            process.terminate()
+        for name, process in list(self.processes.items()):
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=STOP_SECONDS)
             self.kill(name)
         self.anthropic.close()
 

@@ -1,12 +1,16 @@
 """The product as a fixture, for the tests that need real processes."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.product import Product
+
+FLUSHES = 5
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +23,31 @@ def product(
     with django_db_blocker.unblock():
         product = Product(tmp_path_factory.mktemp("processes"))
     try:
-        yield product
+        with pytest.MonkeyPatch.context() as patch:
+            operations = connection.ops
+            patch.setattr(operations, "execute_sql_flush", patient(operations.execute_sql_flush))
+            yield product
     finally:
         product.stop()
         if os.environ.get("CI"):
             for log in sorted(product.logs.glob("*.log")):
                 print(f"--- {log.name}\n{log.read_text()[-3000:]}")
+
+
+def patient(flush: Callable[[Any], None]) -> Callable[[Any], None]:
+    """A flush between two tests that is tried again where PostgreSQL ended it.
+
+    A worker goes on after a test: its transaction may hold a table that the flush waits for,
+    and wait for one that the flush holds. The server then ends one of the two.
+    """
+
+    def flush_patiently(statements: Any) -> None:
+        for _attempt in range(FLUSHES - 1):
+            try:
+                return flush(statements)
+            except OperationalError as error:
+                if "deadlock detected" not in str(error):
+                    raise
+        return flush(statements)
+
+    return flush_patiently

@@ -14,12 +14,18 @@ if "VAR_DIR" not in os.environ:
 # Tests that run side by side (pytest-xdist) have a folder each.
 if (worker := os.environ.get("PYTEST_XDIST_WORKER", "")) not in os.environ["VAR_DIR"]:
     os.environ["VAR_DIR"] = str(Path(os.environ["VAR_DIR"]) / worker)
+# Redis has numbered databases: each of them takes one below that of the whole.
+if worker and os.environ.get("BROKER_OF") != worker:
+    url, _, number = os.environ.get("CELERY_BROKER_URL", "").rpartition("/")
+    if url.startswith("redis") and number.isdigit():
+        os.environ["CELERY_BROKER_URL"] = f"{url}/{int(number) - 1 - int(worker[2:])}"
+        os.environ["BROKER_OF"] = worker
 # A test's own transaction would keep the thread that renews a lease waiting for SQLite's lock.
 os.environ.setdefault("LEASE_SECONDS", "60")
 # Playwright's synchronous interface keeps an event loop in the thread of the tests.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-from experiments.engine.process_settings import set_up_process
+from engine.process_settings import set_up_process
 
 set_up_process()
 
@@ -33,4 +39,3 @@ WHITENOISE_AUTOREFRESH = "pytest" in sys.modules
 
 # Nothing is told to the tools of whoever runs the tests.
 MLFLOW_TRACKING_URI = WANDB_MODE = ""
-MLFLOW_DOJO_HOSTS = []

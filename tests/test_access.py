@@ -6,7 +6,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from classrooms.agenda import agenda_of
+from classrooms.agenda.variants import agenda_of
 from classrooms.models import AgendaTemplate, Dojo
 from experiments.models import Talk
 from tests import factories
@@ -36,6 +36,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "classrooms:dataset_new": ("get", ACCOUNTS, "opener"),
     "classrooms:dataset": ("get", DATASET_OWNER, "opener"),
     "classrooms:dataset_format": ("get", DATASET_OWNER, "opener"),
+    "classrooms:dataset_delete": ("post", DATASET_OWNER, "opener"),
     "classrooms:dataset_card": ("get", DATASET_OWNER, "opener"),
     "classrooms:dataset_sensitive": ("get", DATASET_OWNER, "opener"),
     "classrooms:dojo_new": ("get", ACCOUNTS, "opener"),
@@ -56,6 +57,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "classrooms:clock": ("get", MEMBERS, "member"),
     "classrooms:events": ("get", MEMBERS, "member"),
     "classrooms:cockpit": ("get", FACILITATORS, "facilitator"),
+    "classrooms:workers": ("get", MEMBERS, "member"),
     "classrooms:clock_action": ("post", FACILITATORS, "facilitator"),
     "classrooms:invitation": ("get", EVERYONE, "public"),
     "classrooms:people": ("get", FACILITATORS, "facilitator"),
@@ -65,7 +67,9 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "classrooms:links": ("get", FACILITATORS, "facilitator"),
     "classrooms:cards": ("get", FACILITATORS, "facilitator"),
     "classrooms:facilitators": ("post", FACILITATORS, "facilitator"),
-    "classrooms:seat": ("post", FACILITATORS, "facilitator"),
+    "classrooms:person": ("post", FACILITATORS, "facilitator"),
+    "classrooms:audit": ("get", FACILITATORS, "facilitator"),
+    "classrooms:audit_table": ("get", FACILITATORS, "facilitator"),
     "classrooms:checklist": ("get", FACILITATORS, "facilitator"),
     "classrooms:log_template": ("get", MEMBERS, "member"),
     "classrooms:changes": ("get", MEMBERS, "member"),
@@ -78,9 +82,15 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "experiments:workspace": ("get", PARTICIPANTS, "participant"),
     "experiments:framing": ("get", PARTICIPANTS, "participant"),
     "experiments:experiment_new": ("get", PARTICIPANTS, "participant"),
+    "experiments:ruler": ("post", PARTICIPANTS, "participant"),
     "experiments:experiment": ("get", OWN_EXPERIMENT, "member"),
     "experiments:run": ("get", OWN_EXPERIMENT, "member"),
     "experiments:cancel": (
+        "post",
+        OWN_EXPERIMENT | {"facilitator": HIDDEN},
+        "participant",
+    ),
+    "experiments:restart": (
         "post",
         OWN_EXPERIMENT | {"facilitator": HIDDEN},
         "participant",
@@ -118,7 +128,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "experiments:board_controls": ("get", FACILITATORS, "facilitator"),
     "experiments:freeze": ("post", FACILITATORS, "facilitator"),
     "experiments:reveal": ("post", FACILITATORS, "facilitator"),
-    "experiments:room": ("get", FACILITATORS, "facilitator"),
+    "experiments:participants": ("get", FACILITATORS, "facilitator"),
     "experiments:take_home": ("get", PARTICIPANTS, "participant"),
     "experiments:log": ("get", PARTICIPANTS, "participant"),
     "experiments:log_page": ("get", PARTICIPANTS, "participant"),
@@ -143,6 +153,8 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
         "facilitator",
     ),
     "classrooms:account": ("get", ACCOUNTS, "account"),
+    "classrooms:prove_email": ("post", ACCOUNTS, "account"),
+    "classrooms:offer": ("post", ACCOUNTS, "account"),
     "classrooms:account_delete": ("post", ACCOUNTS, "account"),
     "classrooms:account_deleted": ("get", EVERYONE, "public"),
     "classrooms:archive": ("post", FACILITATORS, "facilitator"),
@@ -175,6 +187,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "api:experiments": ("get", TOKEN_HOLDERS, "token"),
     "api:submit_experiment": ("post", TOKEN_HOLDERS, "token"),
     "api:experiment": ("get", TOKEN_HOLDERS, "token"),
+    "api:restart": ("post", TOKEN_HOLDERS, "token"),
 }
 
 ACTIONS = {
@@ -184,7 +197,10 @@ ACTIONS = {
 }
 
 # Other people's views, tested by them: accounts, admin, the language switch.
-FOREIGN = ("account_", "admin:", "set_language", "admin")
+FOREIGN = (
+    *("account_", "mfa_", "socialaccount_", "openid_connect_"),
+    *("admin:", "set_language", "admin"),
+)
 
 
 def our_urls() -> Iterator[tuple[str, URLPattern]]:
@@ -219,20 +235,21 @@ def path_of(name: str, cast: Cast) -> str:
         "dojo_id": cast.dojo.public_id,
         "experiment_id": cast.experiment.public_id,
         "action": ACTIONS.get(name, "pause"),
-        "member_id": cast.participant.public_id,
+        "person_id": cast.participant.public_id,
         "announcement_id": announcement.public_id,
         "step": "variant",
         "message_id": factories.coach_message(cast.participant).public_id,
         "token": factories.invite(cast.dojo).token,
         "view": "importance",
         "token_id": "bcdfghjkmnpq",
+        "offer_id": "bcdfghjkmnpq",
         "kind": "pdf",
     }
     if name in ("experiments:slides", "experiments:talk_slides", "experiments:talk_grades"):
         Dojo.objects.filter(pk=cast.dojo.pk).update(variant="advanced")
     if name == "experiments:takeaway":
         Talk.objects.update_or_create(
-            membership=cast.participant, defaults={"position": 1, "started_at": timezone.now()}
+            seat=cast.participant, defaults={"position": 1, "started_at": timezone.now()}
         )
     if name in ("classrooms:agenda_rename", "classrooms:agenda_delete"):
         phases = [draft.as_json() for draft in agenda_of("solo", "en")]
@@ -276,7 +293,7 @@ def test_only_staff_open_dojos_where_the_setting_says_so(cast: Cast, settings) -
     settings.DOJO_OPEN_TO = "staff"
     assert cast.clients["participant"].get("/dojos/new/").status_code == 404
     assert b"/datasets/" not in cast.clients["participant"].get("/").content
-    facilitator = cast.dojo.memberships.get(role="facilitator").user
+    facilitator = cast.dojo.seats.get(role="facilitator").people.get()
     facilitator.is_staff = True
     facilitator.save()
     assert cast.clients["facilitator"].get("/dojos/new/").status_code == 200

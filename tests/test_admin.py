@@ -14,13 +14,15 @@ from django.utils import timezone
 from assistant.models import Call, CoachChoice, CoachSettings, Message, Review
 from classrooms.models import (
     Announcement,
+    AuditEntry,
     Dataset,
     Dojo,
     Invitation,
-    Membership,
-    WorkerSighting,
+    Seat,
+    User,
 )
 from experiments.models import Experiment, Framing, Interpretation, Run, Talk
+from jobs.models import WorkerHeartbeat
 from tests import factories
 from tests.conftest import Cast
 
@@ -34,21 +36,20 @@ OURS = [
 @pytest.fixture
 def everything(cast: Cast) -> Cast:
     """A record of every model that the admin shows, in the cast's Dojo and in another."""
-    from experiments.services import save_framing
+    from experiments.submit.services import save_framing
 
-    WorkerSighting.objects.create(name="compute@x", queue="compute", seen_at=timezone.now())
-    stranger = Membership.objects.get(display_name="stranger")
-    for membership in (cast.participant, stranger):
-        save_framing(membership, problem="p", data="d", metric="m", baseline="b")
-        Announcement.objects.create(dojo=membership.dojo, text=f"To {membership}")
-        Invitation.objects.create(dojo=membership.dojo, display_name="Zoé")
-        Talk.objects.create(membership=membership, position=1)
-        factories.coach_message(membership)
-        Call.objects.create(
-            dojo=membership.dojo, membership=membership, purpose="chat", model="m", cost="0.25"
-        )
-        CoachSettings.objects.create(dojo=membership.dojo)
-        CoachChoice.objects.create(membership=membership)
+    WorkerHeartbeat.objects.create(name="compute@x", queue="compute", seen_at=timezone.now())
+    stranger = Seat.objects.get(display_name="stranger")
+    for seat in (cast.participant, stranger):
+        save_framing(seat, problem="p", data="d", metric="m", baseline="b")
+        Announcement.objects.create(dojo=seat.dojo, text=f"To {seat}")
+        Invitation.objects.create(dojo=seat.dojo, display_name="Zoé")
+        Talk.objects.create(seat=seat, position=1)
+        factories.coach_message(seat)
+        Call.objects.create(dojo=seat.dojo, seat=seat, purpose="chat", model="m", cost="0.25")
+        CoachSettings.objects.create(dojo=seat.dojo)
+        CoachChoice.objects.create(seat=seat)
+        AuditEntry.objects.create(dojo=seat.dojo, action="code")
     factories.finish(factories.submit(stranger, claim="A claim of another Dojo."))
     for experiment in Experiment.objects.all():
         Review.objects.create(experiment=experiment, occasion="results")
@@ -86,7 +87,7 @@ def test_facilitators_see_only_what_belongs_to_their_dojos(
 ) -> None:
     client = everything.clients["facilitator"]
     page = client.get(changelist_of(model))
-    if model is WorkerSighting:
+    if model in (User, WorkerHeartbeat):
         assert page.status_code == 403
         return
     assert page.status_code == 200
@@ -103,13 +104,13 @@ def test_facilitators_see_only_what_belongs_to_their_dojos(
 def is_own(record: Model, cast: Cast) -> bool:
     """Whether a record is of the cast's Dojo, by a way of its own."""
     if isinstance(record, Dataset):
-        return record.owner_id == cast.dojo.memberships.get(role="facilitator").user_id
+        return record.owner_id == cast.dojo.seats.get(role="facilitator").people.get().pk
     if isinstance(record, Interpretation):
         record = record.run
     if isinstance(record, Run | Review):
         record = record.experiment
     if isinstance(record, Experiment | Framing | Talk | Message | CoachChoice):
-        record = record.membership
+        record = record.seat
     dojo = record if isinstance(record, Dojo) else record.dojo  # type: ignore[attr-defined]
     return dojo.pk == cast.dojo.pk
 
@@ -118,7 +119,7 @@ def test_a_facilitator_sees_what_the_coach_cost_and_not_what_was_said(everything
     client = everything.clients["facilitator"]
     english = {"accept-language": "en"}
     calls = client.get(changelist_of(Call), headers=english).content.decode()
-    assert "Calls: 0.2500 US$ in all" in calls, "without another Dojo's"
+    assert "Calls: US$ 0.2500 in total" in calls, "without another Dojo's"
     assert "0.2500" in client.get(changelist_of(CoachSettings), headers=english).content.decode()
     message = factories.coach_message(everything.participant)
     Message.objects.filter(pk=message.pk).update(text="Between us")
@@ -129,7 +130,7 @@ def test_a_facilitator_sees_what_the_coach_cost_and_not_what_was_said(everything
 def test_filters_name_no_other_dojo(everything: Cast) -> None:
     other = Dojo.objects.exclude(pk=everything.dojo.pk).get()
     Dojo.objects.filter(pk=other.pk).update(title="A secret title")
-    for model in (Membership, Experiment, Run, Announcement, Call, Message, Review):
+    for model in (Seat, Experiment, Run, Announcement, Call, Message, Review):
         page = everything.clients["facilitator"].get(changelist_of(model))
         assert "A secret title" not in page.content.decode()
 
@@ -139,13 +140,31 @@ def test_facilitators_change_a_title_and_never_the_owner_or_the_code(everything:
     form = client.get(change_of(dojo)).context["adminform"].form
     assert "title" in form.fields
     assert not {"dataset", "join_code", "state", "primary_metric"} & set(form.fields)
-    membership = everything.participant
-    fields = client.get(change_of(membership)).context["adminform"].form.fields
+    seat = everything.participant
+    fields = client.get(change_of(seat)).context["adminform"].form.fields
     assert not {"user", "role", "dojo"} & set(fields)
     for action in ("add", "delete"):
         arguments = [] if action == "add" else [dojo.pk]
         path = reverse(f"admin:classrooms_dojo_{action}", args=arguments)
         assert client.get(path).status_code == 403
+
+
+def test_facilitators_save_a_title_and_a_rule(everything: Cast) -> None:
+    client, dojo = everything.clients["facilitator"], everything.dojo
+    page = client.get(change_of(dojo))
+    formsets = [inline.formset for inline in page.context["inline_admin_formsets"]]
+    forms = [page.context["adminform"].form]
+    forms += [form for found in formsets for form in (found.management_form, *found.forms)]
+    data = {
+        field.html_name: field.value()
+        for form in forms
+        for field in form
+        if field.value() is not None and field.value() is not False
+    }
+    typed = {"title": "Renamed", "rules-0-visibility": "ranks", "stage-0-slide": "5"}
+    client.post(change_of(dojo), data | typed)
+    dojo.refresh_from_db()
+    assert (dojo.title, dojo.rules.visibility, dojo.stage.slide) == ("Renamed", "ranks", 0)
 
 
 def test_accounts_pages_are_ours_in_both_languages(client: Client, db) -> None:
@@ -185,10 +204,10 @@ def test_actions_do_what_the_cockpit_does_and_say_what_was_refused(cast: Cast) -
     page = act(client, "start", dojo)
     dojo.refresh_from_db()
     assert dojo.join_code != code
-    assert dojo.board_is_frozen
+    assert dojo.stage.board_is_frozen
     assert [str(one) for one in page.context["messages"]][-1].endswith(dojo.title)
     act(client, "clone", dojo)
-    clone = Dojo.objects.facilitated_by(dojo.memberships.get(role="facilitator").user).exclude(
+    clone = Dojo.objects.facilitated_by(dojo.seats.get(role="facilitator").people.get()).exclude(
         pk=dojo.pk
     )
     assert clone.get().state == Dojo.State.DRAFT
@@ -208,7 +227,7 @@ def test_actions_reach_no_dojo_of_others(cast: Cast) -> None:
     act(cast.clients["facilitator"], "rotate_code", other)
     act(cast.clients["facilitator"], "freeze", other)
     again = Dojo.objects.get(pk=other.pk)
-    assert (again.join_code, again.board_frozen_at) == (other.join_code, None)
+    assert (again.join_code, again.stage.board_frozen_at) == (other.join_code, None)
 
 
 def test_staff_clone_only_what_they_facilitate(cast: Cast) -> None:
@@ -218,3 +237,16 @@ def test_staff_clone_only_what_they_facilitate(cast: Cast) -> None:
     page = act(client, "clone", cast.dojo)
     assert Dojo.objects.count() == count
     assert str(next(iter(page.context["messages"]))).endswith(cast.dojo.title)
+
+
+@pytest.mark.parametrize("word", ["word", "²", "9" * 5000, "a\0b"])
+def test_a_word_in_the_place_of_a_key_is_no_record(admin_client, word: str) -> None:
+    path = "/admin/classrooms/invitation/add/"
+    assert admin_client.get(path, {"dojo": word}).status_code == 200
+    page = admin_client.post(path, {"dojo": word, "display_name": "Zoé"})
+    assert page.context["adminform"].errors.keys() == {"dojo"}
+
+
+def test_a_record_is_not_found_by_a_field_without_a_name(admin_client, admin_user) -> None:
+    path = f"/admin/classrooms/user/{admin_user.pk}/delete/"
+    assert admin_client.get(path, {"_to_field": ""}).status_code == 400

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from classrooms.dataset_words import FINDINGS, LEFT_OUT, TARGET_PROBLEMS
+from classrooms.datasets.wording import FINDINGS, LEFT_OUT, TARGET_PROBLEMS
 from classrooms.messages import DATASET_FAILURES
 from classrooms.messages import FAILURES as JOB_FAILURES
-from experiments import messages
-from experiments.engine.metrics import METRICS
-from experiments.engine.models import MODELS
-from experiments.engine.new_features import OPERATIONS
-from experiments.option_labels import LABELS, option_label
+from engine.spec.metrics import METRICS
+from engine.spec.models import MODELS
+from engine.spec.steps.new_features import OPERATIONS
+from experiments.wording import messages
+from experiments.wording.options import LABELS, option_label
 from tests.engine import configs
 
-ENGINE = Path(__file__).parent.parent / "experiments" / "engine"
+ENGINE = Path(__file__).parent.parent / "engine"
 # Options whose name is their word: names of methods that nobody translates.
 NAMES = {"sqrt", "log2"}
 
@@ -52,7 +52,7 @@ def codes(name: str, place: int = 0) -> set[str]:
     [
         ("DataError", 0, {**JOB_FAILURES, **DATASET_FAILURES}),
         ("CannotRun", 0, {**JOB_FAILURES, **messages.FAILURES}),
-        ("Caution", 0, messages.WARNINGS),
+        ("RunWarning", 0, messages.WARNINGS),
         ("Finding", 0, FINDINGS),
         ("FieldError", 1, messages.CONFIG_ERRORS),
     ],
@@ -66,7 +66,7 @@ def test_every_code_has_a_sentence(name: str, place: int, words: dict[str, Any])
 def test_every_reason_and_problem_has_words() -> None:
     source = (ENGINE / "reading" / "table.py").read_text()
     assert all(f'"{reason}"' in source for reason in LEFT_OUT)
-    data = (ENGINE / "data.py").read_text()
+    data = (ENGINE / "reading" / "dataset.py").read_text()
     assert all(f'"{problem}"' in data for problem in TARGET_PROBLEMS)
 
 

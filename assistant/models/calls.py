@@ -1,4 +1,4 @@
-"""Every request to a language model, with what it cost."""
+"""Log of every request to a language model, with its cost."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from classrooms.models import Dojo, Membership
+from classrooms.models import Dojo, Seat
 
 
 class CallQuerySet(models.QuerySet["Call"]):
@@ -34,22 +34,20 @@ class Call(models.Model):
         CHAT = "chat", _("conversation")
 
     class Outcome(models.TextChoices):
-        UNDER_WAY = "under_way", _("under way")
-        ANSWERED = "answered", _("answered")
-        STOPPED = "stopped", _("stopped")
-        FAILED = "failed", _("failed")
+        UNDER_WAY = "under_way", _("in progress")
+        ANSWERED = "answered", _("has answered")
+        STOPPED = "stopped", _("was stopped")
+        FAILED = "failed", _("has failed")
 
     dojo = models.ForeignKey(Dojo, models.CASCADE, related_name="calls")
-    membership = models.ForeignKey(
-        Membership, models.SET_NULL, null=True, blank=True, related_name="calls"
-    )
+    seat = models.ForeignKey(Seat, models.SET_NULL, null=True, blank=True, related_name="calls")
     purpose = models.CharField(_("purpose"), max_length=6, choices=Purpose.choices)
     model = models.CharField(_("model"), max_length=80)
     outcome = models.CharField(
         _("outcome"), max_length=9, choices=Outcome.choices, default=Outcome.UNDER_WAY
     )
-    # Why it failed (code of assistant.client.CoachUnavailable).
-    failure = models.CharField(_("reason of the failure"), max_length=30, blank=True)
+    # Why it failed (code of assistant.model.client.CoachUnavailable).
+    failure = models.CharField(_("failure reason"), max_length=30, blank=True)
     started_at = models.DateTimeField(_("started at"), default=timezone.now)
     seconds = models.FloatField(_("seconds"), null=True, blank=True)
     input_tokens = models.PositiveIntegerField(_("input tokens"), default=0)

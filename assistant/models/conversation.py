@@ -1,4 +1,4 @@
-"""What a participant and the coach say to each other."""
+"""Messages between a participant and the coach."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.identifiers import new_public_id
-from classrooms.models import Membership
+from classrooms.models import Seat
 from experiments.models import Experiment
 
 
 class Source(models.TextChoices):
-    """Who wrote an answer."""
+    """The author of an answer."""
 
-    RULES = "rules", _("Coach by rules")
+    RULES = "rules", _("Rule-based coach")
     MODEL = "model", _("Language model")
 
 
@@ -26,13 +26,13 @@ class Message(models.Model):
         COACH = "coach", _("Coach")
 
     class State(models.TextChoices):
-        WRITING = "writing", _("writing")
+        WRITING = "writing", _("being written")
         COMPLETE = "complete", _("complete")
-        STOPPED = "stopped", _("stopped")
-        FAILED = "failed", _("failed")
+        STOPPED = "stopped", _("was stopped")
+        FAILED = "failed", _("has failed")
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
-    membership = models.ForeignKey(Membership, models.CASCADE, related_name="messages")
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="messages")
     # What they were looking at, if it was an experiment.
     experiment = models.ForeignKey(
         Experiment, models.SET_NULL, null=True, blank=True, related_name="messages"
@@ -44,10 +44,10 @@ class Message(models.Model):
     )
     source = models.CharField(_("source"), max_length=5, choices=Source.choices, blank=True)
     # Why the language model did not answer, where the rules stood in for it.
-    failure = models.CharField(_("reason of the failure"), max_length=30, blank=True)
+    failure = models.CharField(_("failure reason"), max_length=30, blank=True)
     # A drafted hypothesis or a change of config, to be taken over by hand.
     cards = models.JSONField(_("cards"), default=list, blank=True)
-    sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
+    sent_at = models.DateTimeField(_("sent on"), default=timezone.now)
 
     class Meta:
         verbose_name = _("message")

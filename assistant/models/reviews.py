@@ -7,12 +7,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assistant.models.conversation import Source
-from classrooms.models.jobs import Job, JobQuerySet, JobStatus
 from experiments.models import Experiment
+from jobs.models import Job, JobQuerySet, JobStatus
 
 
 class ReviewQuerySet(JobQuerySet["Review"]):
-    def claim(self, pk: int, *, worker: str) -> int | None:
+    def claim(self, pk: int, *, worker: str) -> bool:
         """Take feedback to be written; what an earlier attempt asked is asked no longer."""
         self.queued().filter(pk=pk).update(digest="")
         return super().claim(pk, worker=worker)
@@ -33,15 +33,15 @@ class Review(Job):
     occasion = models.CharField(_("occasion"), max_length=10, choices=Occasion.choices)
     source = models.CharField(_("source"), max_length=5, choices=Source.choices, blank=True)
     # Why the rules alone wrote it, where a language model was to.
-    fallback = models.CharField(_("reason of the fallback"), max_length=30, blank=True)
+    fallback = models.CharField(_("fallback reason"), max_length=30, blank=True)
     # Of the request: the same one is not paid twice, nor asked twice at a time.
     digest = models.CharField(_("digest"), max_length=64, blank=True)
-    # As `assistant.rubric.Review.model_dump` gives it.
+    # As `assistant.facts.rubric.Review.model_dump` gives it.
     content = models.JSONField(_("feedback"), default=dict, blank=True)
 
     objects = ReviewQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Job.Meta):
         verbose_name = _("feedback")
         verbose_name_plural = _("feedback")
         ordering = ["pk"]
@@ -55,7 +55,6 @@ class Review(Job):
                 name="one_request_at_a_time",
             ),
         ]
-        indexes = [models.Index(fields=["status"], name="review_by_status")]
 
     def __str__(self) -> str:
         return f"{self.experiment}: {self.get_occasion_display()}"
@@ -66,4 +65,4 @@ class Review(Job):
         Raises:
             IntegrityError: other feedback is waiting for the answer to the same request.
         """
-        return bool(self._own(self.attempt).update(digest=digest))
+        return bool(self._own().update(digest=digest))

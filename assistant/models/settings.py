@@ -1,4 +1,4 @@
-"""What a facilitator decides about the coach of a Dojo, and a participant for themselves."""
+"""Settings of a Dojo's coach, and a participant's own choice about it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from classrooms.models import Dojo, Membership
+from classrooms.models import Dojo, Seat
 
 BUDGET = [MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(1000))]
 
@@ -18,13 +18,13 @@ class CoachSettings(models.Model):
 
     class Openness(models.TextChoices):
         HINTS = "hints", _("Questions and hints only")
-        EXPLAIN = "explain", _("Explains, and leaves the work to them")
+        EXPLAIN = "explain", _("Explains, and leaves the work to participants")
         FREE = "free", _("Answers freely")
 
     dojo = models.OneToOneField(Dojo, models.CASCADE, related_name="coach")
     is_enabled = models.BooleanField(_("the language model is on"), default=True)
     openness = models.CharField(
-        _("how much it may reveal"),
+        _("how much the coach may reveal"),
         max_length=8,
         choices=Openness.choices,
         default=Openness.HINTS,
@@ -33,7 +33,7 @@ class CoachSettings(models.Model):
     system_prompt = models.TextField(_("system prompt"), max_length=20_000, blank=True)
     shares_rows = models.BooleanField(_("single rows may be sent"), default=False)
     dojo_budget = models.DecimalField(
-        _("budget of the Dojo (US$)"),
+        _("budget for the Dojo (US$)"),
         max_digits=7,
         decimal_places=2,
         default=Decimal("5.00"),
@@ -56,17 +56,17 @@ class CoachSettings(models.Model):
     )
 
     class Meta:
-        verbose_name = _("settings of the coach")
-        verbose_name_plural = _("settings of the coach")
+        verbose_name = _("coach settings")
+        verbose_name_plural = _("coach settings")
 
     def __str__(self) -> str:
         return str(self.dojo)
 
 
 class CoachChoice(models.Model):
-    """Whether a participant wants their words to be sent to a language model."""
+    """A participant's choice whether their words may go to a language model."""
 
-    membership = models.OneToOneField(Membership, models.CASCADE, related_name="coach_choice")
+    seat = models.OneToOneField(Seat, models.CASCADE, related_name="coach_choice")
     is_enabled = models.BooleanField(_("the language model is on"), default=True)
 
     class Meta:
@@ -74,4 +74,4 @@ class CoachChoice(models.Model):
         verbose_name_plural = _("choices about the coach")
 
     def __str__(self) -> str:
-        return str(self.membership)
+        return str(self.seat)

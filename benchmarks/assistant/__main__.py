@@ -48,7 +48,7 @@ def set_up(folder: Path) -> None:
 
 
 def write_requests(loaded: dict[str, Loaded], folder: Path) -> None:
-    from assistant.recorded import request_of
+    from assistant.model.recorded import request_of
 
     folder.mkdir(parents=True, exist_ok=True)
     for name, one in loaded.items():
@@ -61,9 +61,9 @@ def ask_model(loaded: dict[str, Loaded], folder: Path) -> None:
     """Keep what the configured model replies, and tell what it cost."""
     from django.conf import settings
 
-    from assistant import client
-    from assistant.pricing import Usage, cost_of
-    from assistant.rubric import Review
+    from assistant.facts.rubric import Review
+    from assistant.model import client
+    from assistant.model.pricing import Usage, cost_of
 
     if not client.is_configured():
         raise SystemExit("Set ANTHROPIC_API_KEY, or another ASSISTANT_PROVIDER.")

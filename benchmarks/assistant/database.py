@@ -6,21 +6,21 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.utils import timezone
 
-from assistant.records import Work, work_of
-from assistant.rules import Facts
+from assistant.facts.records import Work, work_of
+from assistant.facts.rules import Facts
 from benchmarks.assistant.cases import Case
-from classrooms import services, timeline
-from classrooms.models import Dataset, Dojo
-from classrooms.models.jobs import JobStatus
-from experiments.engine.bootstrap import Difference
-from experiments.engine.bundled import BUNDLED
-from experiments.engine.config import validate_config
-from experiments.engine.judgement import judge
-from experiments.engine.schema import Column, ColumnType, Schema
+from classrooms.agenda import timeline
+from classrooms.dojos import services
+from classrooms.models import Dataset, Dojo, User
+from engine.bundled import BUNDLED
+from engine.judge.numbers import Difference
+from engine.spec.config import validate_config
+from engine.spec.schema import Column, ColumnType, Schema
+from experiments.forecasts.registering import Typed, registered
 from experiments.models import Experiment, Framing, Run
+from jobs.models import JobStatus
 
 METRIC = "roc_auc"
 HALF_WIDTH = 0.03  # of a score's interval
@@ -38,7 +38,7 @@ CONFUSION = {
 
 def make_dojo(language: str) -> Dojo:
     """A Dojo under way on the churn data, of which only the card is needed."""
-    user = User.objects.create_user(f"facilitator-{language}")
+    user = User.objects.create_user(f"facilitator-{language}@example.org")
     dojo = services.create_dojo(
         facilitator=user,
         display_name="Facilitator",
@@ -81,10 +81,10 @@ def _column(name: str) -> Column:
 
 def load(case: Case, dojo: Dojo) -> tuple[Work, Facts]:
     """Store a case as a participant's record, and read it as the coach does."""
-    user = User.objects.create_user(case.name)
+    user = User.objects.create_user(f"{case.name}@example.org")
     member = services.join_dojo(dojo=dojo, user=user, display_name=f"{case.name}'s")
     if case.framing:
-        Framing.objects.create(membership=member, **case.framing)
+        Framing.objects.create(seat=member, **case.framing)
     stored: list[Experiment] = []
     began = timezone.now() - timedelta(minutes=MINUTES_APART * len(case.experiments))
     for place, told in enumerate(case.experiments):
@@ -102,18 +102,18 @@ def _experiment(
     reference = told.get("compared_to")
     is_closed = bool(told.get("decision"))
     experiment = Experiment.objects.create(
-        membership=member,
+        seat=member,
         number=len(stored) + 1,
         claim=told["claim"],
         rationale=told["rationale"],
-        expected_effect=told["expected_effect"],
+        **registered(Typed(told["expected_effect"]), member.dojo, has_reference=bool(reference)),
         compared_to=stored[reference - 1] if reference else None,
         config=config.model_dump(mode="json"),
         submitted_at=submitted,
         analysis=told.get("analysis", ""),
         decision=told.get("decision", ""),
         next_step=told.get("next_step", ""),
-        closed_at=submitted + timedelta(minutes=1) if is_closed else None,
+        concluded_at=submitted + timedelta(minutes=1) if is_closed else None,
     )
     run = _run(experiment, told, submitted)
     if told.get("reproduced"):
@@ -155,5 +155,4 @@ def _comparison(experiment: Experiment, told: dict[str, Any]) -> dict[str, Any]:
         return {}
     low, high = told["difference"]
     difference = Difference((low + high) / 2, low, high)
-    judgement = judge(difference, experiment.expected_effect, higher_is_better=True)
-    return {"differences": {METRIC: asdict(difference)}, "judgement": asdict(judgement)}
+    return {"differences": {METRIC: asdict(difference)}}

@@ -1,4 +1,4 @@
-"""What is right and what is wrong in feedback on the cases."""
+"""Score feedback on the cases: what it gets right and wrong."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 from django.utils import translation
 
-from assistant.client import CoachUnavailable, Prompt
-from assistant.guard import repeats_prompt
-from assistant.prompting import review_prompt
-from assistant.recorded import read_reply
-from assistant.records import Work
-from assistant.rubric import Review
-from assistant.rules import Facts, review_by_rules, within_what_is_known
+from assistant.facts.records import Work
+from assistant.facts.rubric import Review
+from assistant.facts.rules import Facts, review_by_rules, within_what_is_known
+from assistant.model.client import CoachUnavailable, Prompt
+from assistant.model.guard import repeats_prompt
+from assistant.model.prompting import review_prompt
+from assistant.model.recorded import read_reply
 from benchmarks.assistant.cases import Case, all_cases
 from benchmarks.assistant.database import load, make_dojo
 

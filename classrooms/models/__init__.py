@@ -1,25 +1,31 @@
-from classrooms.models.agendas import AgendaTemplate
+from classrooms.models.agenda import AgendaTemplate, Phase
+from classrooms.models.audit import AuditEntry
 from classrooms.models.conversation import Announcement, QuizAnswer, RaisedHand
 from classrooms.models.datasets import Dataset, HealthReport
-from classrooms.models.dojos import Dojo, Membership
-from classrooms.models.invitations import Invitation
-from classrooms.models.jobs import Job, WorkerSighting
-from classrooms.models.live import LiveVersion, Topic
-from classrooms.models.phases import Phase
+from classrooms.models.dojos import Dojo
+from classrooms.models.invitations import Invitation, SeatOffer
+from classrooms.models.rules import DojoRules
+from classrooms.models.seats import Membership, Seat
+from classrooms.models.stage import DojoStage
+from classrooms.models.stored_files import StoredFile
+from classrooms.models.users import User
 
 __all__ = [
     "AgendaTemplate",
     "Announcement",
+    "AuditEntry",
     "Dataset",
     "Dojo",
+    "DojoRules",
+    "DojoStage",
     "HealthReport",
     "Invitation",
-    "Job",
-    "LiveVersion",
     "Membership",
     "Phase",
     "QuizAnswer",
     "RaisedHand",
-    "Topic",
-    "WorkerSighting",
+    "Seat",
+    "SeatOffer",
+    "StoredFile",
+    "User",
 ]

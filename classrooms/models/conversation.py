@@ -1,4 +1,4 @@
-"""What is said in the room: announcements, raised hands, answers to live questions."""
+"""Announcements, raised hands, and answers to live questions."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.identifiers import new_public_id
-from classrooms.models.dojos import Dojo, Membership
+from classrooms.models.dojos import Dojo
+from classrooms.models.seats import Seat
 
 
 class AnnouncementQuerySet(models.QuerySet["Announcement"]):
-    def addressed_to(self, membership: Membership) -> Self:
-        """What was said to everyone in the Dojo, and to this person."""
-        everyone_or_me = Q(recipient=None) | Q(recipient=membership)
-        return self.filter(everyone_or_me, dojo_id=membership.dojo_id)
+    def addressed_to(self, seat: Seat) -> Self:
+        """Announcements to everyone in the Dojo, and messages to this person."""
+        everyone_or_me = Q(recipient=None) | Q(recipient=seat)
+        return self.filter(everyone_or_me, dojo_id=seat.dojo_id)
 
-    def unseen_by(self, membership: Membership) -> Self:
-        return self.addressed_to(membership).exclude(seen_by=membership)
+    def unseen_by(self, seat: Seat) -> Self:
+        return self.addressed_to(seat).exclude(seen_by=seat)
 
 
 class Announcement(models.Model):
@@ -28,19 +29,17 @@ class Announcement(models.Model):
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
     dojo = models.ForeignKey(Dojo, models.CASCADE, related_name="announcements")
-    sender = models.ForeignKey(
-        Membership, models.SET_NULL, null=True, related_name="announcements_sent"
-    )
+    sender = models.ForeignKey(Seat, models.SET_NULL, null=True, related_name="announcements_sent")
     recipient = models.ForeignKey(
-        Membership, models.CASCADE, null=True, blank=True, related_name="announcements_received"
+        Seat, models.CASCADE, null=True, blank=True, related_name="announcements_received"
     )
     text = models.TextField(_("text"), max_length=1000)
     # Code of the finding that it asks about; empty for a plain message.
     finding = models.CharField(_("finding"), max_length=40, blank=True)
     # Path of the page that it asks about, within this site.
     link = models.CharField(_("link"), max_length=200, blank=True)
-    sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
-    seen_by = models.ManyToManyField(Membership, blank=True, related_name="announcements_seen")
+    sent_at = models.DateTimeField(_("sent on"), default=timezone.now)
+    seen_by = models.ManyToManyField(Seat, blank=True, related_name="announcements_seen")
 
     objects = AnnouncementQuerySet.as_manager()
 
@@ -59,15 +58,15 @@ class RaisedHandQuerySet(models.QuerySet["RaisedHand"]):
 
 
 class RaisedHand(models.Model):
-    """A participant who asks for help, until somebody came or they lowered it."""
+    """A request for help, until someone came or the participant lowered the hand."""
 
-    membership = models.ForeignKey(Membership, models.CASCADE, related_name="hands")
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="hands")
     reason = models.CharField(_("reason"), max_length=300, blank=True)
-    raised_at = models.DateTimeField(_("raised at"), default=timezone.now)
-    lowered_at = models.DateTimeField(_("lowered at"), null=True, blank=True)
+    raised_at = models.DateTimeField(_("raised on"), default=timezone.now)
+    lowered_at = models.DateTimeField(_("lowered on"), null=True, blank=True)
     # The facilitator who is on their way.
     taken_by = models.ForeignKey(
-        Membership, models.SET_NULL, null=True, blank=True, related_name="hands_taken"
+        Seat, models.SET_NULL, null=True, blank=True, related_name="hands_taken"
     )
 
     objects = RaisedHandQuerySet.as_manager()
@@ -78,35 +77,33 @@ class RaisedHand(models.Model):
         ordering = ["raised_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["membership"], condition=Q(lowered_at=None), name="one_raised_hand_each"
+                fields=["seat"], condition=Q(lowered_at=None), name="one_raised_hand_each"
             )
         ]
 
     def __str__(self) -> str:
-        return str(self.membership)
+        return str(self.seat)
 
     @property
     def waiting_minutes(self) -> int:
-        """How long the person waits, or has waited."""
+        """Minutes that the person has been waiting, or had to wait."""
         return int(((self.lowered_at or timezone.now()) - self.raised_at).total_seconds() // 60)
 
 
 class QuizAnswer(models.Model):
-    """What a participant answered to a question of the theory's slides."""
+    """A participant's answer to a question of the theory slides."""
 
-    membership = models.ForeignKey(Membership, models.CASCADE, related_name="quiz_answers")
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="quiz_answers")
     question = models.CharField(_("question"), max_length=40)
     choice = models.PositiveSmallIntegerField(_("choice"))
-    is_right = models.BooleanField(_("is right"))
-    answered_at = models.DateTimeField(_("answered at"), default=timezone.now)
+    is_right = models.BooleanField(_("is correct"))
+    answered_at = models.DateTimeField(_("answered on"), default=timezone.now)
 
     class Meta:
         verbose_name = _("answer")
         verbose_name_plural = _("answers")
         ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["membership", "question"], name="one_answer_each")
-        ]
+        constraints = [models.UniqueConstraint(fields=["seat", "question"], name="one_answer_each")]
 
     def __str__(self) -> str:
-        return f"{self.membership}: {self.question}"
+        return f"{self.seat}: {self.question}"

@@ -1,4 +1,4 @@
-"""A dataset: looked at, corrected where it was misread, split once, then read only."""
+"""A dataset: read, corrected where it was misread, split once, then read-only."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.identifiers import new_public_id
-from classrooms.models.jobs import FINISHED, Job, JobQuerySet, JobStatus
-from experiments.engine.bundled import BUNDLED, BundledDataset
-from experiments.engine.reading.table_format import TableFormat
-from experiments.engine.schema import Schema, SplitPolicy
+from engine.bundled import BUNDLED, BundledDataset
+from engine.reading.table_format import TableFormat
+from engine.spec.schema import Schema, SplitPolicy
+from jobs.models import FINISHED, Job, JobQuerySet, JobStatus
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser, User
+    from django.contrib.auth.models import AnonymousUser
+
+    from classrooms.models.users import User
 
 
 class DatasetQuerySet(JobQuerySet["Dataset"]):
@@ -25,7 +27,7 @@ class DatasetQuerySet(JobQuerySet["Dataset"]):
         return self.filter(owner_id=user.pk)
 
     def ready(self) -> Self:
-        """What a Dojo can be opened on."""
+        """Datasets with which a Dojo can be created."""
         return self.filter(step=Dataset.Step.PREPARE, status=JobStatus.SUCCEEDED)
 
     def correctable(self) -> Self:
@@ -47,7 +49,7 @@ class Dataset(Job):
         PREPARE = "prepare", _("splitting the data")
 
     class SplitKind(models.TextChoices):
-        STRATIFIED = "stratified", _("At random, each part with the same share of each class")
+        STRATIFIED = "stratified", _("At random, with the same share of each class in each part")
         TIME = "time", _("By time: the latest rows are the holdout")
         GROUP = "group", _("By group: all rows of a group in the same part")
 
@@ -58,15 +60,16 @@ class Dataset(Job):
     title = models.CharField(_("title"), max_length=120)
     bundled_key = models.CharField(_("bundled dataset"), max_length=40, blank=True)
     upload = models.FileField(_("uploaded file"), upload_to=upload_path, blank=True)
-    upload_name = models.CharField(_("name of the file"), max_length=255, blank=True)
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    upload_bytes = models.PositiveBigIntegerField(_("file size"), default=0, editable=False)
+    upload_name = models.CharField(_("file name"), max_length=255, blank=True)
+    created_at = models.DateTimeField(_("created on"), auto_now_add=True)
 
     # The data card of an upload; a bundled dataset brings its own.
     description = models.TextField(_("description"), max_length=2000, blank=True)
     source = models.CharField(_("source"), max_length=300, blank=True)
     licence = models.CharField(_("licence"), max_length=300, blank=True)
     period = models.CharField(_("period"), max_length=300, blank=True)
-    column_meanings = models.JSONField(_("meaning of the columns"), default=dict, blank=True)
+    column_meanings = models.JSONField(_("column descriptions"), default=dict, blank=True)
 
     step = models.CharField(_("step"), max_length=10, choices=Step.choices, default=Step.INSPECT)
     # How the facilitator says that the file is written (an engine TableFormat); empty
@@ -75,13 +78,13 @@ class Dataset(Job):
     # What inspection found: how the file was read, what of it is no row, columns (engine
     # Column dicts), the first rows, and for every column its classes or why it is no target.
     table_format = models.JSONField(_("format"), default=dict, blank=True)
-    left_out = models.JSONField(_("lines left out"), default=dict, blank=True)
+    left_out = models.JSONField(_("skipped lines"), default=dict, blank=True)
     missing_words = models.JSONField(_("texts that mean missing"), default=dict, blank=True)
     columns = models.JSONField(_("columns"), default=list, blank=True)
     preview = models.JSONField(_("first rows"), default=list, blank=True)
     targets = models.JSONField(_("possible targets"), default=list, blank=True)
     # By column: words that keep it from being numbers or dates, with how often they stand.
-    stray_words = models.JSONField(_("words among numbers"), default=dict, blank=True)
+    stray_words = models.JSONField(_("texts in numeric columns"), default=dict, blank=True)
     row_count = models.PositiveIntegerField(_("rows"), default=0)
 
     # What the facilitator decides before the split.
@@ -90,29 +93,31 @@ class Dataset(Job):
     # Of a target with more than two classes: what all but the positive one are called.
     rest_label = models.CharField(_("name of the other classes"), max_length=300, blank=True)
     split_kind = models.CharField(
-        _("how rows are divided"),
+        _("split"),
         max_length=10,
         choices=SplitKind.choices,
         default=SplitKind.STRATIFIED,
     )
-    split_by = models.CharField(_("times or groups"), max_length=255, blank=True)
-    split_seed = models.PositiveIntegerField(_("seed of the split"), default=20)
+    split_by = models.CharField(_("time or group column"), max_length=255, blank=True)
+    split_seed = models.PositiveIntegerField(_("split seed"), default=20)
     column_types = models.JSONField(_("corrected types"), default=dict, blank=True)
-    leak_columns = models.JSONField(_("columns written after the fact"), default=list, blank=True)
+    leak_columns = models.JSONField(
+        _("columns recorded after the outcome"), default=list, blank=True
+    )
     # By which people are not to be treated differently; a Dojo may change its mind.
     sensitive_columns = models.JSONField(_("sensitive columns"), default=list, blank=True)
     # What preparation made.
     data_schema = models.JSONField(_("schema"), default=dict, blank=True)
-    content_hash = models.CharField(_("hash of the content"), max_length=64, blank=True)
+    content_hash = models.CharField(_("content hash"), max_length=64, blank=True)
     split_column = models.CharField(_("name of the split column"), max_length=255, blank=True)
     part_sizes = models.JSONField(_("rows per part"), default=dict, blank=True)
     class_counts = models.JSONField(_("rows per class"), default=dict, blank=True)
     # Test metrics of a model that ignores the features: the leaderboard's line.
-    baseline_metrics = models.JSONField(_("metrics without a model"), default=dict, blank=True)
+    baseline_metrics = models.JSONField(_("dummy scores"), default=dict, blank=True)
 
     objects = DatasetQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Job.Meta):
         verbose_name = _("dataset")
         verbose_name_plural = _("datasets")
         ordering = ["-created_at"]
@@ -126,13 +131,13 @@ class Dataset(Job):
 
     @property
     def is_correctable(self) -> bool:
-        """Whether the reading, the target and the split may still be changed."""
+        """Whether the format, the target and the split can still be changed."""
         return not self.bundled_key and not self.is_unfinished and not self.is_ready
 
     @property
     def awaits_target(self) -> bool:
-        """The file was read, and the facilitator has yet to say what to predict,
-        or to say it otherwise where the split failed."""
+        """The file was read, and the facilitator must choose the target, or another split if the
+        last one failed."""
         return self.is_correctable and (self.step == self.Step.PREPARE or self.has_succeeded)
 
     @property
@@ -156,13 +161,13 @@ class Dataset(Job):
 
     @property
     def format(self) -> TableFormat | None:
-        """How the file was read, or is to be; None before the first reading."""
+        """The format in which the file was or will be read; None before the first reading."""
         stored = self.corrected_format or self.table_format
         return TableFormat.model_validate(stored) if stored else None
 
     @property
     def format_without_strays(self) -> TableFormat:
-        """The format, with the words that stand among numbers or dates read as "no value"."""
+        """The format, with stray words among numbers or dates read as missing."""
         found = self.format or TableFormat()
         strays = {word.lower(): None for words in self.stray_words.values() for word in words}
         return found.model_copy(update={"missing": (*found.missing, *strays)})
@@ -190,7 +195,7 @@ class Dataset(Job):
 
 
 class HealthReport(models.Model):
-    """What a careful eye sees in a dataset. Apart from it, since only two pages show it."""
+    """The data checks of a dataset. A separate table, because only two pages show them."""
 
     dataset = models.OneToOneField(
         Dataset, models.CASCADE, related_name="health", verbose_name=_("dataset")
@@ -199,8 +204,8 @@ class HealthReport(models.Model):
     content = models.JSONField(_("content"))
 
     class Meta:
-        verbose_name = _("health report")
-        verbose_name_plural = _("health reports")
+        verbose_name = _("data check")
+        verbose_name_plural = _("data checks")
 
     def __str__(self) -> str:
         return str(self.dataset)

@@ -1,1 +1,1 @@
-"""The theory: built-in slides, four live questions, and who shows what."""
+"""The theory: built-in slides, four live questions, and whose screen follows whom."""

@@ -41,34 +41,44 @@ def _asked(key: str, notes: Promise, afterwards: Promise) -> tuple[Slide, Slide]
     )
 
 
-ASK = _("Give them a minute, alone and without talking. Wait for most of the answers.")
-EXPLAIN = _("Let somebody who chose otherwise say why; then let another explain the right one.")
+ASK = _(
+    "Give participants a minute to answer alone, without talking. Wait for most of the answers."
+)
+EXPLAIN = _(
+    "Ask someone who chose another answer to say why, then someone else to explain the right one."
+)
 
 DECK: tuple[Slide, ...] = (
     Slide(
         "welcome",
-        _("Machine-learning experiments, properly"),
-        _("Say who you are and what they take home: a notebook that re-runs, and a log."),
+        _("Rigorous machine learning experiments"),
+        _(
+            "Say who you are and what participants will take home: a notebook that "
+            "re-runs, and a log."
+        ),
     ),
     Slide(
         "why",
-        _("“We tried XGBoost and it does not work.”"),
-        _("Ask who has heard or said it. What is missing in that sentence? Collect answers."),
+        _("“We tried XGBoost and it doesn't work.”"),
+        _("Ask who has heard this, or said it. What is missing in that sentence? Collect answers."),
     ),
     Slide(
         "workflow",
         _("The loop of an experiment"),
-        _("Walk the loop once with an example of your own. The arrow back matters most."),
+        _("Walk through the loop once with an example of your own. The arrow back matters most."),
     ),
     Slide(
         "framing",
         _("First, the problem"),
-        _("A metric without a decision is a number. Ask: who will act otherwise, and how?"),
+        _("A metric without a decision is just a number. Ask: who will act differently, and how?"),
     ),
     Slide(
         "hypothesis",
         _("A hypothesis can be wrong"),
-        _("Change, reason, expected effect. Let two people turn “try a forest” into one."),
+        _(
+            "Change, reason, expected effect. Ask two people to turn “try a forest” "
+            "into a hypothesis."
+        ),
     ),
     Slide(
         "one_change",
@@ -79,12 +89,15 @@ DECK: tuple[Slide, ...] = (
     Slide(
         "split",
         _("Three parts, three uses"),
-        _("Train learns, test compares, the holdout is opened once, at the end, by you."),
+        _(
+            "The training set is for learning, the test set for comparing; you open "
+            "the holdout once, at the end."
+        ),
     ),
     Slide(
         "baseline",
         _("Better than what?"),
-        _("The brief's question: how do you know that it is better?"),
+        _("The key question: how do you know it's better?"),
     ),
     *_asked("baseline", ASK, EXPLAIN),
     Slide(
@@ -96,33 +109,33 @@ DECK: tuple[Slide, ...] = (
     Slide(
         "leakage",
         _("Too good to be true"),
-        _("Ask of a column of their own data: who writes it, and when?"),
+        _("About a column of their own data, ask: who records it, and when?"),
     ),
     Slide(
         "intervals",
         _("A score has an interval"),
-        _("Other test rows would give another score. Point at where the two overlap."),
+        _("Other test rows would give another score. Point at where the two intervals overlap."),
     ),
     *_asked("interval", ASK, EXPLAIN),
     Slide(
         "errors",
         _("Where is it wrong, and for whom?"),
-        _("Errors are the best source of the next hypothesis."),
+        _("Errors are the best source for the next hypothesis."),
     ),
     Slide(
         "decision",
         _("Then decide"),
-        _("Keep, reject or iterate: a word, a reason, and what comes next."),
+        _("Keep, reject or iterate: one word, one reason, and what comes next."),
     ),
     Slide(
         "log",
         _("Log everything, failures too"),
-        _("Show the format. What only they can write: the why and the conclusion."),
+        _("Show the format. Only participants can write the rationale and the conclusion."),
     ),
     Slide(
         "today",
         _("Today"),
-        _("Point at the agenda. Ask whether anything is unclear before you go on."),
+        _("Show the agenda. Ask whether anything is unclear before you go on."),
     ),
 )
 
@@ -133,5 +146,5 @@ def clamp(number: int) -> int:
 
 
 def answer_slide(key: str) -> int:
-    """Where the answers of a question are shown."""
+    """The slide that shows the answers to a question."""
     return next(n for n, slide in enumerate(DECK) if slide.is_answer and slide.key == key)

@@ -1,4 +1,4 @@
-"""What the pages of the slides show."""
+"""Page objects of the theory slides."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.utils.functional import Promise, cached_property
 
-from classrooms.models import Dojo, Membership, QuizAnswer
-from classrooms.models.phases import PhaseKind
+from classrooms.models import Dojo, QuizAnswer, Seat
+from classrooms.models.agenda import PhaseKind
 from classrooms.theory.deck import DECK, Slide, clamp
 
 
@@ -26,18 +26,18 @@ class Bar:
 
 @dataclass(frozen=True)
 class SlidePage:
-    """A slide as somebody sees it.
+    """A slide, as a given person sees it.
 
     Attributes:
         number: of the slide, from 0.
         follows: whether it moves with the facilitator's.
-        membership: None on the projector.
+        seat: None on the projector.
     """
 
     dojo: Dojo
     number: int
     follows: bool
-    membership: Membership | None = None
+    seat: Seat | None = None
 
     @property
     def slide(self) -> Slide:
@@ -62,16 +62,16 @@ class SlidePage:
 
     @property
     def following(self) -> Slide | None:
-        """What comes next, for who presents."""
+        """The next slide, for the presenter."""
         return DECK[self.number + 1] if self.number + 1 < len(DECK) else None
 
     @cached_property
     def last(self) -> int:
-        """How far one may look: no answer before it is shown."""
-        presents = self.membership is not None and self.membership.is_facilitator
+        """The last slide that the person may open: no answer before it is shown."""
+        presents = self.seat is not None and self.seat.is_facilitator
         if presents or self.theory_is_over:
             return len(DECK) - 1
-        return self.dojo.slide
+        return self.dojo.stage.slide
 
     @property
     def theory_is_over(self) -> bool:
@@ -80,9 +80,9 @@ class SlidePage:
 
     @cached_property
     def own_choice(self) -> int | None:
-        if self.membership is None or self.slide.question is None:
+        if self.seat is None or self.slide.question is None:
             return None
-        answers = self.membership.quiz_answers.filter(question=self.slide.question.key)
+        answers = self.seat.quiz_answers.filter(question=self.slide.question.key)
         return answers.values_list("choice", flat=True).first()
 
     @cached_property
@@ -91,7 +91,7 @@ class SlidePage:
         question = self.slide.question
         if question is None:
             return []
-        answers = QuizAnswer.objects.filter(membership__dojo=self.dojo, question=question.key)
+        answers = QuizAnswer.objects.filter(seat__dojo=self.dojo, question=question.key)
         counts = dict(answers.order_by().values_list("choice").annotate(count=Count("pk")))
         total = max(sum(counts.values()), 1)
         return [
@@ -112,17 +112,17 @@ class SlidePage:
 
     @cached_property
     def people(self) -> int:
-        return self.dojo.memberships.participants().count()
+        return self.dojo.seats.participants().count()
 
 
-def slide_page(dojo: Dojo, membership: Membership | None, asked: str | None) -> SlidePage:
-    """The facilitator's slide, or one that is looked at on one's own.
+def slide_page(dojo: Dojo, seat: Seat | None, asked: int | None) -> SlidePage:
+    """The facilitator's current slide, or one that the person opened.
 
     Args:
         asked: number of the slide, from the address.
     """
-    following = SlidePage(dojo, clamp(dojo.slide), follows=True, membership=membership)
-    if asked is None or not asked.isdecimal():
+    following = SlidePage(dojo, clamp(dojo.stage.slide), follows=True, seat=seat)
+    if asked is None:
         return following
-    number = min(clamp(int(asked)), following.last)
-    return SlidePage(dojo, number, follows=False, membership=membership)
+    number = min(clamp(asked), following.last)
+    return SlidePage(dojo, number, follows=False, seat=seat)

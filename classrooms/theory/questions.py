@@ -1,4 +1,4 @@
-"""The live questions: what they ask, and why one answer is right."""
+"""The live questions, and why one answer is right."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Question:
 QUESTIONS = (
     Question(
         "hypothesis",
-        _("Which of these is a hypothesis that an experiment can answer?"),
+        _("Which of these is a hypothesis that an experiment can test?"),
         (
-            _("“Let us try XGBoost and see.”"),
+            _("“Let's try XGBoost and see.”"),
             _(
                 "“With the ratio of charges to tenure, recall rises by about 0.03, because new "
                 "customers who pay a lot leave first.”"
@@ -39,8 +39,8 @@ QUESTIONS = (
         ),
         1,
         _(
-            "It names one change, a reason, and an effect that could turn out otherwise. The "
-            "others cannot be wrong, so no experiment can say anything about them."
+            "It names one change, a reason, and an effect that might not happen. The "
+            "others can't be wrong, so no experiment can say anything about them."
         ),
     ),
     Question(
@@ -48,44 +48,49 @@ QUESTIONS = (
         _("A model is right in 92 of 100 cases. Is that good?"),
         (
             _("Yes: 92 of 100 is nearly everything."),
-            _("No: it should be 95 at least."),
+            _("No: it should be at least 95."),
             _("That depends on what the simplest model finds."),
             _("Only if the model is simple."),
         ),
         2,
         _(
-            "If 92 of 100 rows are of one class, who always says that class is right as often and "
-            "knows nothing. Without a baseline, no score means anything."
+            "If 92 of 100 rows belong to one class, always answering that class is "
+            "right just as often and has learned nothing. Without a baseline, a "
+            "score means nothing."
         ),
     ),
     Question(
         "overfitting",
-        _("A deep tree scores 1.00 on train and 0.78 on test; a regression 0.84 and 0.83. So…"),
+        _(
+            "A deep tree scores 1.00 on the training set and 0.78 on the test set; a "
+            "regression scores 0.84 and 0.83. So…"
+        ),
         (
             _("the tree is better: nothing beats 1.00."),
-            _("the tree has learned rows by heart; on new rows the regression is better."),
+            _("the tree has memorised rows; on new rows the regression is better."),
             _("both are equally good on average."),
             _("the test set is too difficult."),
         ),
         1,
         _(
-            "Test rows stand for all rows that will come. The gap between train and test is what "
-            "was learned by heart."
+            "Test rows represent all future rows. The train–test gap shows how much "
+            "the model has memorised."
         ),
     ),
     Question(
         "interval",
-        _("Your new model is better by 0.006, 95 % interval −0.009 to +0.021. What do you say?"),
+        _("Your new model is better by 0.006, 95% interval −0.009 to +0.021. What do you say?"),
         (
             _("It is better: the difference is positive."),
-            _("It is worse: the interval begins below zero."),
-            _("These test rows cannot tell; it may be better, worse or the same."),
-            _("It is better with a probability of 95 %."),
+            _("It is worse: the interval starts below zero."),
+            _("Too close to call on these test rows: it may be better, worse or the same."),
+            _("It is better with a probability of 95%."),
         ),
         2,
         _(
-            "The interval holds zero: with other rows like these the difference could as well "
-            "have been the other way. That is a result too; it goes into the log as inconclusive."
+            "The interval includes zero: on other rows like these, the difference "
+            "could have gone the other way. That is a result too; log it as "
+            "inconclusive."
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Showing slides and answering their questions. Each verb is one transaction."""
+"""Services that show slides and store answers. Each is one transaction."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from django.db import transaction
 from django.utils import timezone
 
 from classrooms.exceptions import NotNow
-from classrooms.models import Dojo, Membership, QuizAnswer
-from classrooms.models.live import touch
+from classrooms.models import Dojo, DojoStage, QuizAnswer, Seat
 from classrooms.theory.deck import answer_slide, clamp
 from classrooms.theory.questions import BY_KEY
-from classrooms.topics import ROOM, SLIDES
+from classrooms.topics import PARTICIPANTS, SLIDES
+from live.models import touch
 
 
 @transaction.atomic
 def show_slide(dojo: Dojo, number: int) -> int:
     """Show a slide to everyone; returns its number, the nearest that there is."""
     number = clamp(number)
-    Dojo.objects.filter(pk=dojo.pk).update(slide=number)
+    DojoStage.objects.filter(dojo=dojo).update(slide=number)
     touch(dojo.pk, SLIDES)
     return number
 
 
 @transaction.atomic
-def answer_question(membership: Membership, key: str, choice: int) -> None:
+def answer_question(seat: Seat, key: str, choice: int) -> None:
     """Choose an answer, or another one, as long as the answers are not shown.
 
     Raises:
@@ -33,12 +33,12 @@ def answer_question(membership: Membership, key: str, choice: int) -> None:
     question = BY_KEY[key]
     if not 0 <= choice < len(question.choices):
         raise KeyError(choice)
-    dojo = Dojo.objects.select_for_update().get(pk=membership.dojo_id)
-    if dojo.slide >= answer_slide(key):
+    stage = DojoStage.objects.select_for_update().get(dojo=seat.dojo_id)
+    if stage.slide >= answer_slide(key):
         raise NotNow
     now = timezone.now()
     QuizAnswer.objects.update_or_create(
-        membership=membership,
+        seat=seat,
         question=key,
         defaults={
             "choice": choice,
@@ -46,5 +46,5 @@ def answer_question(membership: Membership, key: str, choice: int) -> None:
             "answered_at": now,
         },
     )
-    Membership.objects.filter(pk=membership.pk).update(active_at=now)
-    touch(dojo.pk, SLIDES, ROOM)
+    Seat.objects.filter(pk=seat.pk).update(active_at=now)
+    touch(seat.dojo_id, SLIDES, PARTICIPANTS)

@@ -1,4 +1,4 @@
-"""Keys with which a person's own scripts speak for them."""
+"""Access tokens for a person's own scripts."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class AccessToken(models.Model):
     digest = models.CharField(max_length=64, unique=True, editable=False)
     # The last characters, by which its owner tells it from others.
     ending = models.CharField(_("ends with"), max_length=4, editable=False)
-    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    created_at = models.DateTimeField(_("created on"), default=timezone.now)
     expires_at = models.DateTimeField(_("valid until"))
-    last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used on"), null=True, blank=True)
 
     objects = AccessTokenQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""Runs on their way to tools that track experiments."""
+"""Deliveries of runs to tracking tools."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.models import Dojo
-from classrooms.models.jobs import UNFINISHED, Job, JobQuerySet, JobStatus
 from experiments.models import Interpretation, Run
+from jobs.models import UNFINISHED, Job, JobQuerySet, JobStatus
 
 
 class Tool(models.TextChoices):
@@ -20,12 +20,10 @@ class Tool(models.TextChoices):
 
 
 class TrackingSettings(models.Model):
-    """What a facilitator decided for a Dojo; one without a row follows the installation."""
+    """A facilitator's choice for a Dojo; without a row, the server's default applies."""
 
     dojo = models.OneToOneField(Dojo, models.CASCADE, related_name="tracking")
     is_enabled = models.BooleanField(_("runs are sent to the tools"), default=True)
-    # Where the installation permits it (settings.MLFLOW_DOJO_HOSTS); empty: the installation's.
-    mlflow_uri = models.CharField(_("MLflow server of this Dojo"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("tracking of a Dojo")
@@ -43,22 +41,23 @@ FINAL = frozenset({"switched_off", "gone"})
 
 class DeliveryQuerySet(JobQuerySet["Delivery"]):
     def of_dojo(self, dojo: Dojo) -> Self:
-        return self.filter(run__experiment__membership__dojo=dojo)
+        return self.filter(run__experiment__seat__dojo=dojo)
 
     def due(self, now: datetime) -> Self:
-        """Those whose run has all that is to be told, and that need not wait after a failure."""
+        """Deliveries whose run is complete, and whose waiting time after a failure is over."""
         unfinished = Interpretation.objects.filter(run=OuterRef("run"), status__in=UNFINISHED)
         has_waited = Q(retry_at=None) | Q(retry_at__lte=now)
-        return self.filter(has_waited, ~Exists(unfinished)).order_by("queued_at", "pk")
+        return self.filter(has_waited, ~Exists(unfinished))
 
     def outdated(self) -> Self:
-        """Those whose experiment was concluded, or whose holdout was revealed, since."""
+        """Those whose experiment was concluded, whose holdout was revealed, or whose run was
+        started again and ended, since."""
         experiment = "run__experiment"
-        concluded = Q(**{f"{experiment}__closed_at__gt": F("started_at")})
-        revealed = Q(
-            **{f"{experiment}__membership__dojo__holdout_revealed_at__gt": F("started_at")}
-        )
-        return self.filter(concluded | revealed, status=JobStatus.SUCCEEDED)
+        stage = f"{experiment}__seat__dojo__stage"
+        concluded = Q(**{f"{experiment}__concluded_at__gt": F("started_at")})
+        revealed = Q(**{f"{stage}__holdout_revealed_at__gt": F("started_at")})
+        ended_again = Q(run__finished_at__gt=F("started_at"))
+        return self.filter(concluded | revealed | ended_again, status=JobStatus.SUCCEEDED)
 
     def failed(self) -> Self:
         """Those that ended without having got through."""
@@ -66,26 +65,24 @@ class DeliveryQuerySet(JobQuerySet["Delivery"]):
 
     def send_again(self) -> int:
         """Put them back into the queue, as new."""
-        return self.queue_again(retry_at=None, failures=0)
+        return self.requeue(retry_at=None, failures=0)
 
     def retry(self, now: datetime) -> int:
         """Put those back that have waited long enough since they failed."""
         waiting = self.failed().exclude(failure_code__in=FINAL)
         return sum(
-            waiting.filter(failures=count, finished_at__lte=now - wait).queue_again(
-                failures=count + 1
-            )
+            waiting.filter(failures=count, finished_at__lte=now - wait).requeue(failures=count + 1)
             for count, wait in enumerate(WAITS)
         )
 
 
 class Delivery(Job):
-    """One run told to one tool; told again when more is known of it."""
+    """One run sent to one tool; sent again when more is known about it."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="deliveries")
     tool = models.CharField(_("tool"), max_length=6, choices=Tool.choices)
     # What the tool calls it; empty before it was told.
-    remote_id = models.CharField(_("name there"), max_length=200, blank=True)
+    remote_id = models.CharField(_("external name"), max_length=200, blank=True)
     # A digest of the address that has it: another server knows nothing of it.
     sent_to = models.CharField(max_length=64, blank=True, editable=False)
     failures = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
@@ -93,14 +90,13 @@ class Delivery(Job):
 
     objects = DeliveryQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Job.Meta):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["run", "tool"], name="one_delivery_per_tool")
         ]
-        indexes = [models.Index(fields=["status"], name="delivery_by_status")]
 
     def __str__(self) -> str:
         return f"{self.run} → {self.get_tool_display()}"

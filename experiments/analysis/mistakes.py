@@ -1,4 +1,4 @@
-"""Views of where a model is wrong: errors, subgroups, limits."""
+"""Views of a model's mistakes: errors, subgroups, limitations."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from engine.charts.text import Chart, relabelled
+from engine.explain.mistakes.limits import SEVERITIES
+from engine.spec.schema import ColumnType
+from experiments.analysis.error_form import ErrorFilterForm
 from experiments.analysis.page import AnalysisPage, Context, address_of, hypothesis_from
-from experiments.engine.chart_text import Chart, relabelled
-from experiments.engine.interpretation.limits import SEVERITIES
-from experiments.engine.schema import ColumnType
-from experiments.error_form import ErrorFilterForm
-from experiments.interpretation_words import (
+from experiments.models import Stage
+from experiments.templatetags.experiments import percent, score
+from experiments.wording.interpretation import (
     RATES,
     conditions_in_words,
     group_in_words,
     limit_in_words,
 )
-from experiments.models import Stage
-from experiments.templatetags.experiments import percent, score
 
 ERRORS_PER_PAGE = 25
 SMALL_P = 0.001
 MAX_LIMITS = 4000
 
 SEVERITY_LABELS: dict[str, str | Promise] = {
-    "serious": _("Serious"),
-    "caution": _("Caution"),
-    "note": _("Note"),
+    "high": _("High"),
+    "medium": _("Medium"),
+    "low": _("Low"),
 }
-SEVERITY_COLOURS = {"serious": "red", "caution": "yellow", "note": "secondary"}
+SEVERITY_COLOURS = {"high": "red", "medium": "yellow", "low": "secondary"}
 
 
 # --- Errors ------------------------------------------------------------------------------------
@@ -83,9 +83,9 @@ def laid_out(rows: list[Context], table: dict[str, Any]) -> list[Context]:
 def _hypothesis_from_errors(
     page: AnalysisPage, table: dict[str, Any], notes: dict[int, str]
 ) -> str:
-    """Where an experiment begins that is to make fewer of these errors; the notes come along."""
+    """Link to a new experiment that should make fewer of these errors; the notes come along."""
     observation = gettext(
-        "Experiment #%(number)s on test: false positives %(fp)s, false negatives %(fn)s."
+        "Experiment #%(number)s on the test set: %(fp)s false positives, %(fn)s false negatives."
     ) % {
         "number": page.experiment.number,
         "fp": table["false_positives"],
@@ -125,8 +125,8 @@ def _told_slice(page: AnalysisPage, found: dict[str, Any]) -> Context:
     """A subgroup in words, with the address of a hypothesis that begins with it."""
     words = conditions_in_words(found["conditions"])
     observation = gettext(
-        "In experiment #%(number)s, where %(conditions)s, %(rate)s of the predictions on test are "
-        "wrong; elsewhere %(rest)s."
+        "In experiment #%(number)s, where %(conditions)s, %(rate)s of test "
+        "predictions are wrong; elsewhere, %(rest)s."
     ) % {
         "number": page.experiment.number,
         "conditions": words,
@@ -168,8 +168,9 @@ def _group_table(name: str, found: dict[str, Any]) -> Context:
 
 # --- Limits --------------------------------------------------------------------------------------
 def limits_context(page: AnalysisPage) -> Context:
-    """Everything that the views found; what participants are to find themselves is not told."""
-    return {"limits": found_limits(page.content(Stage.SUBGROUPS), tell_spoilers=not page.is_own)}
+    """All limitations that the views found, except what participants should find themselves."""
+    names_columns = page.result.names_columns
+    return {"limits": found_limits(page.content(Stage.SUBGROUPS), tell_spoilers=names_columns)}
 
 
 def found_limits(content: Context, *, tell_spoilers: bool) -> list[Context]:
@@ -180,7 +181,7 @@ def found_limits(content: Context, *, tell_spoilers: bool) -> list[Context]:
     limits.sort(key=lambda limit: SEVERITIES.index(limit["severity"]))
     return [
         {
-            "sentence": limit_in_words(limit),
+            "sentence": limit_in_words(limit, names_columns=tell_spoilers),
             "severity": SEVERITY_LABELS[limit["severity"]],
             "colour": SEVERITY_COLOURS[limit["severity"]],
         }
@@ -189,7 +190,7 @@ def found_limits(content: Context, *, tell_spoilers: bool) -> list[Context]:
 
 
 def limits_draft(page: AnalysisPage) -> str:
-    """What the participant wrote, or else what was found, a line each."""
+    """The participant's own text, or else the limitations found, one per line."""
     if page.view.slug != "limits" or page.experiment.limits:
         return page.experiment.limits
     found = found_limits(page.content(Stage.SUBGROUPS), tell_spoilers=False)

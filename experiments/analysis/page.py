@@ -1,4 +1,4 @@
-"""A view of a finished run, with what its template shows."""
+"""Page objects of one view of a finished run."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.functional import Promise, cached_property
 from django.utils.http import urlencode
 
-from experiments.messages import describe_failure
+from classrooms.models import Seat
 from experiments.models import Experiment, Interpretation, Question, Stage
-from experiments.run_page import RunPage, run_page
+from experiments.pages.run_page import RunPage, run_page
+from experiments.wording.messages import describe_failure
 
 # As much as the reason of a hypothesis may have.
 MAX_OBSERVATION = 2000
@@ -46,14 +47,14 @@ class View:
 
 
 def address_of(experiment: Experiment, slug: str) -> str:
-    """Where a view of the experiment's run is."""
-    dojo = experiment.membership.dojo
+    """URL of a view of the experiment's run."""
+    dojo = experiment.seat.dojo
     return reverse("experiments:analysis", args=[dojo.public_id, experiment.public_id, slug])
 
 
 def hypothesis_from(experiment: Experiment, observation: str) -> str:
-    """Where a new experiment begins with what was seen in this one's run as its reason."""
-    dojo = experiment.membership.dojo
+    """Link to a new experiment with an observation from this run as its rationale."""
+    dojo = experiment.seat.dojo
     new = reverse("experiments:experiment_new", args=[dojo.public_id])
     told = {"from": experiment.public_id, "observation": observation[:MAX_OBSERVATION]}
     return f"{new}?{urlencode(told)}"
@@ -73,12 +74,16 @@ class AnalysisPage:
     view: View
     views: tuple[View, ...]
     choices: Choices
-    is_own: bool
+    reader: Seat
     question: Question | None = None
+
+    @property
+    def is_own(self) -> bool:
+        return self.experiment.seat_id == self.reader.pk
 
     @cached_property
     def result(self) -> RunPage:
-        return run_page(self.experiment)
+        return run_page(self.experiment, self.reader)
 
     @property
     def address(self) -> str:
@@ -97,7 +102,7 @@ class AnalysisPage:
 
     @property
     def job(self) -> Interpretation | Question | None:
-        """What the view waits for; None where nothing was computed or asked."""
+        """The job that the view waits for; None if nothing was computed or asked."""
         if self.view.stages:
             return self.stages.get(self.view.stages[0])
         return self.question
@@ -117,17 +122,17 @@ class AnalysisPage:
         return failure_of(self.job)
 
     def content(self, stage: Stage) -> Context:
-        """What a stage found; empty as long as it has not succeeded."""
+        """The result of a stage; empty until it has succeeded."""
         found = self.stages.get(stage)
         return found.content if found and found.has_succeeded else {}
 
     @property
     def answer(self) -> Context:
-        """What a worker answered; empty as long as it has not."""
+        """A worker's answer; empty until it is there."""
         question = self.question
         return question.content if question and question.has_succeeded else {}
 
     @cached_property
     def found(self) -> Context:
-        """What the template of the view needs."""
+        """The template context of the view."""
         return self.view.context(self)

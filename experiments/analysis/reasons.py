@@ -1,4 +1,4 @@
-"""Views of what a model uses: importance, and the effect of a feature."""
+"""Views of a model's reasons: importance, and the effect of a feature."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
+from engine.spec.metrics import METRICS
 from experiments.analysis.page import AnalysisPage, Context, failure_of, hypothesis_from
-from experiments.engine.metrics import METRICS
-from experiments.interpretation_words import (
+from experiments.analysis.questions import LOG_ODDS
+from experiments.models import Stage
+from experiments.wording.interpretation import (
+    contributions_in_words,
     disagreement_in_words,
     names_in_words,
     prepared_column_in_words,
+    units_in_words,
 )
-from experiments.models import Stage
-from experiments.option_labels import option_label
+from experiments.wording.options import option_label
 
 NAMES_TOLD = 5
 
@@ -24,14 +27,21 @@ def importance_context(page: AnalysisPage) -> Context:
     """Importance by shuffling; contributions beside it once they are there."""
     found, reasons = page.content(Stage.EVIDENCE), page.content(Stage.REASONS)
     importance = found["importance"]
-    shown, later = reasons or found, page.stages.get(Stage.REASONS)
+    shown, later = page.answer or reasons or found, page.stages.get(Stage.REASONS)
+    contributions = shown.get("contributions", {})
+    unit = contributions.get("unit", "")
     return {
         "chart": shown["charts"]["importance"],
         "importance": importance,
         "metric": _(METRICS[importance["metric"]].label),
-        "rows": _importance_rows(importance, reasons),
         "has_contributions": bool(reasons),
-        "contributions": reasons.get("contributions"),
+        "contributions": contributions,
+        "unit": unit,
+        "is_log_odds": unit == LOG_ODDS,
+        "explanation": contributions_in_words(contributions) if contributions else "",
+        "units": units_in_words(units_of(page)),
+        "question": page.question,
+        "question_failure": failure_of(page.question),
         "groups": [
             group | {"names": names_in_words(group["features"])} for group in importance["groups"]
         ],
@@ -39,7 +49,7 @@ def importance_context(page: AnalysisPage) -> Context:
             one | {"reason": disagreement_in_words(one)} for one in reasons.get("disagreements", [])
         ],
         "coefficients": _coefficients(reasons.get("coefficients")),
-        "is_waiting": page.is_live,
+        "is_waiting": later is not None and later.is_unfinished,
         "failed_contributions": later if later and later.has_failed else None,
         "contributions_failure": failure_of(later),
         "hypothesis": _hypothesis_from_importance(page, importance),
@@ -47,7 +57,7 @@ def importance_context(page: AnalysisPage) -> Context:
 
 
 def _hypothesis_from_importance(page: AnalysisPage, importance: Context) -> str:
-    """Where an experiment without the columns begins whose importance is chance."""
+    """Link to a new experiment without the features whose importance is chance."""
     grouped = {name for group in importance["groups"] for name in group["features"]}
     useless = [
         one["name"]
@@ -56,13 +66,13 @@ def _hypothesis_from_importance(page: AnalysisPage, importance: Context) -> str:
     ]
     if useless:
         observation = gettext(
-            "In experiment #%(number)s, shuffling %(names)s changes %(metric)s on test no more "
-            "than chance does."
+            "In experiment #%(number)s, shuffling %(names)s changes %(metric)s on "
+            "the test set no more than chance does."
         )
     else:
         useless = [one["name"] for one in importance["columns"][:1]]
         observation = gettext(
-            "In experiment #%(number)s, %(names)s matters most for %(metric)s on test."
+            "In experiment #%(number)s, %(names)s matters most for %(metric)s on the test set."
         )
     return hypothesis_from(
         page.experiment,
@@ -75,15 +85,10 @@ def _hypothesis_from_importance(page: AnalysisPage, importance: Context) -> str:
     )
 
 
-def _importance_rows(importance: Context, reasons: Context) -> list[Context]:
-    """Features, the most important first, with the size of their contributions."""
-    contributions = reasons.get("contributions", {}).get("features", [])
-    sizes = {one["name"]: one["mean_abs"] for one in contributions}
-    return [
-        column
-        | {"mean_abs": sizes.get(column["name"]), "is_chance": abs(column["mean"]) <= column["std"]}
-        for column in importance["columns"]
-    ]
+def units_of(page: AnalysisPage) -> list[str]:
+    """The units that contributions can be shown in, that of the stage first."""
+    units: list[str] = page.content(Stage.REASONS).get("contributions", {}).get("units", [])
+    return units
 
 
 def _coefficients(found: dict[str, Any] | None) -> Context | None:

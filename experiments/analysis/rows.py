@@ -1,11 +1,13 @@
-"""The view of one prediction: why it is what it is, and what if."""
+"""The view of one prediction: its breakdown, and what-if."""
 
 from __future__ import annotations
 
 import re
 
 from experiments.analysis.page import AnalysisPage, Context
+from experiments.analysis.questions import LOG_ODDS
 from experiments.models import Interpretation, Stage
+from experiments.wording.interpretation import contributions_in_words, units_in_words
 
 SHOWN_WORDS = 10
 # The words as the engine cuts them, and what stands between.
@@ -25,7 +27,9 @@ def row_context(page: AnalysisPage) -> Context:
             for place, value in enumerate(values)
         ],
         "texts": [told_text(one) for one in found.get("words", [])],
-        "is_log_odds": found["unit"] == "log_odds",
+        "is_log_odds": found["unit"] == LOG_ODDS,
+        "units": units_in_words(found["units"]),
+        "explanation": contributions_in_words(found),
         "is_right": found["before"]["predicted"] == found["actual"],
         "changed": [value for value in values if value["is_changed"]],
         "flips": found["before"]["predicted"] != found["now"]["predicted"],
@@ -41,7 +45,8 @@ def told_text(found: Context) -> Context:
         effect = effects.get(piece.lower(), 0.0)
         share = abs(effect) / largest if largest else 0.0
         strength = next((n for n, least in STRENGTHS if share >= least and abs(effect) > TINY), 0)
-        pieces.append({"text": piece, "strength": strength, "raises": effect > 0})
+        sign = "raises" if effect > 0 else "lowers"
+        pieces.append({"text": piece, "mark": f"{sign}-{strength}" if strength else ""})
     ranked = sorted(effects.items(), key=lambda pair: -abs(pair[1]))
     return {
         "name": found["name"],

@@ -1,4 +1,4 @@
-"""Views of scores: train against test, thresholds, ranking and calibration."""
+"""Views of scores: train and test, thresholds, ranking and calibration."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from engine.spec.metrics import METRICS
 from experiments.analysis.page import AnalysisPage, Context
-from experiments.engine.metrics import METRICS
-from experiments.interpretation_words import size_left_out_in_words
 from experiments.models import Stage
 from experiments.templatetags.experiments import percent, score
+from experiments.wording.interpretation import size_left_out_in_words
 
 # Between the two largest sizes of a learning curve: less is no visible gain.
 VISIBLE_GAIN = 0.005
@@ -41,10 +41,10 @@ def fit_context(page: AnalysisPage) -> Context:
 
 
 def _reading_of_curve(curve: dict[str, Any]) -> str:
-    """What the curve's end says of more rows, in one sentence."""
+    """One sentence: would more rows help?"""
     points, metric = curve["points"], METRICS[curve["metric"]]
     if len(points) < 2:
-        return _("The model could learn from too few sizes to draw a curve.")
+        return _("The model could be trained on too few sizes to draw a curve.")
     before, last = points[-2], points[-1]
     gain = last["check"] - before["check"]
     gain = gain if metric.higher_is_better else -gain
@@ -59,13 +59,13 @@ def _reading_of_curve(curve: dict[str, Any]) -> str:
     visible = VISIBLE_GAIN if metric.is_share else VISIBLE_PART * abs(before["check"])
     moves = max(visible, last["check_std"] / 2)
     if curve["folds"] < 2:
-        once = _("Each size was learned once, so the curve may turn by chance.")
+        once = _("Each size was trained on once, so the curve may bend by chance.")
         return f"{_trend(gain, moves, words)} {once}"
     return _trend(gain, moves, words)
 
 
 def _trend(gain: float, moves: float, words: dict[str, Any]) -> str:
-    """What the last step of a learning curve means.
+    """The meaning of the last step of a learning curve.
 
     Args:
         gain: how much better the largest size is than the one before.
@@ -74,52 +74,52 @@ def _trend(gain: float, moves: float, words: dict[str, Any]) -> str:
     if gain > moves:
         return (
             _(
-                "From %(before)s to %(rows)s rows, %(metric)s on new rows still improves by "
-                "%(gain)s: more rows would probably help."
+                "From %(before)s to %(rows)s rows, the score (%(metric)s) on new "
+                "rows still improves by %(gain)s: more rows would probably help."
             )
             % words
         )
     if gain < -moves:
         return (
             _(
-                "From %(before)s to %(rows)s rows, %(metric)s on new rows gets worse, by %(loss)s: "
-                "look whether the later rows differ, or the model suits few rows only."
+                "From %(before)s to %(rows)s rows, the score (%(metric)s) on new "
+                "rows gets worse, by %(loss)s: check whether the added rows differ, "
+                "or whether the model only suits few rows."
             )
             % words
         )
     return (
         _(
-            "From %(before)s to %(rows)s rows, %(metric)s on new rows hardly moves (%(gain)s): "
-            "more rows of the same kind will hardly help; other columns or another model might. "
-            "Between learned and new rows lie %(gap)s."
+            "From %(before)s to %(rows)s rows, the score (%(metric)s) on new rows "
+            "hardly moves (%(gain)s): more rows of the same kind will hardly help; "
+            "other columns or another model might. The gap between training rows and "
+            "new rows is %(gap)s."
         )
         % words
     )
 
 
 def _reading_of_loss(loss: dict[str, Any]) -> str:
-    """Where more iterations stopped helping."""
+    """One sentence: from which iteration training stopped helping."""
     if not loss["test"]:
-        return _(
-            "The loss on the rows learned from, iteration by iteration; the library notes no other."
-        )
+        return _("Training loss by iteration; the library records no other.")
     lowest = min(loss["test"])
     best = loss["iterations"][loss["test"].index(lowest)]
     words = {"best": best, "last": loss["iterations"][-1]}
     if loss["test"][-1] > RISING_LOSS * lowest:
         return (
             ngettext(
-                "The test loss is lowest after %(best)s iteration and rises until the last, "
-                "%(last)s: from there the model learns rows by heart. Early stopping decides this "
-                "on train rows.",
-                "The test loss is lowest after %(best)s iterations and rises until the last, "
-                "%(last)s: from there the model learns rows by heart. Early stopping decides this "
-                "on train rows.",
+                "The test loss is lowest after %(best)s iteration, then rises until "
+                "the last, %(last)s: from there on, the model memorises rows. Early "
+                "stopping decides this on training rows.",
+                "The test loss is lowest after %(best)s iterations, then rises until "
+                "the last, %(last)s: from there on, the model memorises rows. Early "
+                "stopping decides this on training rows.",
                 best,
             )
             % words
         )
-    return _("The test loss has not turned upwards by the last iteration, %(last)s.") % words
+    return _("The test loss is still not rising at the last iteration, %(last)s.") % words
 
 
 # --- Threshold ---------------------------------------------------------------------------------
@@ -181,32 +181,38 @@ def _reading_of_calibration(bins: int, missed: int, too_sure: int) -> str:
     if not missed:
         return (
             ngettext(
-                "In the %(bins)s group of rows, what happens is within what chance explains of "
-                "what was predicted.",
-                "In all %(bins)s groups of rows, what happens is within what chance explains of "
-                "what was predicted.",
+                "In the only group of rows (%(bins)s), outcomes differ from "
+                "predicted probabilities by no more than chance explains.",
+                "In all %(bins)s groups of rows, outcomes differ from predicted "
+                "probabilities by no more than chance explains.",
                 bins,
             )
             % words
         )
     parts = [
-        _("In %(missed)s of %(bins)s groups of rows, what happens is not what was predicted.")
+        _(
+            "In %(missed)s of %(bins)s groups of rows, outcomes differ from "
+            "predicted probabilities by more than chance explains."
+        )
         % words
         if bins > 1
-        else _("In the only group of rows, what happens is not what was predicted.")
+        else _(
+            "In the only group of rows, outcomes differ from predicted probabilities "
+            "by more than chance explains."
+        )
     ]
     if too_sure == missed:
-        parts.append(_("There the model is too sure of itself."))
+        parts.append(_("The model is too confident there."))
     elif too_sure:
         too_often = ngettext(
-            "In %(count)s of these the model is too sure of itself.",
-            "In %(count)s of these the model is too sure of itself.",
+            "The model is too confident in %(count)s of these groups.",
+            "The model is too confident in %(count)s of these groups.",
             too_sure,
         )
         parts.append(too_often % {"count": too_sure})
-    return " ".join([*parts, _("One in twenty would be chance.")])
+    return " ".join([*parts, _("Chance alone would explain one in twenty.")])
 
 
 def _is_too_sure(one: dict[str, float], base_rate: float) -> bool:
-    """Whether a bin's probabilities are further from the base rate than what happens."""
+    """Return whether a bin's probabilities are further from the base rate than its outcomes."""
     return abs(one["probability"] - base_rate) > abs(one["share"] - base_rate)

@@ -1,102 +1,174 @@
-"""The views of a run, in the order in which a learner asks."""
+"""Views of a finished run's interpretation, and of the notes on it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
-from experiments.analysis.mistakes import errors_context, limits_context, slices_context
-from experiments.analysis.page import AnalysisPage, Choices, View, address_of
-from experiments.analysis.reasons import effects_context, importance_context
-from experiments.analysis.rows import row_context
-from experiments.analysis.scores import fit_context, ranking_context, threshold_context
-from experiments.models import Experiment, Stage
-from experiments.run_page import RunPage
-
-VIEWS: tuple[View, ...] = (
-    View(
-        "fit",
-        _("Train and test"),
-        _("Has it learned, or learned by heart?"),
-        (Stage.LEARNING,),
-        fit_context,
-        shows_at_once=True,
-    ),
-    View(
-        "importance",
-        _("Importance"),
-        _("What does it use?"),
-        (Stage.EVIDENCE, Stage.REASONS),
-        importance_context,
-    ),
-    View(
-        "effects",
-        _("Effect of a column"),
-        _("In which direction does a column push?"),
-        (Stage.REASONS,),
-        effects_context,
-    ),
-    View("row", _("One prediction"), _("Why this prediction?"), (), row_context),
-    View("errors", _("Errors"), _("Where is it wrong?"), (Stage.EVIDENCE,), errors_context),
-    View("slices", _("Subgroups"), _("For whom is it wrong?"), (Stage.SUBGROUPS,), slices_context),
-    View(
-        "threshold",
-        _("Threshold"),
-        _("From which probability do you act?"),
-        (Stage.EVIDENCE,),
-        threshold_context,
-    ),
-    View(
-        "ranking",
-        _("Ranking and calibration"),
-        _("Does it rank well, and are its probabilities true?"),
-        (Stage.EVIDENCE,),
-        ranking_context,
-    ),
-    View(
-        "limits",
-        _("Limits"),
-        _("What can it not be trusted for?"),
-        (Stage.SUBGROUPS,),
-        limits_context,
-    ),
+from classrooms.access import Request, member_view, participant_view
+from classrooms.audit.notes import note_reading
+from classrooms.dojos.page import dojo_context, render_page_or_part
+from classrooms.models import Seat
+from experiments.analysis.catalogue import BY_SLUG, analysis_page
+from experiments.analysis.mistakes import limits_draft
+from experiments.analysis.page import AnalysisPage
+from experiments.analysis.questions import (
+    TooManyQuestions,
+    ask_about_contributions,
+    ask_about_row,
+    try_again,
 )
-BY_SLUG = {view.slug: view for view in VIEWS}
+from experiments.analysis.reasons import units_of
+from experiments.analysis.row_form import RowForm, UnitField
+from experiments.analysis.rows import surest_error
+from experiments.models import Experiment, RowNote, Stage
+from experiments.pages.experiment_views import find_experiment
+from experiments.submit import services
+from experiments.submit.forms import AgainForm, LimitsForm, RowNoteForm
+from posting.edits import edited_alone
+
+# Larger ones are in no table, and no database can be asked for them.
+LONGEST_ROW_NUMBER = 9
 
 
-@dataclass(frozen=True)
-class Link:
-    """A view as the experiment's page lists it."""
+@member_view
+@require_safe
+def analysis(request: Request, seat: Seat, experiment_id: str, view: str) -> HttpResponse:
+    """One view of an experiment's run."""
+    context = dojo_context(seat, "work")
+    page = _page(request, seat, experiment_id, view)
+    note_reading(seat, request.user, page.experiment.seat)
+    if not page.experiment.run.has_succeeded:
+        return redirect(page.experiment)
+    if Stage.SUBGROUPS in page.view.stages:
+        services.renew_subgroups(page.experiment.run)
+    if view == "row":
+        return _row(request, page, context)
+    if view == "importance":
+        page = _in_unit(request, page)
+    form = LimitsForm(instance=page.experiment, initial={"limits": limits_draft(page)})
+    return _rendered(request, page, context | {"limits_form": form})
 
-    view: View
-    address: str
-    is_waiting: bool
-    has_failed: bool
+
+def _in_unit(request: Request, page: AnalysisPage) -> AnalysisPage:
+    """The page with contributions in the unit that the reader switched to; a worker is asked
+    where that is not the one of the stage."""
+    unit = UnitField().clean(request.GET.get("unit"))
+    if unit not in units_of(page)[1:]:
+        return page
+    try:
+        return replace(page, question=ask_about_contributions(page.experiment.run, unit))
+    except TooManyQuestions:
+        messages.info(request, _("Several of your questions wait already: reload in a moment."))
+        return page
 
 
-def analysis_links(result: RunPage) -> list[Link]:
-    """Every view of a finished run, with whether its stage is there."""
-    found = []
-    for view in VIEWS:
-        stage = result.stages.get(view.stages[0]) if view.stages else None
-        found.append(
-            Link(
-                view,
-                address_of(result.experiment, view.slug),
-                is_waiting=stage is not None and stage.is_unfinished,
-                has_failed=stage is not None and stage.has_failed,
+def _row(request: Request, page: AnalysisPage, context: dict[str, object]) -> HttpResponse:
+    """One prediction: asks the worker, and shows the answer once it is there."""
+    typed: Mapping[str, Any] = request.GET
+    if "row" not in request.GET:
+        typed = {"row": surest_error(page), "unit": request.GET.get("unit")}
+    experiment = page.experiment
+    schema = experiment.seat.dojo.schema
+    form = RowForm(typed, config=experiment.parsed_config, schema=schema)
+    if form.is_valid():
+        asked = form.cleaned_data
+        try:
+            question = ask_about_row(experiment.run, asked["row"], asked["changes"], asked["unit"])
+            page = replace(page, question=question)
+        except TooManyQuestions:
+            form.add_error(
+                None, _("Several of your questions are already queued. Reload in a moment.")
             )
-        )
-    return found
+    return _rendered(request, page, context | {"row_form": form})
 
 
-def analysis_page(
-    experiment: Experiment, slug: str, choices: Choices, *, is_own: bool
-) -> AnalysisPage:
-    """The page of one view.
+def _page(request: Request, seat: Seat, experiment_id: str, view: str) -> AnalysisPage:
+    if view not in BY_SLUG:
+        raise Http404
+    found = find_experiment(seat, experiment_id)
+    return analysis_page(found, view, request.GET, seat)
 
-    Raises:
-        KeyError: there is no such view.
-    """
-    return AnalysisPage(experiment, BY_SLUG[slug], VIEWS, choices, is_own)
+
+def _rendered(request: Request, page: AnalysisPage, context: dict[str, object]) -> HttpResponse:
+    context |= {
+        "page": page,
+        "experiment": page.experiment,
+        "result": page.result,
+        "is_own": page.is_own,
+        "tab": "work" if page.is_own else "cockpit",
+    }
+    return render_page_or_part(request, "experiments/analysis/page.html", "view", context)
+
+
+def _own(seat: Seat, experiment_id: str) -> Experiment:
+    own = Experiment.objects.filter(seat=seat).with_results()
+    return get_object_or_404(own, public_id=experiment_id)
+
+
+def _noted(experiment: Experiment, row: str) -> RowNote | None:
+    """The note that is there already. A copy: the form writes to it."""
+    if not row.isdecimal() or len(row) > LONGEST_ROW_NUMBER:
+        return None
+    return RowNote.objects.filter(experiment=experiment, row=int(row)).first()
+
+
+@member_view
+@require_POST
+def again(request: Request, seat: Seat, experiment_id: str) -> HttpResponse:
+    """Queue once more what could not be computed: a stage, or the answer to a question."""
+    run = find_experiment(seat, experiment_id).run
+    form = AgainForm(request.POST)
+    job = form.job_of(run)
+    if job is None or not try_again(job):
+        messages.info(request, _("Already being computed, or nothing to compute again."))
+    back = form.cleaned_data.get("next", "")
+    # A path: Django would look for a view of any other name.
+    if not (back.startswith("/") and url_has_allowed_host_and_scheme(back, None)):
+        back = run.experiment.get_absolute_url()
+    return redirect(back)
+
+
+@participant_view
+@require_POST
+@edited_alone
+def note(request: Request, seat: Seat, experiment_id: str) -> HttpResponse:
+    """Note something about a row that the model got wrong."""
+    own = _own(seat, experiment_id)
+    form = RowNoteForm(request.POST, instance=_noted(own, request.POST.get("row", "")))
+    if form.is_valid():
+        services.note_row(own, form.cleaned_data["row"], form.cleaned_data["text"])
+    context = {"form": form, "experiment": own, "dojo": seat.dojo, "is_own": True}
+    if request.htmx:
+        row = {"row": form["row"].value(), "note": form["text"].value() or ""}
+        return render(request, "experiments/analysis/note.html", context | {"row": row})
+    if form.is_valid():
+        messages.success(request, _("Note saved in your log."))
+    else:
+        messages.error(request, _("Not saved: a note has 500 characters at most."))
+    return redirect("experiments:analysis", seat.dojo.public_id, own.public_id, "errors")
+
+
+@participant_view
+@require_POST
+@edited_alone
+def limits(request: Request, seat: Seat, experiment_id: str) -> HttpResponse:
+    """Write down what the model cannot be trusted for."""
+    context = dojo_context(seat, "work")
+    page = _page(request, seat, experiment_id, "limits")
+    if not page.is_own or not page.experiment.run.has_succeeded:
+        raise Http404
+    form = LimitsForm(request.POST, instance=Experiment(limits=page.experiment.limits))
+    if form.is_valid():
+        services.record_limits(page.experiment, form.cleaned_data["limits"])
+        messages.success(request, _("Limitations saved in your log."))
+        return redirect(page.address)
+    return _rendered(request, page, context | {"limits_form": form})

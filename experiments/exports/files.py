@@ -1,13 +1,13 @@
-"""How far the documents are that a worker makes, as the page tells it."""
+"""The state of the documents that a worker creates, for the page."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from experiments.exports.making import is_current
 from experiments.exports.record import Record
-from experiments.messages import describe_failure
+from experiments.exports.requests import is_current
 from experiments.models import Export
+from experiments.wording.messages import describe_failure
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a document may do in the browser that shows it: nothing but be shown."""
+"""Content security policies of documents shown in the browser."""
 
 from __future__ import annotations
 

@@ -1,24 +1,24 @@
-"""One participant's record as exports read it: with its names, or without."""
+"""A participant's record for exports, with names or without."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from classrooms.models import Membership
+from classrooms.models import Seat
 from experiments.models import Documentation, Experiment, Export, Framing, Talk
-from experiments.selectors import experiments_of
+from experiments.pages.reads import experiments_of
 
 
 @dataclass(frozen=True)
 class Record:
-    """Who, their framing, their experiments with results, and how they are documented.
+    """A participant, their framing, their experiments with results, and their log settings.
 
     Attributes:
         experiments: all, first to last; `shown` has those of the document, in its order.
         exports: what workers made of it, by kind; none where names are left out.
     """
 
-    membership: Membership
+    seat: Seat
     framing: Framing | None
     experiments: list[Experiment]
     document: Documentation = field(default_factory=Documentation)
@@ -27,7 +27,7 @@ class Record:
 
     @property
     def language(self) -> str:
-        return self.document.language or self.membership.dojo.language
+        return self.document.language or self.seat.dojo.language
 
     @property
     def shown(self) -> list[Experiment]:
@@ -40,19 +40,19 @@ class Record:
         return [one for one in self.experiments if self.document.omits(one)]
 
 
-def record_of(membership: Membership) -> Record:
+def record_of(seat: Seat) -> Record:
     """The record as it is stored."""
     return Record(
-        membership,
-        Framing.objects.filter(membership=membership).first(),
-        experiments_of(membership),
-        Documentation.objects.filter(membership=membership).first() or Documentation(),
-        _talk_of(membership),
-        {export.kind: export for export in Export.objects.filter(membership=membership)},
+        seat,
+        Framing.objects.filter(seat=seat).first(),
+        experiments_of(seat),
+        Documentation.objects.filter(seat=seat).first() or Documentation(),
+        _talk_of(seat),
+        {export.kind: export for export in Export.objects.filter(seat=seat)},
     )
 
 
-def _talk_of(membership: Membership) -> Talk:
-    talk = Talk.objects.filter(membership=membership).first() or Talk()
-    talk.membership = membership
+def _talk_of(seat: Seat) -> Talk:
+    talk = Talk.objects.filter(seat=seat).first() or Talk()
+    talk.seat = seat
     return talk

@@ -1,6 +1,6 @@
-"""What the record shows of how somebody experiments: traps, and what is done well.
+"""Findings about how a participant works: issues, notices and strengths.
 
-Pure rules over what is stored; no scientific library. The room, the person's own
+Pure rules over what is stored; no scientific library. The participants' table, the person's own
 workspace and whoever else advises read the same findings.
 """
 

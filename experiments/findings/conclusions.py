@@ -1,4 +1,4 @@
-"""Rules about what is made of a result: decided, errors read, chance respected."""
+"""Rules about conclusions: decided, errors analysed, chance respected."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def decided(record: Record, experiment: Experiment) -> Outcome | None:
 
 
 def wrote_of_errors(experiment: Experiment) -> bool:
-    """Whether its errors are spoken of: in its conclusion, its limits or notes on rows."""
+    """Return whether the conclusion, the limitations or notes on rows mention errors."""
     texts = (experiment.analysis, experiment.limits)
     return bool(experiment.row_notes.all()) or any(names_errors(text) for text in texts)
 
@@ -36,7 +36,7 @@ def looked_at_errors(record: Record, experiment: Experiment) -> bool:
 def errors_analysed(record: Record, experiment: Experiment) -> Outcome | None:
     """Of what is concluded, the errors were looked at; a dummy's teach nothing.
 
-    It is a trap once the agenda has come to the interpretation.
+    It is a issue once the agenda has come to the interpretation.
     """
     if looked_at_errors(record, experiment):
         return fine(view="errors")
@@ -54,22 +54,24 @@ def errors_analysed(record: Record, experiment: Experiment) -> Outcome | None:
 
 
 def follows_evidence(record: Record, experiment: Experiment) -> Outcome | None:
-    """What is kept is not worse than what it was compared to, nor refuted.
+    """Kept experiments are not worse than their reference, nor refuted.
 
     Worse as predicted may well be kept: an honest score for a flattering one.
     """
-    judgement = record.judgement(experiment)
-    if not judgement or not experiment.is_closed:
+    outcome = record.outcome(experiment)
+    if outcome is None or not experiment.is_closed:
         return None
-    verdict, direction = judgement["verdict"], judgement["direction"]
-    is_worse = direction == "worse" and verdict != "supported"
-    is_refuted = verdict == "refuted" and direction != "better"
+    is_foreseen = outcome.is_decided and not outcome.is_missed
+    is_worse = outcome.direction == "worse" and not is_foreseen
+    is_refuted = outcome.is_missed and outcome.direction != "better"
+    if outcome.verdict == "too_small" and names_chance(experiment.analysis):
+        is_refuted = False
     if experiment.decision != KEEP or not (is_worse or is_refuted):
         return fine()
     if _drops_leak(record, experiment):
         return fine()
-    is_trap = is_worse or record.expects_progress(experiment)
-    return wrong(is_trap, **_difference(record, experiment))
+    is_issue = is_worse or record.expects_progress(experiment)
+    return wrong(is_issue, **_difference(record, experiment))
 
 
 def _drops_leak(record: Record, experiment: Experiment) -> bool:
@@ -81,22 +83,22 @@ def _drops_leak(record: Record, experiment: Experiment) -> bool:
 
 def _difference(record: Record, experiment: Experiment) -> dict[str, Any]:
     reference = experiment.compared_to
-    metric = record.setting.metric.name
-    interval = experiment.run.comparison.get("differences", {}).get(metric, {})
+    outcome = record.outcome(experiment)
+    low, high = outcome.interval if outcome else (None, None)
     return {
         "number": reference.number if reference else 0,
-        "low": interval.get("low"),
-        "high": interval.get("high"),
+        "low": low,
+        "high": high,
     }
 
 
 def knows_chance(record: Record, experiment: Experiment) -> Outcome | None:
-    """Progress was predicted and cannot be told from chance: then it is not kept as progress,
-    or the conclusion says so."""
-    judgement = record.judgement(experiment)
-    if not judgement or not experiment.is_closed:
+    """If chance could explain a forecast improvement, it is not kept as progress, or the
+    conclusion says so."""
+    outcome = record.outcome(experiment)
+    if outcome is None or not experiment.is_closed:
         return None
-    is_unclear = judgement["direction"] == "unclear" and judgement["verdict"] == "inconclusive"
+    is_unclear = outcome.direction == "unclear" and outcome.verdict == "cannot_tell"
     if not is_unclear or experiment.decision != KEEP or not record.expects_progress(experiment):
         return fine()
     if names_chance(experiment.analysis):
@@ -104,9 +106,10 @@ def knows_chance(record: Record, experiment: Experiment) -> Outcome | None:
     return wrong(True, **_difference(record, experiment))
 
 
-def prediction_came_true(record: Record, experiment: Experiment) -> Outcome | None:
-    """The interval supports what was predicted against another run."""
-    if record.judgement(experiment).get("verdict") != "supported":
+def as_forecast(record: Record, experiment: Experiment) -> Outcome | None:
+    """The interval agrees with what was forecast against another run."""
+    outcome = record.outcome(experiment)
+    if outcome is None or not outcome.is_right:
         return None
     return fine(expected=experiment.expected_effect)
 

@@ -1,11 +1,11 @@
-"""Rules about what a score is worth: overfitting, leaks, a worn test set, the metric."""
+"""Rules about evidence: overfitting, leaks, an overused test set, the metric."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from experiments.findings.outcomes import Outcome, fine, notice, trap, wrong
+from experiments.findings.outcomes import Outcome, fine, issue, notice, wrong
 from experiments.findings.reading import trusts_accuracy
 from experiments.findings.record import Record
 from experiments.models import Experiment
@@ -16,15 +16,16 @@ HALF_WIDTH = 1.96
 # too high. From so many tries on, that is as much as an interval says is chance: the test
 # set no longer tells luck from progress. (The union bound that Dwork et al. 2015, "The
 # reusable holdout", begin from; choosing each try by the scores before makes it worse, as
-# Blum and Hardt 2015, "The Ladder", show.) Its size counts through the interval: on more
-# rows it is narrower, and fewer tries stay within.
+# Blum and Hardt 2015 show.) Its size counts through the interval: on more rows it is
+# narrower, and fewer tries stay within.
 WEARING_TRIES = math.ceil(math.exp(HALF_WIDTH**2 / 2))
 # From here on, always saying the more frequent class looks good.
 SMALL_MINORITY = 0.25
 
 
 def small_gap(record: Record, experiment: Experiment) -> Outcome | None:
-    """Train looks no better than test, or they saw it: rejected, or better all the same."""
+    """The training score is not much better than the test score, or the participant noticed:
+    rejected, or better anyway."""
     row = record.row(experiment)
     if row is None or row.gap is None:
         return None
@@ -34,7 +35,8 @@ def small_gap(record: Record, experiment: Experiment) -> Outcome | None:
     if experiment.is_closed:
         if experiment.decision != Experiment.Decision.KEEP:
             return None
-        is_better = record.judgement(experiment).get("direction") == "better"
+        outcome = record.outcome(experiment)
+        is_better = outcome is not None and outcome.direction == "better"
         return wrong(not is_better, view="fit", **told)
     return wrong(record.was_left(experiment), view="fit", **told)
 
@@ -48,39 +50,45 @@ def no_leak(record: Record, experiment: Experiment) -> Outcome | None:
     if experiment.is_closed and experiment.decision != Experiment.Decision.KEEP:
         return None
     again = any(record.columns(other) & set(known) for other in record.before(experiment))
-    return wrong(again or experiment.is_closed, view="importance", names=known)
+    return wrong(again or experiment.is_closed, view="importance", names=_told(record, known))
 
 
 def no_suspect(record: Record, experiment: Experiment) -> Outcome | None:
     """A column that alone predicts the target is worth a question; it may simply be good."""
     suspects = sorted(record.columns(experiment) & record.setting.suspects - record.setting.leaks)
-    return notice(view="importance", names=suspects) if suspects else None
+    return notice(view="importance", names=_told(record, suspects)) if suspects else None
+
+
+def _told(record: Record, names: list[str]) -> list[str]:
+    """The names of the columns, where the reader may know them."""
+    return names if record.setting.names_columns else []
 
 
 def fresh_test_set(record: Record, experiment: Experiment) -> Outcome | None:
     """Not so many tries within chance that the best of them is the luckiest."""
     if experiment != record.experiments[-1]:
         return None
-    unclear = [e for e in record.experiments if record.judgement(e).get("direction") == "unclear"]
+    outcomes = [record.outcome(one) for one in record.experiments]
+    unclear = [one for one in outcomes if one is not None and one.direction == "unclear"]
     if len(unclear) < WEARING_TRIES:
         return None
     rows = record.setting.dojo.dataset.part_sizes.get("test", 0)
-    return wrong(not record.setting.dojo.uses_ladder, tries=len(unclear), rows=rows)
+    return issue(tries=len(unclear), rows=rows)
 
 
 def honest_metric(record: Record, experiment: Experiment) -> Outcome | None:
-    """Where one class is rare, accuracy is not what somebody trusts in.
+    """With a rare class, the participant doesn't rely on accuracy.
 
-    Where the Dojo itself counts in accuracy, it is no trap of theirs.
+    Where the Dojo itself counts in accuracy, it is no issue of theirs.
     """
     if record.setting.minority >= SMALL_MINORITY:
         return None
     told: dict[str, Any] = {"share": record.setting.minority, "floor": 1 - record.setting.minority}
     is_latest = experiment == record.experiments[-1]
     if trusts_accuracy(f"{experiment.claim} {experiment.analysis}"):
-        return trap(**told)
+        return issue(**told)
     if is_latest and trusts_accuracy(record.metric_in_framing):
-        return trap(**told)
+        return issue(**told)
     if record.setting.metric.name == "accuracy":
         return notice(**told) if is_latest else None
     return fine()

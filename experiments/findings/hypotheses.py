@@ -1,9 +1,9 @@
-"""Rules about what is asked: framing, hypothesis, baseline, one change."""
+"""Rules about hypotheses: framing, clarity, baseline, one change."""
 
 from __future__ import annotations
 
-from experiments.engine.changes import Change
-from experiments.findings.outcomes import Outcome, fine, notice, trap, wrong
+from engine.spec.changes import Change
+from experiments.findings.outcomes import Outcome, fine, issue, notice, wrong
 from experiments.findings.reading import says_little
 from experiments.findings.record import Record
 from experiments.models import Experiment
@@ -50,7 +50,7 @@ def baseline(record: Record, experiment: Experiment) -> Outcome | None:
             return fine(number=candidate.number)
     if experiment.is_baseline:
         return None
-    return trap(model=experiment.model_label)
+    return issue(model=experiment.model_label)
 
 
 def compared(record: Record, experiment: Experiment) -> Outcome | None:
@@ -65,7 +65,7 @@ def compared(record: Record, experiment: Experiment) -> Outcome | None:
     ]
     if not there or experiment.is_baseline:
         return None
-    return trap(number=there[-1].number)
+    return issue(number=there[-1].number)
 
 
 def one_change(record: Record, experiment: Experiment) -> Outcome | None:
@@ -87,7 +87,7 @@ def one_change(record: Record, experiment: Experiment) -> Outcome | None:
 
 
 def _idea(change: Change) -> str:
-    """What a difference between two configs is about."""
+    """The subject of a difference between two configs."""
     match change.path:
         case ("model", "name"):
             return "model"
@@ -105,7 +105,7 @@ def _reference(experiment: Experiment) -> int:
 
 
 def new_config(record: Record, experiment: Experiment) -> Outcome | None:
-    """What was run already is not run again as if it were new; to repeat has its button."""
+    """A config that already ran is not run again as if it were new; re-runs have a button."""
     schema = record.setting.schema
     own = record.configs[experiment.pk]
     for earlier in record.before(experiment):
@@ -113,5 +113,5 @@ def new_config(record: Record, experiment: Experiment) -> Outcome | None:
         same_columns = own.columns.chosen(schema) == other.columns.chosen(schema)
         rest = own.model_copy(update={"columns": other.columns})
         if same_columns and rest == other and not earlier.run.has_failed:
-            return trap(number=earlier.number)
+            return issue(number=earlier.number)
     return fine() if record.before(experiment) else None

@@ -1,4 +1,4 @@
-"""All rules over a record; a trap that they have learned from counts less."""
+"""Apply all rules to a record; issues that the participant has since avoided count less."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Rule:
     strength: str = ""
 
     def code(self, outcome: Outcome) -> str:
-        return self.strength if outcome.severity == Severity.INFO else self.problem
+        return self.strength if outcome.severity == Severity.STRENGTH else self.problem
 
 
 RULES = (
@@ -47,7 +47,7 @@ RULES = (
     Rule(conclusions.errors_analysed, "errors_not_analysed", "errors_analysed"),
     Rule(conclusions.follows_evidence, "decision_against_evidence", "decision_follows"),
     Rule(conclusions.knows_chance, "inconclusive_win"),
-    Rule(conclusions.prediction_came_true, strength="prediction_came_true"),
+    Rule(conclusions.as_forecast, strength="as_forecast"),
     Rule(conclusions.reproduced, strength="reproduced"),
 )
 
@@ -59,22 +59,22 @@ def findings_of(record: Record) -> list[Finding]:
 
 
 def _apply(rule: Rule, record: Record) -> Iterator[Finding]:
-    """A rule's findings. Who did it right later has learned: what was a trap is a notice."""
+    """A rule's findings. Who did it right later has learned: what was a issue is a notice."""
     learned = False
     for experiment in reversed(record.experiments):
         outcome = rule.judge(record, experiment)
         if outcome is None:
             continue
-        if outcome.severity == Severity.INFO:
+        if outcome.severity == Severity.STRENGTH:
             learned = True
-        elif learned and outcome.severity == Severity.TRAP:
+        elif learned and outcome.severity == Severity.ISSUE:
             outcome = replace(outcome, severity=Severity.NOTICE)
         if code := rule.code(outcome):
             yield Finding(code, outcome.severity, experiment, outcome.evidence, outcome.view)
 
 
 def held_strengths(findings: Iterable[Finding]) -> list[Finding]:
-    """What they do well by now: strengths whose rule found nothing wrong in a later experiment."""
+    """Strengths not contradicted by a later experiment."""
     latest: dict[str, Finding] = {}
     strength_of = {rule.problem: rule.strength for rule in RULES if rule.problem}
     for finding in sorted(findings, key=lambda f: f.experiment.number):
@@ -83,7 +83,7 @@ def held_strengths(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def most_pressing(findings: Iterable[Finding]) -> list[Finding]:
-    """What to ask about: of each problem the gravest and latest finding."""
+    """For each problem, the most serious and latest finding."""
     first: dict[str, Finding] = {}
     for finding in findings:
         if not finding.is_strength:

@@ -1,4 +1,4 @@
-"""What a rule says of one experiment."""
+"""Outcomes of one rule for one experiment."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ class Outcome:
 
 
 def fine(*, view: str = "", **evidence: Any) -> Outcome:
-    return Outcome(Severity.INFO, evidence, view)
+    return Outcome(Severity.STRENGTH, evidence, view)
 
 
 def notice(*, view: str = "", **evidence: Any) -> Outcome:
     return Outcome(Severity.NOTICE, evidence, view)
 
 
-def trap(*, view: str = "", **evidence: Any) -> Outcome:
-    return Outcome(Severity.TRAP, evidence, view)
+def issue(*, view: str = "", **evidence: Any) -> Outcome:
+    return Outcome(Severity.ISSUE, evidence, view)
 
 
-def wrong(is_trap: bool, *, view: str = "", **evidence: Any) -> Outcome:
-    """A trap, or else a notice."""
-    return Outcome(Severity.TRAP if is_trap else Severity.NOTICE, evidence, view)
+def wrong(is_issue: bool, *, view: str = "", **evidence: Any) -> Outcome:
+    """A issue, or else a notice."""
+    return Outcome(Severity.ISSUE if is_issue else Severity.NOTICE, evidence, view)

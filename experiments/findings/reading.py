@@ -1,4 +1,4 @@
-"""What texts of participants say, in French or in English, as far as words can tell."""
+"""Read participants' texts, in French or English, as far as words can tell."""
 
 from __future__ import annotations
 
@@ -88,14 +88,14 @@ def says_little(text: str) -> bool:
 
 
 def names_errors(text: str) -> bool:
-    """Whether it says something of errors, beyond that they were looked at, or were not."""
+    """Return whether a text says something about errors, beyond having looked at them or not."""
     told = " ".join(one for one in _SENTENCE_END.split(text) if not NOT_LOOKED.search(one))
     said = re.findall(r"[^\W\d_]{2,}|\d+", told.casefold())
     return bool(ERRORS.search(told)) and any(word not in FILLERS | LOOKED for word in said)
 
 
 def names_use(text: str) -> bool:
-    """Whether it says what the model uses."""
+    """Return whether a text says what the model uses."""
     return bool(USES.search(text))
 
 
@@ -104,5 +104,5 @@ def names_chance(text: str) -> bool:
 
 
 def trusts_accuracy(text: str) -> bool:
-    """Whether it names accuracy and no metric beside it."""
+    """Return whether a text names accuracy and no other metric."""
     return bool(ACCURACY.search(text)) and not OTHER_METRICS.search(text)

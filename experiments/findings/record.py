@@ -1,4 +1,4 @@
-"""What the rules read, and what they say."""
+"""The record that the rules read, and the findings they return."""
 
 from __future__ import annotations
 
@@ -13,25 +13,27 @@ from django.urls import reverse
 from django.utils import timezone
 
 from classrooms.models import Dojo, HealthReport, Phase
-from classrooms.models.phases import PhaseKind
-from experiments.engine.changes import Change, describe_changes
-from experiments.engine.config import ExperimentConfig
-from experiments.engine.metrics import METRICS, Metric
-from experiments.engine.schema import Schema
+from classrooms.models.agenda import PhaseKind
+from engine.spec.changes import Change, describe_changes
+from engine.spec.config import ExperimentConfig
+from engine.spec.metrics import METRICS, Metric
+from engine.spec.schema import Schema
 from experiments.findings import words
+from experiments.forecasts.belief import leaks_of
+from experiments.forecasts.outcomes import Outcome, metric_of, outcome_of
 from experiments.models import Experiment
-from experiments.run_page import MetricRow, run_page
+from experiments.pages.run_page import MetricRow, run_page
 
 # So long after its end an open experiment is forgotten rather than being read.
 LONG = timedelta(minutes=20)
 
 
 class Severity(IntEnum):
-    """INFO is something done well; TRAP is for somebody to ask about, now."""
+    """STRENGTH is what was done well; ISSUE is something to ask about now."""
 
-    INFO = 0
+    STRENGTH = 0
     NOTICE = 1
-    TRAP = 2
+    ISSUE = 2
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,12 @@ class Finding:
     view: str = ""
 
     @property
-    def is_trap(self) -> bool:
-        return self.severity == Severity.TRAP
+    def is_issue(self) -> bool:
+        return self.severity == Severity.ISSUE
 
     @property
     def is_strength(self) -> bool:
-        return self.severity == Severity.INFO
+        return self.severity == Severity.STRENGTH
 
     @property
     def label(self) -> str:
@@ -63,12 +65,12 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        """What it is, quoting the evidence, in the reader's language."""
+        """The finding with its evidence, in the reader's language."""
         return words.sentence(self.code, self.evidence)
 
     @property
     def question(self) -> str:
-        """What to ask the person; empty for a strength."""
+        """The question to ask; empty for a strength."""
         return words.question(self.code)
 
     @property
@@ -76,7 +78,7 @@ class Finding:
         """The page that shows the evidence."""
         if not self.view:
             return self.experiment.get_absolute_url()
-        dojo_id = self.experiment.membership.dojo.public_id
+        dojo_id = self.experiment.seat.dojo.public_id
         return reverse("experiments:analysis", args=[dojo_id, self.experiment.public_id, self.view])
 
 
@@ -87,6 +89,7 @@ class Setting:
     Attributes:
         leaks: columns that are known to be written after the fact.
         suspects: columns that alone predict the target almost perfectly.
+        names_columns: the reader may know which columns these are (`classrooms.knowledge`).
         minority: share of the rarer class, 0 to 1.
         begun: kinds of the phases that have begun.
     """
@@ -99,6 +102,7 @@ class Setting:
     phases: tuple[Phase, ...]
     begun: frozenset[str]
     now: datetime
+    names_columns: bool
 
     @property
     def metric(self) -> Metric:
@@ -106,24 +110,25 @@ class Setting:
 
     @property
     def state(self) -> Hashable:
-        """What findings depend on beside the record; with time, to the minute."""
+        """What findings depend on besides the record; with time, to the minute."""
         dojo = self.dojo
-        rules = (dojo.state, dojo.primary_metric, dojo.uses_ladder)
+        rules = (dojo.state, dojo.primary_metric, self.names_columns)
         return (*rules, self.leaks, self.suspects, self.begun, int(self.now.timestamp() // 60))
 
     @property
     def errors_are_due(self) -> bool:
-        """Whether the agenda has come to where errors are analysed."""
+        """Whether the agenda has reached the analysis of errors."""
         due = {PhaseKind.INTERPRETATION, PhaseKind.DOCUMENTATION, PhaseKind.PRESENTATION}
         return self.dojo.has_ended or bool(self.begun & due)
 
 
-def setting_of(dojo: Dojo, now: datetime | None = None) -> Setting:
-    """Read once what all records of the Dojo are judged by."""
+def setting_of(dojo: Dojo, now: datetime | None = None, *, names_columns: bool) -> Setting:
+    """Read once what all records of the Dojo are judged by.
+
+    Args:
+        names_columns: as in `Setting`.
+    """
     dataset, schema = dojo.dataset, dojo.schema
-    traps = dataset.bundled.traps if dataset.bundled else ()
-    planted = {name for trap in traps if trap.key == "leak" for name in trap.columns}
-    marked = {column.name for column in schema.columns if column.leak}
     report = HealthReport.objects.filter(dataset=dataset).first()
     suspects = {
         name
@@ -136,12 +141,13 @@ def setting_of(dojo: Dojo, now: datetime | None = None) -> Setting:
     return Setting(
         dojo=dojo,
         schema=schema,
-        leaks=frozenset(planted | marked | set(dataset.leak_columns)),
+        leaks=leaks_of(dataset, schema),
         suspects=frozenset(suspects),
         minority=min(counts, default=1) / max(sum(counts), 1),
         phases=phases,
         begun=frozenset(phase.kind for phase in phases if phase.started_at),
         now=now or timezone.now(),
+        names_columns=names_columns,
     )
 
 
@@ -193,17 +199,16 @@ class Record:
             return row
         return next((other for other in page.rows if other.metric.name == "roc_auc"), None)
 
-    def judgement(self, experiment: Experiment) -> Mapping[str, Any]:
-        """The engine's, against the run that the hypothesis names; empty where there is none."""
-        found: Mapping[str, Any] = experiment.run.comparison.get("judgement", {})
-        return found
+    def outcome(self, experiment: Experiment) -> Outcome | None:
+        """Against the run that the hypothesis names; None where there is none."""
+        return outcome_of(experiment) if experiment.compared_to_id else None
 
     def expects_progress(self, experiment: Experiment) -> bool:
-        """Whether a better score was predicted."""
+        """Whether a better score was forecast."""
         expected = experiment.expected_effect
         if expected is None or not expected:
             return False
-        return (expected > 0) == self.setting.metric.higher_is_better
+        return (expected > 0) == metric_of(experiment).higher_is_better
 
     def was_left(self, experiment: Experiment) -> bool:
         """Open, although its result was there before they went on, or for long."""

@@ -1,4 +1,4 @@
-"""Findings in words: a label, a sentence with its evidence, the question to ask."""
+"""Texts of findings: a label, a sentence with its evidence, a question."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.utils.functional import Promise
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from experiments.messages import names_in_words
 from experiments.templatetags.experiments import percent, score, signed
+from experiments.wording.messages import names_in_words
 
 Text = str | Promise
 
@@ -20,98 +20,119 @@ CLAIM_SHOWN = 80
 
 @dataclass(frozen=True)
 class Words:
+    """Texts of one code.
+
+    Attributes:
+        unnamed: the sentence for who is to find the columns that it is about.
+    """
+
     label: Text
     sentence: Text
     question: Text = ""
+    unnamed: Text = ""
 
 
 WORDS: dict[str, Words] = {
     "no_framing": Words(
-        _("Not framed"),
-        _("Experiments are run, and the problem is not framed."),
-        _("Which decision should the model help, and from which score is it a success?"),
+        _("Problem not framed"),
+        _("Experiments have been run, but the problem is not framed."),
+        _("Which decision should the model help, and which score would be a success?"),
     ),
     "no_clear_hypothesis": Words(
         _("No clear hypothesis"),
-        _("“%(claim)s” lacks: %(lacks)s."),
+        _("“%(claim)s” doesn't say: %(lacks)s."),
         _("What are we testing?"),
     ),
     "no_baseline": Words(
         _("No baseline"),
-        _("%(model)s was run, and no simple model before it."),
-        _("How do you know that it is better?"),
+        _("%(model)s was run before any simple model."),
+        _("How do you know it's better?"),
     ),
     "comparison_missing": Words(
-        _("Compared to nothing"),
-        _("Experiment #%(number)s had a score already, and the hypothesis does not name it."),
-        _("Better than what? Which run do you compare it to?"),
+        _("No reference"),
+        _(
+            "Experiment #%(number)s already had a score, but the hypothesis doesn't "
+            "name it as a reference."
+        ),
+        _("Better than what? Which experiment do you compare it with?"),
     ),
     "several_changes": Words(
         _("Several changes at once"),
-        _("%(count)s things changed against #%(number)s: which of them did it cannot be told."),
-        _("If the score moves, which of your changes did it?"),
+        _(
+            "%(count)s things changed since #%(number)s, so you can't tell which one "
+            "made the difference."
+        ),
+        _("If the score moves, which of your changes caused it?"),
     ),
     "same_config": Words(
         _("Same config again"),
-        _("The config is that of experiment #%(number)s."),
-        _("What will this run tell you that the earlier one did not?"),
+        _("The config is the same as in experiment #%(number)s."),
+        _("What will this run tell you that the earlier one didn't?"),
     ),
     "overfitting": Words(
         _("Overfitting"),
-        _("%(metric)s is %(train)s on train and %(test)s on test: a gap of %(gap)s."),
-        _("Compare train and test: what has it learned, and what does it know by heart?"),
+        _(
+            "Train–test gap of %(gap)s: %(metric)s %(train)s on the training set, "
+            "%(test)s on the test set."
+        ),
+        _("Compare train and test: what has the model learned, and what has it memorised?"),
     ),
     "leaking_column": Words(
         _("Leaking column"),
-        _("It uses a column that is written after the fact: %(names)s."),
-        _("For each column that it uses most: will you know its value when you predict?"),
+        _("It uses a column recorded after the outcome: %(names)s."),
+        _("For each column that the model uses most: will you know its value when you predict?"),
+        _("It uses a column that may be recorded after the outcome."),
     ),
     "suspect_column": Words(
         _("Column too good to be true"),
-        _("It uses a column that alone nearly predicts the target: %(names)s."),
-        _("When is the value of the column that it uses most written: before or after?"),
+        _("It uses a column that almost predicts the target alone: %(names)s."),
+        _(
+            "When is the value of the model's most used column recorded: before or "
+            "after the outcome?"
+        ),
+        _("It uses a column that almost predicts the target alone."),
     ),
     "test_set_worn_out": Words(
-        _("Test set worn out"),
+        _("Test set overused"),
         _(
-            "%(tries)s tries on the same %(rows)s test rows differ by no more than chance: the "
-            "best of them is the luckiest."
+            "%(tries)s experiments on the same %(rows)s test rows differ by no more "
+            "than chance explains: the best one is the luckiest."
         ),
         _(
-            "Of so many tries, is the best one the best, or the luckiest? What does "
-            "cross-validation say?"
+            "After so many experiments, is the best one really the best, or the "
+            "luckiest? What does cross-validation say?"
         ),
     ),
     "metric_hides_imbalance": Words(
         _("Accuracy hides the rare class"),
         _(
-            "The rarer class is %(share)s of the rows: a model that never finds it is right in "
-            "%(floor)s."
+            "The rarer class makes up %(share)s of rows: a model that never finds it "
+            "is right in %(floor)s."
         ),
-        _("Which accuracy has a model that always gives the same answer?"),
+        _("What is the accuracy of a model that always gives the same answer?"),
     ),
     "no_decision": Words(
         _("No decision"),
-        _("The result has been there for a while, and the experiment is still open."),
+        _("The result has been available for a while, but the experiment is still open."),
         _("What did you learn from it: keep, reject or iterate?"),
     ),
     "errors_not_analysed": Words(
         _("Errors not analysed"),
-        _("It was concluded without a word on its %(errors)s errors on test."),
-        _("Where is it wrong? Analyse the errors before anything more complex."),
+        _("It was concluded without a word about its %(errors)s test errors."),
+        _("Where is it wrong? Analyse the errors before trying anything more complex."),
     ),
     "decision_against_evidence": Words(
         _("Kept against the evidence"),
-        _("It was kept, although against #%(number)s the difference is %(low)s to %(high)s."),
+        _("It was kept, although the difference from #%(number)s is %(low)s to %(high)s."),
         _("What in the result makes you keep it?"),
     ),
     "inconclusive_win": Words(
-        _("Inconclusive, called a win"),
+        _("Inconclusive, but called a win"),
         _(
-            "It was kept as progress, although the difference to #%(number)s is within chance: "
-            "%(low)s to %(high)s."
+            "It was kept as progress, although chance could explain the difference "
+            "from #%(number)s: %(low)s to %(high)s."
         ),
-        _("How many test rows is that difference? Could it be chance?"),
+        _("How many test rows does that difference represent? Could it be chance?"),
     ),
     # What is done well.
     "framed": Words(_("Problem framed"), _("The problem is framed.")),
@@ -119,23 +140,23 @@ WORDS: dict[str, Words] = {
         _("Clear hypothesis"), _("The hypothesis says what, why and how much.")
     ),
     "has_baseline": Words(_("Baseline first"), _("Experiment #%(number)s is the baseline.")),
-    "compared": Words(_("Compared"), _("The hypothesis names the run that it is to beat.")),
-    "one_change": Words(_("One change"), _("One thing changed against #%(number)s.")),
-    "small_gap": Words(_("Small gap"), _("The gap between train and test is %(gap)s.")),
-    "no_leak": Words(_("No leak"), _("It does without the columns written after the fact.")),
-    "decided": Words(_("Decided"), _("The experiment has its conclusion.")),
+    "compared": Words(_("Has a reference"), _("The hypothesis names the experiment to beat.")),
+    "one_change": Words(_("One change"), _("One thing changed since #%(number)s.")),
+    "small_gap": Words(_("Small train–test gap"), _("The train–test gap is %(gap)s.")),
+    "no_leak": Words(_("No leak"), _("It uses no column recorded after the outcome.")),
+    "decided": Words(_("Experiment concluded"), _("The experiment has a conclusion.")),
     "errors_analysed": Words(_("Errors analysed"), _("Its errors were looked at.")),
-    "decision_follows": Words(_("Decision follows"), _("The decision agrees with the comparison.")),
-    "prediction_came_true": Words(
-        _("Prediction came true"), _("The predicted effect of %(expected)s is there.")
+    "decision_follows": Words(
+        _("Decision supported"), _("The decision agrees with the comparison.")
     ),
-    "reproduced": Words(_("Reproduced"), _("Run again from scratch, it gave the same digits.")),
+    "as_forecast": Words(_("As forecast"), _("The effect of %(expected)s came out as forecast.")),
+    "reproduced": Words(_("Reproduced"), _("Re-run in a new process, it gave the same digits.")),
 }
 
 LACKS: dict[str, Text] = {
-    "change": _("what is changed"),
+    "change": _("what changes"),
     "reason": _("why"),
-    "measure": _("the effect that is expected"),
+    "measure": _("the expected effect"),
 }
 
 
@@ -148,9 +169,10 @@ def question(code: str) -> str:
 
 
 def sentence(code: str, evidence: Mapping[str, Any]) -> str:
-    return str(WORDS[code].sentence) % {
-        name: _in_words(name, value) for name, value in evidence.items()
-    }
+    words = WORDS[code]
+    if words.unnamed and not evidence["names"]:
+        return str(words.unnamed)
+    return str(words.sentence) % {name: _in_words(name, value) for name, value in evidence.items()}
 
 
 def _in_words(name: str, value: Any) -> str:

@@ -1,8 +1,8 @@
 from experiments.models.experiments import Experiment, Framing
 from experiments.models.exports import DojoArchive, Export, Picture
 from experiments.models.interpretations import Interpretation, Question, RowNote, Stage
+from experiments.models.leaderboard import LeaderboardSnapshot
 from experiments.models.runs import Predictions, Run
-from experiments.models.standings import Standings
 from experiments.models.talks import Documentation, JuryGrade, Takeaway, Talk
 
 __all__ = [
@@ -13,13 +13,13 @@ __all__ = [
     "Framing",
     "Interpretation",
     "JuryGrade",
+    "LeaderboardSnapshot",
     "Picture",
     "Predictions",
     "Question",
     "RowNote",
     "Run",
     "Stage",
-    "Standings",
     "Takeaway",
     "Talk",
 ]

@@ -1,4 +1,4 @@
-"""The scientific record: what was asked, what was tried, what was concluded."""
+"""The scientific record: framings and experiments."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.identifiers import new_public_id
-from classrooms.models import Membership
-from experiments.engine.config import ExperimentConfig
-from experiments.engine.models import MODELS, ModelSpec
+from classrooms.models import Seat
+from classrooms.models.dojos import whole_dojo
+from engine.spec.config import ExperimentConfig
+from engine.spec.models import MODELS, ModelSpec
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 class Framing(models.Model):
     """A participant's framing: the log's context, written before anything is tried."""
 
-    membership = models.OneToOneField(Membership, models.CASCADE, related_name="framing")
+    seat = models.OneToOneField(Seat, models.CASCADE, related_name="framing")
     problem = models.TextField(
         _("Problem"),
         max_length=2000,
@@ -41,40 +42,40 @@ class Framing(models.Model):
     metric = models.TextField(
         _("Metric"),
         max_length=1000,
-        help_text=_("Why this metric fits the decision, and from which score it is a success."),
+        help_text=_("Why this metric fits the decision, and which score counts as a success."),
     )
     baseline = models.TextField(
         _("Baseline"),
         max_length=1000,
         help_text=_("What is done today, or the simplest model: the performance to beat."),
     )
-    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+    updated_at = models.DateTimeField(_("updated on"), auto_now=True)
 
     class Meta:
         verbose_name = _("framing")
         verbose_name_plural = _("framings")
 
     def __str__(self) -> str:
-        return str(self.membership)
+        return str(self.seat)
 
 
 class ExperimentQuerySet(models.QuerySet["Experiment"]):
-    def visible_to(self, membership: Membership) -> Self:
-        """One's own; a facilitator sees everyone's in the Dojo."""
-        mine = self.filter(membership__dojo_id=membership.dojo_id)
-        return mine if membership.is_facilitator else mine.filter(membership=membership)
+    def visible_to(self, seat: Seat) -> Self:
+        """The person's own; a facilitator sees everyone's in the Dojo."""
+        mine = self.filter(seat__dojo_id=seat.dojo_id)
+        return mine if seat.is_facilitator else mine.filter(seat=seat)
 
     def with_results(self) -> Self:
         """Everything that a list or a log shows, in a constant number of queries."""
         from experiments.models.runs import Run  # noqa: PLC0415 (the two models name each other)
 
-        runs = Run.objects.select_related("reused_from__experiment__membership").order_by("pk")
-        return self.select_related("membership__dojo__dataset", "compared_to").prefetch_related(
+        runs = Run.objects.select_related("reused_from__experiment__seat").order_by("pk")
+        return self.select_related(*whole_dojo("seat__dojo"), "compared_to").prefetch_related(
             Prefetch("runs", queryset=runs), "row_notes"
         )
 
     def with_outcomes(self) -> Self:
-        """What judging many records at once needs, and nothing that only a page tells."""
+        """Load what the rules need for many records at once, and nothing that only a page shows."""
         from experiments.models.runs import Run  # noqa: PLC0415 (the two models name each other)
 
         runs = Run.objects.order_by("pk").defer(
@@ -95,31 +96,79 @@ class Experiment(models.Model):
         REJECT = "reject", _("Reject")
         ITERATE = "iterate", _("Iterate")
 
+    class ColumnClaim(models.TextChoices):
+        LEAKS = "leaks", _("knows the answer (leak)")
+        NOTHING = "nothing", _("adds nothing")
+        MATTERS = "matters", _("matters")
+        TOGETHER = "together", _("matters together with")
+
+    class SubgroupClaim(models.TextChoices):
+        HARDER = "harder", _("is harder to predict")
+        NOT_HARDER = "not_harder", _("is not harder to predict")
+
+    class ForecastKind(models.TextChoices):
+        RISES = "rises", _("It rises")
+        FALLS = "falls", _("It falls")
+        STAYS = "stays", _("It stays the same")
+        SCORE = "score", _("A score")
+
+    # What somebody said before the run; all empty where nothing was forecast.
+    FORECAST = (
+        "expected_effect",
+        "forecast_metric",
+        "forecast_kind",
+        "forecast_low",
+        "forecast_high",
+        "forecast_chance",
+        "forecast_margin",
+        "guardrail_metric",
+        "guardrail_allowed",
+    )
+    CLAIMS = (
+        "claimed_column",
+        "column_claim",
+        "claimed_with",
+        "claimed_subgroup",
+        "subgroup_claim",
+    )
     FROZEN = frozenset(
         {
-            "membership_id",
+            "seat_id",
             "number",
             "claim",
             "rationale",
-            "expected_effect",
+            *FORECAST,
             "compared_to_id",
             "config",
         }
     )
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id, editable=False)
-    membership = models.ForeignKey(
-        Membership, models.CASCADE, related_name="experiments", verbose_name=_("participant")
+    seat = models.ForeignKey(
+        Seat, models.CASCADE, related_name="experiments", verbose_name=_("participant")
     )
     number = models.PositiveIntegerField(_("number"))
-    claim = models.TextField(_("What is tested"), max_length=1000)
-    rationale = models.TextField(_("Why"), max_length=2000)
+    claim = models.TextField(_("Claim"), max_length=1000)
+    rationale = models.TextField(_("Rationale"), max_length=2000)
     expected_effect = models.FloatField(
         _("Expected effect"),
         null=True,
         blank=True,
         validators=[MinValueValidator(-10.0), MaxValueValidator(10.0)],
     )
+    forecast_metric = models.CharField(_("metric of the forecast"), max_length=20, blank=True)
+    forecast_kind = models.CharField(
+        _("kind of forecast"), max_length=6, choices=ForecastKind.choices, blank=True
+    )
+    # Ends of the 80 % range, of a difference or of a score.
+    forecast_low = models.FloatField(_("forecast, low end"), null=True, blank=True)
+    forecast_high = models.FloatField(_("forecast, high end"), null=True, blank=True)
+    # 0 to 1, that the difference lies on the forecast side; empty where not said.
+    forecast_chance = models.FloatField(_("how sure"), null=True, blank=True)
+    # Of "stays": as little as this is no change.
+    forecast_margin = models.FloatField(_("margin"), null=True, blank=True)
+    guardrail_metric = models.CharField(_("guardrail"), max_length=20, blank=True)
+    guardrail_allowed = models.FloatField(_("allowed loss"), null=True, blank=True)
     # Kept as long as another one is measured against it; the two may go together.
     compared_to = models.ForeignKey(
         "self",
@@ -127,16 +176,27 @@ class Experiment(models.Model):
         null=True,
         blank=True,
         related_name="compared_by",
-        verbose_name=_("Compared to"),
+        verbose_name=_("Reference"),
     )
     config = models.JSONField(_("config"))
-    submitted_at = models.DateTimeField(_("submitted at"), default=timezone.now)
+    submitted_at = models.DateTimeField(_("submitted on"), default=timezone.now)
 
     analysis = models.TextField(_("Analysis"), max_length=4000, blank=True)
+    # What the conclusion claims, in a form that rules can read; each is optional.
+    claimed_column = models.CharField(_("This column"), max_length=255, blank=True)
+    column_claim = models.CharField(
+        _("what it does"), max_length=10, choices=ColumnClaim.choices, blank=True
+    )
+    claimed_with = models.CharField(_("this other column"), max_length=255, blank=True)
+    # Conditions of a subgroup as the interpretation found them, as JSON.
+    claimed_subgroup = models.CharField(_("This subgroup"), max_length=2000, blank=True)
+    subgroup_claim = models.CharField(
+        _("how hard it is"), max_length=10, choices=SubgroupClaim.choices, blank=True
+    )
     decision = models.CharField(_("Decision"), max_length=8, choices=Decision.choices, blank=True)
     next_step = models.TextField(_("Next"), max_length=2000, blank=True)
-    limits = models.TextField(_("Limits"), max_length=4000, blank=True)
-    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    limits = models.TextField(_("Limitations"), max_length=4000, blank=True)
+    concluded_at = models.DateTimeField(_("concluded on"), null=True, blank=True)
 
     objects = ExperimentQuerySet.as_manager()
 
@@ -145,11 +205,9 @@ class Experiment(models.Model):
     class Meta:
         verbose_name = _("experiment")
         verbose_name_plural = _("experiments")
-        ordering = ["membership_id", "number"]
+        ordering = ["seat_id", "number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["membership", "number"], name="one_experiment_per_number"
-            )
+            models.UniqueConstraint(fields=["seat", "number"], name="one_experiment_per_number")
         ]
 
     def __str__(self) -> str:
@@ -163,9 +221,7 @@ class Experiment(models.Model):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return reverse(
-            "experiments:experiment", args=[self.membership.dojo.public_id, self.public_id]
-        )
+        return reverse("experiments:experiment", args=[self.seat.dojo.public_id, self.public_id])
 
     @classmethod
     def from_db(
@@ -181,6 +237,15 @@ class Experiment(models.Model):
         return instance
 
     @property
+    def claims(self) -> dict[str, str]:
+        """What the conclusion claims, by field."""
+        return {name: getattr(self, name) for name in self.CLAIMS}
+
+    @property
+    def forecast_fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.FORECAST}
+
+    @property
     def run(self) -> Run:
         """The execution whose result is the experiment's; repetitions are beside it."""
         return next(run for run in reversed(self.runs.all()) if run.reproduces_id is None)
@@ -192,11 +257,16 @@ class Experiment(models.Model):
 
     @property
     def is_closed(self) -> bool:
-        return self.closed_at is not None
+        return self.concluded_at is not None
 
     @property
     def awaits_decision(self) -> bool:
         return not self.is_closed and not self.run.is_unfinished
+
+    @property
+    def may_be_restarted(self) -> bool:
+        """Its run failed through no fault of its participant, who has not concluded it."""
+        return not self.is_closed and self.run.is_lost
 
     @property
     def parsed_config(self) -> ExperimentConfig:

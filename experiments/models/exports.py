@@ -1,15 +1,14 @@
-"""What workers make for documents: pictures of charts, PDFs, notebooks that were executed."""
+"""Files that workers create: pictures of charts, PDFs, executed notebooks, Dojo exports."""
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.identifiers import new_public_id
-from classrooms.models import Dojo, Membership
-from classrooms.models.jobs import Job, JobQuerySet
+from classrooms.models import Dojo, Seat
 from experiments.models.runs import Run
+from jobs.models import Job, JobQuerySet
 
 
 class Picture(models.Model):
@@ -42,33 +41,26 @@ class Export(Job):
 
     class Kind(models.TextChoices):
         PDF = "pdf", _("Log as PDF")
-        EXECUTION = "execution", _("Notebook, executed")
+        EXECUTION = "execution", _("Executed notebook")
 
-    membership = models.ForeignKey(Membership, models.CASCADE, related_name="exports")
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="exports")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     # Of what it is made from: it is out of date once that has changed.
     digest = models.CharField(_("digest"), max_length=64, blank=True)
     content = models.JSONField(_("result"), default=dict, blank=True)
-    # In the database, so that it goes with the membership.
+    # In the database, so that it goes with the seat.
     file = models.BinaryField(_("file"), default=b"", blank=True)
 
     objects = JobQuerySet["Export"].as_manager()
 
-    class Meta:
+    class Meta(Job.Meta):
         verbose_name = _("export")
         verbose_name_plural = _("exports")
         ordering = ["pk"]
-        indexes = [models.Index(fields=["status"], name="export_by_status")]
-        constraints = [
-            models.UniqueConstraint(fields=["membership", "kind"], name="one_export_per_kind")
-        ]
+        constraints = [models.UniqueConstraint(fields=["seat", "kind"], name="one_export_per_kind")]
 
     def __str__(self) -> str:
-        return f"{self.membership}: {self.get_kind_display()}"
-
-    @property
-    def time_limit_seconds(self) -> int:
-        return settings.EXPORT_TIME_LIMIT_SECONDS
+        return f"{self.seat}: {self.get_kind_display()}"
 
 
 class DojoArchive(Job):
@@ -80,11 +72,10 @@ class DojoArchive(Job):
 
     objects = JobQuerySet["DojoArchive"].as_manager()
 
-    class Meta:
-        verbose_name = _("archive of a Dojo")
-        verbose_name_plural = _("archives of Dojos")
+    class Meta(Job.Meta):
+        verbose_name = _("Dojo export")
+        verbose_name_plural = _("Dojo exports")
         ordering = ["pk"]
-        indexes = [models.Index(fields=["status"], name="archive_by_status")]
         constraints = [
             models.UniqueConstraint(fields=["dojo", "is_anonymous"], name="one_archive_per_kind")
         ]
@@ -93,10 +84,6 @@ class DojoArchive(Job):
         return str(self.dojo)
 
     @property
-    def time_limit_seconds(self) -> int:
-        return settings.EXPORT_TIME_LIMIT_SECONDS
-
-    @property
     def path(self) -> str:
-        """Where its file is in the storage."""
+        """Path of its file in the storage."""
         return f"archives/{self.public_id}.zip"

@@ -1,16 +1,15 @@
-"""What is computed about a finished run, by itself and when somebody asks."""
+"""Interpretations of finished runs, computed automatically or on request."""
 
 from __future__ import annotations
 
 from typing import Self
 
 from django.db import models
-from django.db.models import Case, When
 from django.utils.translation import gettext_lazy as _
 
-from classrooms.models.jobs import Job, JobQuerySet
 from experiments.models.experiments import Experiment
 from experiments.models.runs import Run
+from jobs.models import Job, JobQuerySet
 
 
 class Stage(models.IntegerChoices):
@@ -19,19 +18,13 @@ class Stage(models.IntegerChoices):
     EVIDENCE = 1, _("importance, errors and curves")
     LEARNING = 2, _("learning curves")
     REASONS = 3, _("contributions and effects")
-    SUBGROUPS = 4, _("subgroups and limits")
+    SUBGROUPS = 4, _("subgroups and limitations")
 
 
 class InterpretationQuerySet(JobQuerySet["Interpretation"]):
     def without_content(self) -> Self:
-        """For who asks only how far they are: a content can be a megabyte."""
+        """Defer the content, which can be a megabyte, when only the state matters."""
         return self.defer("content")
-
-    def most_urgent_first(self) -> Self:
-        """Everyone's evidence, which they wait for; then run by run, so that what a process
-        has worked out for one stage serves the next."""
-        is_evidence = Case(When(stage=Stage.EVIDENCE, then=0), default=1)
-        return self.order_by(is_evidence, "run_id", "stage")
 
 
 # Failures that trying again cannot mend.
@@ -41,7 +34,7 @@ FINAL = frozenset({"not_a_test_row", "column_not_used"})
 class Retryable(Job):
     """Work that may be asked for once more where it ended without a result."""
 
-    class Meta:
+    class Meta(Job.Meta):
         abstract = True
 
     @property
@@ -59,14 +52,13 @@ class Interpretation(Retryable):
 
     objects = InterpretationQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Retryable.Meta):
         verbose_name = _("interpretation")
         verbose_name_plural = _("interpretations")
         ordering = ["run_id", "stage"]
         constraints = [
             models.UniqueConstraint(fields=["run", "stage"], name="one_interpretation_per_stage")
         ]
-        indexes = [models.Index(fields=["status", "run", "stage"], name="interpretation_by_status")]
 
     def __str__(self) -> str:
         return f"{self.run}: {self.get_stage_display()}"
@@ -77,8 +69,12 @@ class Question(Retryable):
 
     class Kind(models.TextChoices):
         ROW = "row", _("why this prediction")
+        IMPORTANCE = "importance", _("contributions in another unit")
         COMPARISON = "comparison", _("runs side by side")
-        OVERVIEW = "overview", _("all runs over what they tried")
+        OVERVIEW = "overview", _("all runs by hyperparameter")
+
+    # What only the fitted model can answer.
+    OF_MODEL = frozenset({Kind.ROW, Kind.IMPORTANCE})
 
     # The run that it is about; of a comparison the first.
     run = models.ForeignKey(Run, models.CASCADE, related_name="questions")
@@ -90,27 +86,26 @@ class Question(Retryable):
 
     objects = JobQuerySet["Question"].as_manager()
 
-    class Meta:
+    class Meta(Retryable.Meta):
         verbose_name = _("question")
         verbose_name_plural = _("questions")
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["run", "digest"], name="one_answer_per_question")
         ]
-        indexes = [models.Index(fields=["status"], name="question_by_status")]
 
     def __str__(self) -> str:
         return f"{self.run}: {self.get_kind_display()}"
 
 
 class RowNote(models.Model):
-    """What a participant noted about a test row that the model got wrong."""
+    """A participant's note on a wrong test prediction."""
 
     experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="row_notes")
     # Its number in the file, the first row after the header being 1.
     row = models.PositiveIntegerField(_("row"))
     text = models.CharField(_("note"), max_length=500)
-    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+    updated_at = models.DateTimeField(_("updated on"), auto_now=True)
 
     class Meta:
         verbose_name = _("note on a row")

@@ -1,4 +1,4 @@
-"""Executions, and what they predicted."""
+"""Runs and their predictions."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.identifiers import new_public_id
-from classrooms.models import Membership
-from classrooms.models.jobs import Job, JobQuerySet, JobStatus
-from experiments.engine.search import Replay
+from classrooms.models import Seat
+from engine.spec.search import Replay
 from experiments.models.experiments import Experiment
+from jobs.models import Job, JobQuerySet, JobStatus
 
 ANOTHER_PROCESS_WAIT = timedelta(seconds=5)
+# Failures that are not the participant's, and that another attempt may well not meet.
+LOST = frozenset({"worker_lost", "internal", "no_space", "data_damaged"})
 
 
 class RunQuerySet(JobQuerySet["Run"]):
@@ -24,10 +25,14 @@ class RunQuerySet(JobQuerySet["Run"]):
         """Without repetitions: what experiments, boards and exports show."""
         return self.filter(reproduces=None)
 
-    def comparable_of(self, membership: Membership) -> Self:
+    def lost(self) -> Self:
+        """Those that failed through no fault of their participant."""
+        return self.filter(status=JobStatus.FAILED, failure_code__in=LOST)
+
+    def comparable_of(self, seat: Seat) -> Self:
         """Finished runs of a participant whose predictions are known, row by row."""
         return self.results().filter(
-            experiment__membership=membership,
+            experiment__seat=seat,
             status=JobStatus.SUCCEEDED,
             predictions__isnull=False,
         )
@@ -38,31 +43,6 @@ class RunQuerySet(JobQuerySet["Run"]):
         too_soon = now - ANOTHER_PROCESS_WAIT
         computed_here = Q(reproduces__worker=worker) | Q(reproduces__reused_from__worker=worker)
         return self.exclude(computed_here, queued_at__gt=too_soon)
-
-    def in_fair_order(self) -> Self:
-        """Queued runs, everyone's first before anyone's second.
-
-        A run's turn is its place in its participant's own queue, after those of
-        theirs that run already; ties go to who submitted first.
-        """
-        running = (
-            Run.objects.filter(
-                status=JobStatus.RUNNING,
-                experiment__membership=OuterRef("experiment__membership"),
-            )
-            .order_by()
-            .values("experiment__membership")
-            .annotate(count=Count("pk"))
-            .values("count")
-        )
-        place = Window(
-            RowNumber(), partition_by=F("experiment__membership"), order_by=F("pk").asc()
-        )
-        return (
-            self.queued()
-            .annotate(turn=place + Coalesce(Subquery(running), 0))
-            .order_by("turn", "queued_at", "pk")
-        )
 
 
 class Run(Job):
@@ -86,7 +66,7 @@ class Run(Job):
     comparison = models.JSONField(_("comparison"), default=dict, blank=True)
     # The trials and the winner (engine SearchRecord), where the config asks for a search.
     search = models.JSONField(_("search"), default=dict, blank=True)
-    # Cautions of the engine, each a code and what its sentence quotes.
+    # Warnings of the engine, each a code and what its sentence quotes.
     warnings = models.JSONField(_("warnings"), default=list, blank=True)
     fingerprint = models.CharField(_("fingerprint"), max_length=64, blank=True)
     versions = models.JSONField(_("library versions"), default=dict, blank=True)
@@ -94,6 +74,8 @@ class Run(Job):
     reused_from = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="reused_by"
     )
+    # Somebody of the Dojo had this result when the experiment was submitted.
+    was_known = models.BooleanField(_("result was known"), default=False)
     # The run that this one repeats from scratch; the experiment's result stays that one's.
     reproduces = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, related_name="reproductions"
@@ -103,11 +85,10 @@ class Run(Job):
 
     objects = RunQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Job.Meta):
         verbose_name = _("run")
         verbose_name_plural = _("runs")
         ordering = ["pk"]
-        indexes = [models.Index(fields=["status", "lease_until"], name="run_by_status")]
         constraints = [
             models.UniqueConstraint(
                 fields=["experiment"],
@@ -127,8 +108,13 @@ class Run(Job):
         return values.get(metric)
 
     @property
+    def is_lost(self) -> bool:
+        """It failed through no fault of its participant."""
+        return self.status == JobStatus.FAILED and self.failure_code in LOST
+
+    @property
     def replay(self) -> Replay | None:
-        """How far the search came; None where there was none, or it has not ended."""
+        """How far the search came; None without a search, or before it has ended."""
         if not self.search:
             return None
         return Replay(self.search["candidates"], tuple(self.search["rounds"]))
@@ -142,7 +128,7 @@ class Predictions(models.Model):
 
     run = models.OneToOneField(Run, models.CASCADE, related_name="predictions")
     test = models.BinaryField(_("test rows"))
-    out_of_fold = models.BinaryField(_("train rows, by models that had not seen them"))
+    out_of_fold = models.BinaryField(_("training rows, predicted by models that had not seen them"))
 
     class Meta:
         verbose_name = _("predictions")

@@ -1,4 +1,4 @@
-"""What participants finish and present: the final mark, talks, what peers learned."""
+"""Log settings, presentations, takeaways and grades."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from classrooms.models import Membership
+from classrooms.models import Seat
 from experiments.models.experiments import Experiment
 
 
 class Documentation(models.Model):
     """A participant's record as a document; final once they say so."""
 
-    membership = models.OneToOneField(Membership, models.CASCADE, related_name="documentation")
-    final_at = models.DateTimeField(_("final at"), null=True, blank=True)
+    seat = models.OneToOneField(Seat, models.CASCADE, related_name="documentation")
+    final_at = models.DateTimeField(_("final on"), null=True, blank=True)
     title = models.CharField(_("Title"), max_length=120, blank=True)
     introduction = models.TextField(_("Introduction"), max_length=4000, blank=True)
     conclusion = models.TextField(_("Conclusion"), max_length=4000, blank=True)
@@ -29,11 +29,11 @@ class Documentation(models.Model):
     omitted = models.JSONField(_("left out"), default=list, blank=True)
 
     class Meta:
-        verbose_name = _("documentation")
-        verbose_name_plural = _("documentations")
+        verbose_name = _("log settings")
+        verbose_name_plural = _("log settings")
 
     def __str__(self) -> str:
-        return str(self.membership)
+        return str(self.seat)
 
     @property
     def is_final(self) -> bool:
@@ -52,10 +52,10 @@ class Documentation(models.Model):
 class Talk(models.Model):
     """A participant's learnings on one page, and its place in the queue."""
 
-    membership = models.OneToOneField(Membership, models.CASCADE, related_name="talk")
+    seat = models.OneToOneField(Seat, models.CASCADE, related_name="talk")
     position = models.PositiveSmallIntegerField(_("position"))
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
-    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended on"), null=True, blank=True)
     # Chosen by the product until the participant chooses.
     best = models.ForeignKey(
         Experiment,
@@ -77,7 +77,7 @@ class Talk(models.Model):
     next_step = models.TextField(_("What I would do next"), max_length=1000, blank=True)
     # Of a formal presentation, by slide: title, text and whether it is shown, where the
     # presenter changed what the log says.
-    slides = models.JSONField(_("slides"), default=dict, blank=True)
+    slides = models.JSONField(_("presentation slides"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("presentation")
@@ -85,7 +85,7 @@ class Talk(models.Model):
         ordering = ["position", "pk"]
 
     def __str__(self) -> str:
-        return str(self.membership)
+        return str(self.seat)
 
     @property
     def is_current(self) -> bool:
@@ -93,7 +93,7 @@ class Talk(models.Model):
 
     @property
     def is_over(self) -> bool:
-        """Whether it was given; who was skipped gave none."""
+        """Whether it was given; skipped presentations were not."""
         return self.started_at is not None and self.ended_at is not None
 
     @property
@@ -106,17 +106,17 @@ class Talk(models.Model):
 
     @property
     def is_public(self) -> bool:
-        """Whether peers may read it: from its beginning on."""
+        """Whether peers may read it: once it has started."""
         return self.started_at is not None
 
 
 class Takeaway(models.Model):
-    """What a peer learned from a presentation."""
+    """A peer's takeaway from a presentation."""
 
     talk = models.ForeignKey(Talk, models.CASCADE, related_name="takeaways")
-    author = models.ForeignKey(Membership, models.CASCADE, related_name="takeaways_written")
-    text = models.CharField(_("learned from you"), max_length=500)
-    written_at = models.DateTimeField(_("written at"), default=timezone.now)
+    author = models.ForeignKey(Seat, models.CASCADE, related_name="takeaways_written")
+    text = models.CharField(_("learned from it"), max_length=500)
+    written_at = models.DateTimeField(_("written on"), default=timezone.now)
 
     class Meta:
         verbose_name = _("takeaway")
@@ -137,11 +137,11 @@ class JuryGrade(models.Model):
         HYPOTHESES = "hypotheses", _("Clear hypotheses")
         EVIDENCE = "evidence", _("Evidence and intervals")
         ERRORS = "errors", _("Errors analysed")
-        DECISIONS = "decisions", _("Decisions that follow")
-        CLARITY = "clarity", _("Clarity of the talk")
+        DECISIONS = "decisions", _("Decisions that follow from results")
+        CLARITY = "clarity", _("Clarity of the presentation")
 
     talk = models.ForeignKey(Talk, models.CASCADE, related_name="grades")
-    juror = models.ForeignKey(Membership, models.CASCADE, related_name="grades_given")
+    juror = models.ForeignKey(Seat, models.CASCADE, related_name="grades_given")
     criterion = models.CharField(_("criterion"), max_length=10, choices=Criterion.choices)
     points = models.PositiveSmallIntegerField(_("points"), validators=[MaxValueValidator(3)])
 

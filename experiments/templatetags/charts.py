@@ -1,4 +1,4 @@
-"""Stored charts on pages: drawn by the browser, and readable without it."""
+"""Stored charts on pages: drawn by the browser, and readable without scripts."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext
 
-from experiments.engine.chart_text import Chart, localised, table
-from experiments.engine.metrics import METRICS
+from engine.charts.text import Chart, localised, table
+from engine.spec.metrics import METRICS
 from experiments.templatetags.experiments import cell, score
 
 register = template.Library()

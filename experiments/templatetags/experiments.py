@@ -1,11 +1,13 @@
-"""How numbers are written on pages."""
+"""Number formats of pages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
 from django.template.defaultfilters import floatformat
 from django.utils.formats import number_format
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
 from experiments.models import Run
@@ -74,6 +76,12 @@ def percent(share: float | None, decimals: int = 0) -> str:
 
 
 @register.filter
+def whole(count: int) -> str:
+    """A whole number with the language's sign between the thousands."""
+    return str(number_format(count, 0, force_grouping=True))
+
+
+@register.filter
 def cell(value: Any) -> str:
     """A value of a data row: whole numbers without decimals, a dash where it is missing."""
     if value is None:
@@ -83,7 +91,7 @@ def cell(value: Any) -> str:
     return str(value)
 
 
-@register.inclusion_tag("experiments/board/interval.html")
+@register.inclusion_tag("experiments/leaderboard/interval.html")
 def interval_bar(
     value: float | None, interval: list[float] | None, span: tuple[float, float]
 ) -> dict[str, object]:
@@ -105,3 +113,15 @@ def interval_bar(
         "width": round(ends[1] - ends[0], 2) if ends else 0,
         "at": at(value) if value is not None else None,
     }
+
+
+@register.filter
+def marked(pieces: Iterable[Mapping[str, str]]) -> SafeString:
+    """A text in pieces, with its words marked by their effect and no white space added."""
+    return format_html_join("", "{}", ((_marked(piece),) for piece in pieces))
+
+
+def _marked(piece: Mapping[str, str]) -> SafeString:
+    if not piece["mark"]:
+        return conditional_escape(piece["text"])
+    return format_html('<mark class="{}">{}</mark>', piece["mark"], piece["text"])

@@ -1,8 +1,8 @@
-"""Texts of people in Markdown documents: they show, and structure nothing."""
+"""People's texts in Markdown documents, escaped so that they add no structure."""
 
 from django import template
 
-from experiments.exports import log
+from experiments.exports.documents import log
 
 register = template.Library()
 

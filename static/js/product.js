@@ -101,4 +101,20 @@
     const row = tab.parentElement;
     row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
   }
+
+  // --- Terms that explain themselves --------------------------------------------
+  // CSS shows the text; here it stays within the window, and Escape closes it.
+  const openTerm = (event) => {
+    const term = event.target.closest?.(".term");
+    if (!term) return;
+    term.classList.remove("is-closed", "is-at-end");
+    const text = term.querySelector(".term-text").getBoundingClientRect();
+    term.classList.toggle("is-at-end", text.right > document.documentElement.clientWidth);
+  };
+  document.addEventListener("pointerover", openTerm);
+  document.addEventListener("focusin", openTerm);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll(".term").forEach((term) => term.classList.add("is-closed"));
+  });
 })();

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from assistant import client
-from assistant.breaker import Breaker
+from assistant.model import client
+from assistant.model.breaker import Breaker
 from tests.assistant.anthropic_server import AnthropicServer
 
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 import pytest
 from django.db.models import F
 
-from assistant.budget import reserve, settle
-from assistant.client import CoachUnavailable, Prompt, Turn
+from assistant.model.budget import reserve, settle
+from assistant.model.client import CoachUnavailable, Prompt, Turn
+from assistant.model.pricing import PRICES, Usage, cost_of, price_of
 from assistant.models import Call, CoachSettings
-from assistant.pricing import PRICES, Usage, cost_of, price_of
-from classrooms.models import Membership
+from classrooms.models import Seat
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -22,11 +22,11 @@ MOST = Decimal("0.010006")
 
 
 @pytest.fixture
-def member() -> Membership:
+def member() -> Seat:
     return factories.join(factories.make_dojo())
 
 
-def ask(member: Membership) -> Call:
+def ask(member: Seat) -> Call:
     return reserve(member, Call.Purpose.CHAT, MODEL, PROMPT)
 
 
@@ -42,7 +42,7 @@ def test_costs_are_the_price_list_s(settings) -> None:
     assert cost_of("local", usage) == Decimal("0.05")
 
 
-def test_the_most_that_a_call_can_cost_is_reserved_until_it_has_ended(member: Membership) -> None:
+def test_the_most_that_a_call_can_cost_is_reserved_until_it_has_ended(member: Seat) -> None:
     call = ask(member)
     assert (call.cost, call.outcome) == (MOST, "under_way")
     settle(call, Call.Outcome.ANSWERED, Usage(100, 20, 0, 900))
@@ -52,7 +52,7 @@ def test_the_most_that_a_call_can_cost_is_reserved_until_it_has_ended(member: Me
 
 
 @pytest.mark.parametrize("field", ["participant_budget", "dojo_budget", "day_budget"])
-def test_a_budget_of_the_dojo_ends_before_the_call(member: Membership, field: str) -> None:
+def test_a_budget_of_the_dojo_ends_before_the_call(member: Seat, field: str) -> None:
     CoachSettings.objects.create(dojo=member.dojo, **{field: Decimal("0.03")})
     for _call in range(2):
         ask(member)
@@ -71,7 +71,7 @@ def test_a_budget_of_the_dojo_ends_before_the_call(member: Membership, field: st
         ask(member)
 
 
-def test_the_day_s_budget_is_everyone_s_and_begins_anew(member: Membership, settings) -> None:
+def test_the_day_s_budget_is_everyone_s_and_begins_anew(member: Seat, settings) -> None:
     settings.ASSISTANT_DAY_BUDGET = 0.015
     ask(factories.join(factories.make_dojo(title="Other")))
     with pytest.raises(CoachUnavailable, match="day_budget"):

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 from pydantic import BaseModel
 
-from assistant import client
-from assistant.breaker import FAILURES_TO_OPEN
-from assistant.client import CoachUnavailable, Prompt, Stream, Turn, ask
-from assistant.pricing import Usage
+from assistant.model import client
+from assistant.model.breaker import FAILURES_TO_OPEN
+from assistant.model.client import CoachUnavailable, Prompt, Stream, Turn, ask
+from assistant.model.pricing import Usage
 from tests.assistant.anthropic_server import USAGE, Act, AnthropicServer
 
 PROMPT = Prompt(

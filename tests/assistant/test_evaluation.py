@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
-from assistant.rubric import Criterion
+from assistant.facts.rubric import Criterion
 from benchmarks.assistant.cases import all_cases
 from benchmarks.assistant.scoring import Loaded, load_all, score_replies, score_rules
 

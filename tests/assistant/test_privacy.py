@@ -33,11 +33,11 @@ def test_the_join_page_brings_the_notice_and_links_to_it_without_scripts(dojo: D
 
 
 def test_without_a_model_it_says_that_nothing_is_sent(dojo: Dojo, settings) -> None:
-    assert "nothing that you write is sent" in notice(dojo)
+    assert "nothing you write is sent" in notice(dojo)
     settings.ANTHROPIC_API_KEY = "key"
-    assert "nothing that you write is sent" not in notice(dojo)
+    assert "nothing you write is sent" not in notice(dojo)
     CoachSettings.objects.create(dojo=dojo, is_enabled=False)
-    assert "nothing that you write is sent" in notice(dojo)
+    assert "nothing you write is sent" in notice(dojo)
 
 
 @pytest.mark.parametrize(
@@ -55,21 +55,21 @@ def test_with_a_model_it_says_what_is_sent_to_whom(
     settings.ASSISTANT_PROVIDER, settings.ANTHROPIC_BASE_URL = provider, address
     settings.ANTHROPIC_API_KEY = "key"
     said = notice(dojo)
-    assert f"a language model of {name}:" in said
-    assert "Names of people are replaced." in said
+    assert f"a language model run by {name}." in said
+    assert "People's names are replaced." in said
     assert "No row of the data is sent." in said
     CoachSettings.objects.create(dojo=dojo, shares_rows=True)
-    assert "Single rows of the data may be sent" in notice(dojo)
+    assert "Single rows of the data may also be sent" in notice(dojo)
 
 
 def test_everything_of_the_coach_is_deleted_with_the_dojo(dojo: Dojo) -> None:
     member = factories.join(dojo)
     experiment = factories.submit(member)
     factories.coach_message(member)
-    Call.objects.create(dojo=dojo, membership=member, purpose="chat", model="m", cost="0.1")
+    Call.objects.create(dojo=dojo, seat=member, purpose="chat", model="m", cost="0.1")
     Review.objects.create(experiment=experiment, occasion=Review.Occasion.RESULTS)
     CoachSettings.objects.create(dojo=dojo)
-    CoachChoice.objects.create(membership=member)
+    CoachChoice.objects.create(seat=member)
     kept = factories.coach_message(factories.join(factories.make_dojo(title="Other")))
     models = list(apps.get_app_config("assistant").get_models())
     assert all(model._default_manager.exists() for model in models)

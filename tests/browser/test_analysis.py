@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from classrooms.models import Membership
-from experiments.analysis.views import VIEWS
+from classrooms.models import Seat
+from experiments.analysis.catalogue import VIEWS
 from experiments.models import Experiment, Interpretation, RowNote
 from tests import factories
 from tests.browser.conftest import Person
@@ -20,12 +20,12 @@ MakePerson = Callable[..., Person]
 
 
 @pytest.fixture
-def member(product: Product) -> Membership:
+def member(product: Product) -> Seat:
     product.serve()
     return factories.join(factories.make_dojo(), "robin")
 
 
-def interpreted(member: Membership, *models: str) -> list[Experiment]:
+def interpreted(member: Seat, *models: str) -> list[Experiment]:
     """Finished experiments, each compared to the one before, with every view computed."""
     found: list[Experiment] = []
     for model in models:
@@ -37,15 +37,15 @@ def interpreted(member: Membership, *models: str) -> list[Experiment]:
     return found
 
 
-def log_in(who: Person, member: Membership) -> None:
+def log_in(who: Person, member: Seat) -> None:
     who.open("/accounts/login/")
-    who.page.fill("input[name=login]", member.user.email)
+    who.page.fill("input[name=login]", member.people.get().email)
     who.page.fill("input[name=password]", factories.PASSWORD)
     who.page.click("main form button[type=submit]")
     who.page.wait_for_url(who.url + "/")
 
 
-def test_every_view_of_a_run(member: Membership, person: MakePerson) -> None:
+def test_every_view_of_a_run(member: Seat, person: MakePerson) -> None:
     first, second = interpreted(member, "gaussian_naive_bayes", "lightgbm")
     robin = person(language="en-GB")
     log_in(robin, member)
@@ -53,11 +53,11 @@ def test_every_view_of_a_run(member: Membership, person: MakePerson) -> None:
 
     # The result says in a sentence what happened, and leads to every question.
     robin.open(second.get_absolute_url())
-    expect(page.get_by_text("ROC AUC on test is 0.")).to_be_visible()
+    expect(page.get_by_text("ROC AUC on the test set is 0.")).to_be_visible()
     for view in VIEWS:
         robin.open(f"{second.get_absolute_url()}analysis/{view.slug}/")
         expect(page.locator("#question")).to_be_visible()
-        expect(page.get_by_text("What this cannot show")).to_be_visible()
+        expect(page.get_by_text("What this view doesn't show")).to_be_visible()
         for figure in page.locator("figure[data-chart]").all():
             figure.scroll_into_view_if_needed()
             expect(figure.locator("svg").first).to_be_visible()
@@ -82,14 +82,14 @@ def test_every_view_of_a_run(member: Membership, person: MakePerson) -> None:
     note = page.locator("form.note").first
     note.locator("input[name=text]").fill("Small, and yet malignant")
     note.get_by_role("button").click()
-    expect(page.get_by_text("Noted")).to_be_visible()
+    expect(page.get_by_text("Note saved")).to_be_visible()
     assert RowNote.objects.get().text == "Small, and yet malignant"
 
     # Why this one? And what if it were larger? The worker answers while one waits.
     page.locator("tbody a").first.click()
-    expect(page.get_by_text("How the prediction comes about")).to_be_visible()
+    expect(page.get_by_text("Breakdown of the prediction")).to_be_visible()
     expect(page.locator("figure[data-chart] svg").first).to_be_visible()
-    page.get_by_text("What if it were otherwise?").click()
+    page.get_by_text("What if?").click()
     page.select_option("select[name=column1]", "worst_area")
     page.fill("input[name=value1]", "4000")
     page.get_by_role("button", name="Predict again").click()
@@ -100,9 +100,9 @@ def test_every_view_of_a_run(member: Membership, person: MakePerson) -> None:
     robin.open(f"{analysis}/errors/")
     page.get_by_role("link", name="Next hypothesis from these errors").click()
     expect(page.locator("textarea[name=rationale]")).to_have_value(
-        "Experiment #1 on test: false positives"
-        f" {first.runs.get().confusion['false_positives']}, false negatives"
-        f" {first.runs.get().confusion['false_negatives']}.\n"
+        "Experiment #1 on the test set:"
+        f" {first.runs.get().confusion['false_positives']} false positives,"
+        f" {first.runs.get().confusion['false_negatives']} false negatives.\n"
         f"Row {RowNote.objects.get().row}: Small, and yet malignant"
     )
 
@@ -114,7 +114,7 @@ def test_every_view_of_a_run(member: Membership, person: MakePerson) -> None:
         box.check()
     page.get_by_role("button", name="Compare").click()
     expect(
-        page.get_by_role("heading", name="Rows that changed sides from #1 to #2")
+        page.get_by_role("heading", name="Predictions that changed from #1 to #2")
     ).to_be_visible()
     figure = page.locator("figure[data-chart]").first
     figure.scroll_into_view_if_needed()
@@ -122,38 +122,40 @@ def test_every_view_of_a_run(member: Membership, person: MakePerson) -> None:
     robin.check()
 
 
-def test_views_fit_a_phone(member: Membership, person: MakePerson) -> None:
+def test_views_fit_a_phone(member: Seat, person: MakePerson) -> None:
     experiment = factories.submit(member, "logistic_regression")
     factories.finish(experiment)
     robin = person(viewport={"width": 390, "height": 800}, color_scheme="dark")
     log_in(robin, member)
     for view in VIEWS:
         robin.open(f"{experiment.get_absolute_url()}analysis/{view.slug}/")
-        expect(robin.page.get_by_text("Ce que ceci ne peut pas montrer")).to_be_visible()
+        expect(robin.page.get_by_text("Ce que cette vue ne montre pas")).to_be_visible()
         width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert robin.page.evaluate(width) <= 0, view.slug
         expect(robin.page.locator(".questions [aria-current]")).to_be_in_viewport()
 
 
 def test_what_is_typed_stays_while_an_answer_arrives(
-    member: Membership, product: Product, person: MakePerson
+    member: Seat, product: Product, person: MakePerson
 ) -> None:
     (experiment,) = interpreted(member, "logistic_regression")
     robin, camille = person(language="en-GB"), person(language="en-GB")
     log_in(robin, member)
-    log_in(camille, member.dojo.memberships.get(role=Membership.Role.FACILITATOR))
+    log_in(camille, member.dojo.seats.get(role=Seat.Role.FACILITATOR))
     product.kill("compute")
     for who in (robin, camille):
         who.open(f"{experiment.get_absolute_url()}analysis/row/")
-        expect(who.page.get_by_text("A worker is computing this now")).to_be_visible()
+        expect(who.page.get_by_text("Being computed")).to_be_visible()
     page = robin.page
-    page.get_by_text("What if it were otherwise?").click()
+    page.get_by_text("What if?").click()
     page.select_option("select[name=column1]", "worst_area")
     page.locator("input[name=value1]").press_sequentially("40")
 
     product.start("compute")
     for who in (robin, camille):
-        expect(who.page.get_by_text("How the prediction comes about")).to_be_visible()
+        # A worker that starts loads its libraries first.
+        answer = who.page.get_by_text("Breakdown of the prediction")
+        expect(answer).to_be_visible(timeout=60_000)
     expect(page.locator("input[name=value1]")).to_be_focused()
     page.keyboard.type("00")
     expect(page.locator("input[name=value1]")).to_have_value("4000")

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 from pytest_django.live_server_helper import LiveServer
 
-from experiments.engine import charts
+from engine.charts import catalogue as charts
 from tests.browser.chart_page import CURVE
 from tests.browser.conftest import Person
 from tests.engine.test_charts import CHARTS, NAMES, effect
@@ -247,10 +247,10 @@ def test_the_slider_moves_the_matrix_and_the_line(reader: MakeReader) -> None:
     slider.press("ArrowRight")
     shows(start + 1)
     expect(slider).to_have_attribute("aria-valuetext", "0,51")
-    expect(who.page.locator("#slider output")).to_contain_text("Precision 0,")
+    expect(who.page.locator("#slider output")).to_contain_text("Précision 0,")
     who.page.get_by_role("button", name="Meilleur").click()
     shows(CURVE["threshold"].index(0.31))
-    who.page.get_by_role("button", name="seuil du run").click()
+    who.page.get_by_role("button", name="seuil de cette exécution").click()
     shows(start)
     # The reader's line now lies on the solid one, the run's.
     line = who.page.locator(".threshold-line").bounding_box()

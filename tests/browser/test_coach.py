@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import Locator, expect
 
+from assistant.facts.rubric import Criterion
 from assistant.models import Call, CoachSettings
-from assistant.rubric import Criterion
-from classrooms.models import Membership
+from classrooms.models import Seat
 from tests import factories
 from tests.assistant.anthropic_server import Act, AnthropicServer
 from tests.browser.conftest import Person
@@ -36,7 +36,7 @@ def model(product: Product) -> Iterator[AnthropicServer]:
 
 
 @pytest.fixture
-def member() -> Membership:
+def member() -> Seat:
     return factories.join(factories.make_dojo(), "amina")
 
 
@@ -54,10 +54,10 @@ def words(answer: Locator) -> int:
 
 
 def test_an_answer_comes_word_by_word_survives_a_reload_and_stops(
-    person: MakePerson, model: AnthropicServer, member: Membership
+    person: MakePerson, model: AnthropicServer, member: Seat
 ) -> None:
     model.default = Act(LONG_ANSWER, pause=0.05)
-    someone = person("en-US").sit_down(member.user)
+    someone = person("en-US").sit_down(member.people.get())
     someone.open(f"/dojos/{member.dojo.public_id}/coach/")
     answer = say(someone, "What now?")
     expect(answer.locator(".said-text")).to_contain_text("word3")
@@ -70,7 +70,7 @@ def test_an_answer_comes_word_by_word_survives_a_reload_and_stops(
     someone.page.reload()
     expect(answer.locator(".said-text")).to_contain_text(f"word{seen}")
     someone.page.get_by_role("button", name="Stop").click()
-    expect(answer).to_contain_text("You stopped it here.")
+    expect(answer).to_contain_text("You stopped this answer.")
     wait_for(lambda: Call.objects.get().outcome == "stopped", "the model to be told")
     someone.page.reload()
     kept = words(answer)
@@ -81,11 +81,11 @@ def test_an_answer_comes_word_by_word_survives_a_reload_and_stops(
 
 
 def test_enter_sends_and_the_latest_words_stay_in_sight(
-    person: MakePerson, model: AnthropicServer, member: Membership
+    person: MakePerson, model: AnthropicServer, member: Seat
 ) -> None:
     for _turn in range(12):
         factories.coach_message(member)
-    someone = person("en-US").sit_down(member.user)
+    someone = person("en-US").sit_down(member.people.get())
     someone.open(f"/dojos/{member.dojo.public_id}/coach/")
     turns = someone.page.locator("#conversation article")
     expect(turns.last).to_be_in_viewport()
@@ -108,46 +108,48 @@ def test_enter_sends_and_the_latest_words_stay_in_sight(
 
 
 def test_the_rules_stand_in_and_say_why(
-    person: MakePerson, model: AnthropicServer, member: Membership
+    person: MakePerson, model: AnthropicServer, member: Seat
 ) -> None:
     model.default = Act(status=529, error="overloaded_error")
-    someone = person("en-US").sit_down(member.user)
+    someone = person("en-US").sit_down(member.people.get())
     path = f"/dojos/{member.dojo.public_id}/coach/"
     someone.open(path)
     answer = say(someone, "Is anybody there?")
-    expect(answer).to_contain_text("overloaded; the rules answer")
-    expect(answer).to_contain_text("Coach by rules")
+    expect(answer).to_contain_text("overloaded, so the rule-based coach answered")
+    expect(answer).to_contain_text("Rule-based coach")
     expect(answer.locator(".said-text")).to_contain_text("Which ML problem do you want to solve?")
     someone.check()
 
     requests = len(model.requests)
     chosen = CoachSettings.objects.create(dojo=member.dojo, participant_budget=Decimal("0.001"))
     answer = say(someone, "And with no money?")
-    expect(answer).to_contain_text("Your budget for the language model is used up")
+    expect(answer).to_contain_text("Your language model budget is used up")
 
-    someone.page.get_by_role("button", name="Send nothing of mine").click()
+    someone.page.get_by_role("button", name="Switch off the language model").click()
     expect(someone.page.locator("#conversation")).to_contain_text("is switched off")
-    someone.page.get_by_role("button", name="Let a language model answer me").click()
+    someone.page.get_by_role("button", name="Switch on the language model").click()
     expect(someone.page.locator("#conversation > .text-secondary")).to_have_count(0)
     CoachSettings.objects.filter(pk=chosen.pk).update(is_enabled=False)
     someone.open(path)
     expect(someone.page.locator("#conversation > .text-secondary")).to_contain_text("switched off")
     answer = say(someone, "Which model should I choose?")
-    expect(answer.locator(".said-text")).to_contain_text("Begin simple")
+    expect(answer.locator(".said-text")).to_contain_text("Start simple")
     assert len(model.requests) == requests, "none of these was sent"
 
 
 def test_feedback_comes_to_the_page_after_the_run(
-    person: MakePerson, model: AnthropicServer, member: Membership
+    person: MakePerson, model: AnthropicServer, member: Seat
 ) -> None:
     scores = [{"criterion": one, "points": 2, "reason": f"Seen: {one}."} for one in Criterion]
     said = {"strength": "A clear bet.", "question": "What if not?", "suggestion": "Read on."}
     model.structured = Act(json.dumps({"scores": scores} | said))
     experiment = factories.submit(member, "logistic_regression")
-    someone = person("en-US").sit_down(member.user)
+    someone = person("en-US").sit_down(member.people.get())
     someone.open(experiment.get_absolute_url())
     feedback = someone.page.get_by_role("region", name="Feedback on the experiment")
-    expect(feedback).to_contain_text("Written by a language model within what the rules know.")
+    expect(feedback).to_contain_text(
+        "Written by a language model, within the facts that the rules know."
+    )
     expect(feedback).to_contain_text("Seen: hypothesis.")
     expect(feedback).to_contain_text("What if not?")
     expect(feedback).not_to_contain_text("Seen: comparison.")
@@ -162,7 +164,7 @@ def test_feedback_comes_to_the_page_after_the_run(
 
 
 def test_who_joins_reads_what_is_sent_to_whom(
-    person: MakePerson, model: AnthropicServer, member: Membership
+    person: MakePerson, model: AnthropicServer, member: Seat
 ) -> None:
     somebody = person()
     somebody.open(f"/join/{member.dojo.join_code}/")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from classrooms.models import Dojo
-from classrooms.people import add_facilitator
+from classrooms.people.services import add_facilitator
 from classrooms.theory.deck import answer_slide
 from classrooms.theory.questions import QUESTIONS
 from classrooms.theory.services import show_slide
@@ -37,10 +37,10 @@ def test_two_facilitators_run_a_dojo_and_every_screen_follows(person: MakePerson
     base = f"/dojos/{dojo.public_id}"
     early = factories.join(dojo, "amina")
     second_user = factories.make_user("second")
-    add_facilitator(dojo, second_user.email)
+    add_facilitator(dojo, second_user)
     first, second = person().sit_down(first_user), person().sit_down(second_user)
     projector = person(viewport={"width": 1920, "height": 1080}).sit_down(first_user)
-    learner = person("en-US").sit_down(early.user)
+    learner = person("en-US").sit_down(early.people.get())
 
     # Before the start: the projector shows how to join, the hub what is missing.
     projector.open(f"{base}/projector/")
@@ -76,17 +76,17 @@ def test_two_facilitators_run_a_dojo_and_every_screen_follows(person: MakePerson
     expect(learner.page.locator(".clock-bar")).to_contain_text("Paused")
     first.page.get_by_role("button", name="Reprendre", exact=True).first.click()
     first.page.get_by_role("button", name="Phase suivante").click()
-    expect(projector.page.locator(".projector-clock h1")).to_have_text("Setup")
-    expect(learner.page.locator(".clock-bar")).to_contain_text("Setup")
+    expect(projector.page.locator(".projector-clock h1")).to_have_text("Mise en place")
+    expect(learner.page.locator(".clock-bar")).to_contain_text("Mise en place")
     first.check()
 
     # A late joiner is told where the group is.
     late_member = factories.join(dojo, "zoé")
-    late = person().sit_down(late_member.user)
+    late = person().sit_down(late_member.people.get())
     late.open(f"{base}/work/")
-    expect(late.page.get_by_role("status").first).to_contain_text("Setup")
+    expect(late.page.get_by_role("status").first).to_contain_text("Mise en place")
 
-    # A trap is seen, and its question arrives.
+    # An issue is seen, and its question arrives.
     experiment = factories.submit(early, "decision_tree", claim="try", rationale="so")
     factories.finish(experiment, test=0.91)
     first.open(f"{base}/people/{early.public_id}/")
@@ -97,7 +97,7 @@ def test_two_facilitators_run_a_dojo_and_every_screen_follows(person: MakePerson
     # Frozen, then told row by row, on the projector too.
     first.open(f"{base}/cockpit/")
     first.page.get_by_role("button", name="Geler le classement").click()
-    wait_for(lambda: stored(dojo).board_is_frozen, "a frozen board")
+    wait_for(lambda: stored(dojo).stage.board_is_frozen, "a frozen board")
     first.page.get_by_role("button", name="Classement", exact=True).click()
     expect(projector.page.locator("#board")).to_contain_text("amina")
     factories.finish(factories.submit(late_member, "decision_tree"), test=0.8)
@@ -106,7 +106,7 @@ def test_two_facilitators_run_a_dojo_and_every_screen_follows(person: MakePerson
     first.open(f"{base}/leaderboard/")
     first.open(f"{base}/cockpit/")
     first.page.on("dialog", lambda dialog: dialog.accept())
-    first.page.get_by_role("button", name="Dévoiler la ligne suivante").click()
+    first.page.get_by_role("button", name="Révéler la ligne suivante").click()
     expect(learner.page.locator("#ceremony")).to_be_visible()
     expect(learner.page.locator(".revealed")).to_contain_text("0.930")
     learner.check()
@@ -117,7 +117,7 @@ def test_without_a_stream_a_page_asks_and_the_clocks_agree(person: MakePerson) -
     facilitator = factories.make_user("camille")
     dojo = factories.make_dojo(facilitator)
     member = factories.join(dojo, "alex")
-    blocked, streaming = person().sit_down(member.user), person().sit_down(facilitator)
+    blocked, streaming = person().sit_down(member.people.get()), person().sit_down(facilitator)
 
     def refuse(route: Route) -> None:
         route.abort()
@@ -127,7 +127,7 @@ def test_without_a_stream_a_page_asks_and_the_clocks_agree(person: MakePerson) -
     streaming.open(f"/dojos/{dojo.public_id}/cockpit/")
     streaming.page.get_by_role("button", name="Phase suivante").click()
     for who in (streaming, blocked):
-        expect(who.page.locator(".clock-bar .fw-medium")).to_have_text("Set-up")
+        expect(who.page.locator(".clock-bar .fw-medium")).to_have_text("Setup")
 
     def shown(who: Person) -> int:
         minutes, seconds = who.page.locator(".countdown").first.inner_text().split(":")

@@ -25,7 +25,7 @@ def test_a_message_arrives_while_somebody_types(
     member = factories.join(dojo, "alex")
     helper, participant = person(), person()
     helper.sit_down(facilitator)
-    participant.sit_down(member.user)
+    participant.sit_down(member.people.get())
     participant.open(f"/dojos/{dojo.public_id}/experiments/new/")
     helper.open(f"/dojos/{dojo.public_id}/cockpit/")
 
@@ -49,5 +49,5 @@ def test_a_message_arrives_while_somebody_types(
     expect(participant.page.locator("#hand")).to_contain_text("Camille arrive")
     participant.page.locator("#news button").click()
     expect(participant.page.locator("#news")).not_to_contain_text("Five minutes left.")
-    expect(helper.page.locator("#sent .text-green")).to_have_text("vu")
+    expect(helper.page.locator("#sent .text-green")).to_have_text("vue")
     expect(participant.page.locator("textarea[name=claim]")).to_have_value("Half a hypothesis")

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from classrooms.models import Membership
+from classrooms.models import Seat
 from experiments.models import Run
-from experiments.services import record_analysis
+from experiments.submit.services import record_analysis
 from tests import factories
 from tests.browser.conftest import Person
 from tests.product import Product, wait_for
@@ -20,7 +20,7 @@ MakePerson = Callable[..., Person]
 
 
 @pytest.fixture
-def member(product: Product) -> Membership:
+def member(product: Product) -> Seat:
     """Somebody with two experiments that really ran."""
     product.serve()
     member = factories.join(factories.make_dojo(variant="advanced"), "robin")
@@ -32,10 +32,8 @@ def member(product: Product) -> Membership:
     return member
 
 
-def test_a_document_from_the_first_title_to_the_slides(
-    member: Membership, person: MakePerson
-) -> None:
-    robin = person(language="en-GB").sit_down(member.user)
+def test_a_document_from_the_first_title_to_the_slides(member: Seat, person: MakePerson) -> None:
+    robin = person(language="en-GB").sit_down(member.people.get())
     page, base = robin.page, f"/dojos/{member.dojo.public_id}"
 
     # Order and texts are laid out without losing what is typed.
@@ -51,9 +49,9 @@ def test_a_document_from_the_first_title_to_the_slides(
     robin.check()
 
     # Workers make the PDF and vouch for the notebook; the page tells without a reload.
-    page.get_by_role("button", name="Make the PDF").click()
+    page.get_by_role("button", name="Create the PDF").click()
     expect(page.get_by_role("link", name="PDF", exact=True)).to_be_visible(timeout=90_000)
-    page.get_by_role("button", name="Run my notebook on the server").click()
+    page.get_by_role("button", name="Execute my notebook on the server").click()
     expect(page.get_by_text("verified", exact=True)).to_be_visible(timeout=90_000)
     robin.check()
 

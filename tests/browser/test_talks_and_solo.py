@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from classrooms import timeline
+from classrooms.agenda import timeline
 from classrooms.models import Dojo
-from classrooms.solo import begin_solo
+from classrooms.solo.services import begin_solo
 from experiments.models import Experiment
-from experiments.services import record_analysis
+from experiments.submit.services import record_analysis
 from tests import factories
 from tests.browser.conftest import Person
 from tests.product import Product, wait_for
@@ -38,7 +38,7 @@ def test_a_queue_of_presentations_and_what_peers_learned(person: MakePerson) -> 
         timeline.advance_dojo(Dojo.objects.get(pk=dojo.pk))
     base = f"/dojos/{dojo.public_id}"
     facilitator, projector = person().sit_down(user), person().sit_down(user)
-    presenter, peer = person().sit_down(amina.user), person().sit_down(bruno.user)
+    presenter, peer = person().sit_down(amina.people.get()), person().sit_down(bruno.people.get())
 
     # The page that they present is begun by the record, and put into their own words.
     presenter.open(f"{base}/talks/mine/")
@@ -65,7 +65,7 @@ def test_a_queue_of_presentations_and_what_peers_learned(person: MakePerson) -> 
     facilitator.page.locator("#talk-back").click()
     expect(peer.page.locator("#stage")).to_contain_text("Un écart sans intervalle")
     peer.page.locator("textarea[name=text]").fill("Regarder l'intervalle d'abord.")
-    peer.page.locator(f"#takeaway-{amina.public_id} .btn-primary").click()
+    peer.page.locator(f"#takeaway-{amina.public_id} [type=submit].btn-primary").click()
     peer.check()
     facilitator.page.locator("#talk-next").click()
     expect(projector.page.locator(".on-screen h1")).to_have_text("Bruno")
@@ -87,11 +87,11 @@ def test_somebody_works_alone_from_the_choice_to_the_next_phase(person: MakePers
     alone.check()
     dojo = Dojo.objects.get(variant="solo")
     first = alone.page.locator(".pace [aria-current=step]").inner_text()
-    alone.page.get_by_role("button", name="On to:").click()
+    alone.page.get_by_role("button", name="Go to").click()
     expect(alone.page.locator(".pace [aria-current=step]")).not_to_have_text(first)
 
     # The same as in a Dojo: a real run, and the coach in the facilitator's place.
-    experiment = factories.submit(dojo.memberships.get(), "logistic_regression")
+    experiment = factories.submit(dojo.seats.get(), "logistic_regression")
     wait_for(lambda: Experiment.objects.get(pk=experiment.pk).run.has_succeeded, "its result")
     record_analysis(experiment, analysis="Better than no model.", decision="keep", next_step="")
     alone.open(f"/dojos/{dojo.public_id}/coach/")

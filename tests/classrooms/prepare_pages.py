@@ -8,7 +8,7 @@ from classrooms.models import Dojo
 def client_of(dojo: Dojo) -> Client:
     """The browser of its facilitator, in English."""
     client = Client(headers={"accept-language": "en"})
-    client.force_login(dojo.memberships.get(role="facilitator").user)
+    client.force_login(dojo.seats.get(role="facilitator").people.get())
     return client
 
 

@@ -10,10 +10,10 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
-from classrooms import timeline
-from classrooms.agenda_services import agenda_digest
+from classrooms.agenda import timeline
+from classrooms.agenda.services import agenda_digest
 from classrooms.models import AgendaTemplate, Dojo
-from classrooms.models.live import current_version
+from live.models import current_version
 from tests import factories
 from tests.classrooms.prepare_pages import client_of, path
 from tests.classrooms.test_opening import typed
@@ -80,7 +80,7 @@ def test_an_agenda_has_one_phase_at_least_and_twenty_at_most(dojo: Dojo, client:
     for _time in range(25):
         page = then(client, dojo, page, "add")
     assert len(page.context["form"].forms) == 20
-    assert "20 phases at most" in page.content.decode()
+    assert "at most 20 phases" in page.content.decode()
 
 
 def test_an_agenda_that_another_changed_meanwhile_is_not_overwritten(
@@ -89,7 +89,7 @@ def test_an_agenda_that_another_changed_meanwhile_is_not_overwritten(
     page = edit(client, dojo, "count", **{"phases-0-title": "Mine"})
     dojo.phases.filter(position=2).update(title="Theirs")
     page = then(client, dojo, page, "save")
-    assert "the agenda was changed elsewhere" in page.content.decode()
+    assert "someone else changed the agenda" in page.content.decode()
     assert 'value="Mine"' in page.content.decode()
     assert titles(dojo)[:2] == ["Theory", "Theirs"]
 
@@ -98,7 +98,7 @@ def test_what_began_is_only_renamed_or_lengthened(dojo: Dojo, client: Client) ->
     timeline.start_dojo(dojo)
     page = edit(client, dojo, **{"phases-0-planned_minutes": "44"})
     [error] = page.context["form"].forms[0].errors["planned_minutes"]
-    assert error == "This phase has begun: it can only be lengthened, to 45 min or more."
+    assert error == "This phase has started. You can only lengthen it, to 45 min or more."
     changes = {
         "phases-0-planned_minutes": "60",
         "phases-0-title": "Begun",
@@ -134,14 +134,14 @@ def test_a_forged_order_of_what_began_is_refused(dojo: Dojo, client: Client) -> 
     page = edit(client, dojo, **{"phases-0-was": "2"})
     assert "twice" in page.content.decode()
     page = edit(client, dojo, **{"phases-0-was": "99"})
-    assert "no longer there" in page.content.decode()
+    assert "no longer exists" in page.content.decode()
 
 
 def test_a_phase_that_begins_while_somebody_edits_is_not_moved(dojo: Dojo, client: Client) -> None:
     page = edit(client, dojo, "down:0")
     timeline.start_dojo(dojo)
     page = then(client, dojo, page, "save")
-    assert "a phase has begun since" in page.content.decode()
+    assert "a phase has started" in page.content.decode()
     assert titles(dojo)[0] == "Theory"
 
 
@@ -157,7 +157,7 @@ def test_the_agenda_is_checked_against_the_planned_end(dojo: Dojo, client: Clien
     Dojo.objects.filter(pk=dojo.pk).update(scheduled_for=start, time_zone="Europe/Paris")
     assert client.get(path(dojo, "agenda/")).context["timing"].end == "Ends at 18:00, as planned."
     timing = edit(client, dojo, "count", **{"phases-0-planned_minutes": "30"}).context["timing"]
-    assert timing.end == "Ends at 18:00 as planned, at 17:45 with this agenda."
+    assert timing.end == "Planned end 18:00; with this agenda, 17:45."
     assert timing.total == "3 h 45 min"
     assert "4 h" in timing.note
 
@@ -172,9 +172,7 @@ def test_under_way_the_end_counts_what_was_lost(dojo: Dojo, client: Client) -> N
     timing = client.get(path(dojo, "agenda/")).context["timing"]
     possible |= {f"{timezone.now() + timedelta(minutes=195):%H:%M}"}
     planned = f"{started + timedelta(minutes=240):%H:%M}"
-    assert timing.end in {
-        f"Ends at {planned} as planned, at {late} with this agenda." for late in possible
-    }
+    assert timing.end in {f"Planned end {planned}; with this agenda, {late}." for late in possible}
 
 
 def test_what_is_skipped_takes_no_time_and_may_still_be_moved(dojo: Dojo, client: Client) -> None:
@@ -205,7 +203,7 @@ def test_templates_are_renamed_and_deleted_by_their_owner(dojo: Dojo, client: Cl
     edit(client, dojo, "keep", template_title="Two")
     one = AgendaTemplate.objects.get(title="One")
     taken = client.post(f"/agendas/{one.public_id}/rename/", {"template_title": "Two"})
-    assert "You have a template of this title already." in taken.content.decode()
+    assert "You already have a template with this title." in taken.content.decode()
     client.post(f"/agendas/{one.public_id}/rename/", {"template_title": "<Half> a day"})
     page = client.get("/agendas/").content.decode()
     assert "&lt;Half&gt; a day" in page

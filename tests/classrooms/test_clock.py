@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from classrooms import timeline
-from classrooms.agenda import AGENDAS
+from classrooms.agenda import timeline
+from classrooms.agenda.variants import AGENDAS
 from classrooms.exceptions import NotNow
-from classrooms.models import Dojo, Phase, Topic
+from classrooms.models import Dojo, Phase
 from classrooms.models.dojos import Variant
-from classrooms.models.live import current_version
+from live.models import Topic, current_version
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def test_the_agenda_is_the_briefs() -> None:
 def test_the_agenda_is_written_in_the_dojos_language() -> None:
     dojo = factories.make_dojo(language="fr")
     assert dojo.phases.first().title == "Théorie"
-    assert [phase.deliverable for phase in dojo.phases.all()][2] == "Experiment log"
+    assert [phase.deliverable for phase in dojo.phases.all()][2] == "Journal d'expériences"
 
 
 def test_a_pause_stops_the_clock_and_resuming_lets_it_go_on() -> None:
@@ -80,7 +80,7 @@ def test_every_change_of_the_clock_is_announced() -> None:
     dojo = factories.make_dojo()
     seen = current_version(dojo.pk)
     timeline.pause_dojo(dojo)
-    topic = Topic.objects.get(dojo=dojo, name="clock")
+    topic = Topic.objects.get(channel=dojo.pk, name="clock")
     assert topic.version == current_version(dojo.pk) > seen
 
 
@@ -88,6 +88,6 @@ def test_the_cockpit_says_so_when_it_was_too_late(cast) -> None:
     timeline.pause_dojo(cast.dojo)
     path = f"/dojos/{cast.dojo.public_id}/clock/pause/"
     page = cast.clients["facilitator"].post(path, follow=True, headers={"accept-language": "en"})
-    assert "nothing was changed" in page.content.decode()
+    assert "Not changed" in page.content.decode()
     missing = f"/dojos/{cast.dojo.public_id}/clock/explode/"
     assert cast.clients["facilitator"].post(missing).status_code == 404

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from classrooms import cloning, timeline
-from classrooms.models import Dojo
+from classrooms.agenda import timeline
+from classrooms.dojos import cloning
+from classrooms.models import Dojo, DojoRules, DojoStage
 from tests import factories
 from tests.classrooms.prepare_pages import client_of, path
 
@@ -28,14 +29,10 @@ def client(dojo: Dojo) -> Client:
 
 COPIED = {
     "language", "variant", "dataset", "primary_metric", "success_threshold", "costs", "time_zone",
-    "visibility", "baseline_rule", "max_experiments", "max_unfinished_runs", "allowed_models",
-    "uses_ladder",
 }  # fmt: skip
 ITS_OWN = {
-    "revealed_rows",
-    "id", "public_id", "join_code", "title", "scheduled_for", "join_is_open", "slide", "scene",
-    "board_frozen_at", "rehearsed_since", "archived_at", "state", "created_at", "started_at",
-    "ended_at", "holdout_revealed_at",
+    "id", "public_id", "join_code", "title", "scheduled_for", "archived_at", "state",
+    "created_at", "started_at", "ended_at",
 }  # fmt: skip
 
 
@@ -43,10 +40,13 @@ def test_a_clone_has_the_same_rules_and_agenda_and_nobody_in_it(dojo: Dojo, clie
     Dojo.objects.filter(pk=dojo.pk).update(
         costs={"false_positive": 1.0, "false_negative": 5.0, "true_positive": -2.0,
                "true_negative": 0.0},
-        time_zone="Asia/Tokyo", visibility="ranks", baseline_rule="require", max_experiments=7,
-        max_unfinished_runs=3, allowed_models=["dummy"], uses_ladder=True, success_threshold=0.6,
-        scheduled_for=timezone.now(),
+        time_zone="Asia/Tokyo", success_threshold=0.6, scheduled_for=timezone.now(),
     )  # fmt: skip
+    rules = {"visibility": "ranks", "baseline_rule": "require", "max_experiments": 7,
+             "max_unfinished_runs": 3, "allowed_models": ["dummy"],
+             "margins": {"recall": 0.02}}  # fmt: skip
+    DojoRules.objects.filter(dojo=dojo).update(**rules, join_is_open=False)
+    DojoStage.objects.filter(dojo=dojo).update(scene="slides", slide=4)
     dojo.phases.filter(position=2).update(title="Mine", planned_minutes=33, extra_minutes=9)
     dojo.refresh_from_db()
     factories.join(dojo)
@@ -58,6 +58,12 @@ def test_a_clone_has_the_same_rules_and_agenda_and_nobody_in_it(dojo: Dojo, clie
         name: getattr(dojo, name) for name in COPIED
     }
     assert {field.name for field in Dojo._meta.concrete_fields} == COPIED | ITS_OWN
+    assert copy.rules.chosen == rules
+    assert {field.name for field in DojoRules._meta.concrete_fields} == {
+        "id", "dojo", "join_is_open", *rules,
+    }  # fmt: skip
+    assert copy.rules.join_is_open
+    assert (copy.stage.scene, copy.stage.slide) == ("automatic", 0)
     assert (copy.state, copy.scheduled_for, copy.title) == ("draft", None, "Dojo (copy)")
     assert copy.join_code != dojo.join_code
     assert [phase.title for phase in copy.phases.all()] == [
@@ -65,12 +71,12 @@ def test_a_clone_has_the_same_rules_and_agenda_and_nobody_in_it(dojo: Dojo, clie
     ]
     second = copy.phases.get(position=2)
     assert (second.planned_minutes, second.extra_minutes, second.started_at) == (33, 0, None)
-    assert [member.role for member in copy.memberships.all()] == ["facilitator"]
+    assert [member.role for member in copy.seats.all()] == ["facilitator"]
 
 
 def test_a_long_title_can_be_cloned(dojo: Dojo) -> None:
-    membership = dojo.memberships.get()
-    assert len(cloning.clone_dojo(membership, title="x" * 500).title) == 120
+    facilitator = dojo.seats.get().people.get()
+    assert len(cloning.clone_dojo(dojo, facilitator=facilitator, title="x" * 500).title) == 120
 
 
 def test_only_who_may_open_dojos_clones(dojo: Dojo, client: Client, settings: Any) -> None:

@@ -6,10 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from classrooms import announcing, hands, timeline
+from classrooms.agenda import timeline
+from classrooms.conversation import announcements as announcing
+from classrooms.conversation import hands
 from classrooms.exceptions import NotNow
-from classrooms.models import Announcement, Dojo, Membership, RaisedHand, Topic
-from classrooms.models.live import current_version
+from classrooms.models import Announcement, Dojo, RaisedHand, Seat
+from live.models import Topic, current_version
 from tests import factories
 from tests.conftest import Cast
 
@@ -19,15 +21,17 @@ HOSTILE = "<script>alert(1)</script>"
 
 
 def touched_since(dojo: Dojo, version: int) -> set[str]:
-    return set(Topic.objects.filter(dojo=dojo, version__gt=version).values_list("name", flat=True))
+    return set(
+        Topic.objects.filter(channel=dojo.pk, version__gt=version).values_list("name", flat=True)
+    )
 
 
 def path(cast: Cast, page: str) -> str:
     return f"/dojos/{cast.dojo.public_id}/{page}"
 
 
-def facilitator_of(dojo: Dojo) -> Membership:
-    return dojo.memberships.get(role="facilitator", display_name="Camille")
+def facilitator_of(dojo: Dojo) -> Seat:
+    return dojo.seats.get(role="facilitator", display_name="Camille")
 
 
 # --- Announcements --------------------------------------------------------------------
@@ -125,7 +129,7 @@ def test_a_hand_is_raised_once_and_keeps_its_place() -> None:
     hands.raise_hand(first)
     hands.raise_hand(second)
     hands.raise_hand(first, "My run fails")
-    assert [hand.membership for hand in hands.hand_queue(dojo)] == [first, second]
+    assert [hand.seat for hand in hands.hand_queue(dojo)] == [first, second]
     assert hands.hand_queue(dojo)[0].reason == "My run fails"
     assert RaisedHand.objects.count() == 2
 
@@ -141,14 +145,14 @@ def test_either_side_lowers_a_hand_and_it_can_be_raised_again(cast: Cast) -> Non
         version = current_version(cast.dojo.pk)
         lower()
         assert hands.hand_queue(cast.dojo) == []
-        assert touched_since(cast.dojo, version) >= {"room", member.topic}
+        assert touched_since(cast.dojo, version) >= {"participants", member.topic}
     assert RaisedHand.objects.count() == 2
 
 
 def test_who_comes_first_is_coming(cast: Cast) -> None:
     hands.raise_hand(cast.participant)
     colleague = factories.join(cast.dojo, "colleague")
-    Membership.objects.filter(pk=colleague.pk).update(role="facilitator")
+    Seat.objects.filter(pk=colleague.pk).update(role="facilitator")
     come = path(cast, f"hands/{cast.participant.public_id}/come/")
     queue = cast.clients["facilitator"].post(come, headers=HTMX).content.decode()
     assert come not in queue
@@ -187,15 +191,20 @@ def test_words_that_are_too_many_stay_in_the_field(cast: Cast) -> None:
 
 
 def test_raising_a_hand_counts_as_activity(cast: Cast) -> None:
-    before = Membership.objects.get(pk=cast.participant.pk).active_at
+    before = Seat.objects.get(pk=cast.participant.pk).active_at
     hands.raise_hand(cast.participant)
-    assert Membership.objects.get(pk=cast.participant.pk).active_at > before
+    assert Seat.objects.get(pk=cast.participant.pk).active_at > before
 
 
 # --- Help -----------------------------------------------------------------------------
 def test_the_help_page_answers_what_the_brief_answers(cast: Cast) -> None:
     content = cast.clients["participant"].get(path(cast, "help/")).content.decode()
-    for words in ("Quel modèle choisir", "régression logistique", "Je log quoi", "mlflow.org"):
+    for words in (
+        "Quel modèle choisir",
+        "régression logistique",
+        "que je note",
+        "mlflow.org",
+    ):
         assert words in content
     assert content.count("https://") == content.count('rel="noopener noreferrer"')
 

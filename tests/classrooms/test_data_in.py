@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
+from classrooms.datasets import views
 from classrooms.models import Dataset
-from classrooms.preparation import process
-from classrooms.views import datasets as views
+from jobs.perform import perform_here
 from tests import factories
 from tests.classrooms.test_datasets import GOOD, choice, choose, upload
 
@@ -41,7 +41,7 @@ def test_how_a_file_was_read_is_shown_and_what_is_no_row(client: Client) -> None
     shown = page(client, dataset)
     for words in ("semicolon", "gzip", "line 3", "above the header", "Export du CRM", "total at"):
         assert words in shown
-    assert "3 lines of the file are no rows of the table" in shown
+    assert "3 lines of the file are not rows of the table" in shown
 
 
 def test_a_wrong_detection_is_corrected_and_the_file_read_again(client: Client) -> None:
@@ -53,7 +53,7 @@ def test_a_wrong_detection_is_corrected_and_the_file_read_again(client: Client) 
     form = client.get(url).context["form"]
     posted = {name: form[name].initial for name in form.fields} | {"missing": "-\nabsent"}
     assert client.post(url, posted).status_code == 302
-    process(dataset.pk)
+    perform_here(dataset)
     dataset.refresh_from_db()
     assert dataset.awaits_target
     by_name = {column["name"]: column for column in dataset.columns}
@@ -69,7 +69,7 @@ def test_words_among_numbers_are_taken_for_missing_by_one_button(client: Client)
     assert "n.c. × 10" in shown.content.decode()
     posted = {field.name: field.value() for field in shown.context["without_strays"]}
     assert client.post(f"/datasets/{dataset.public_id}/format/", posted).status_code == 302
-    process(dataset.pk)
+    perform_here(dataset)
     dataset.refresh_from_db()
     price_column = next(column for column in dataset.columns if column["name"] == "price")
     assert (price_column["type"], price_column["missing"]) == ("numeric", 10)
@@ -79,11 +79,11 @@ def test_words_among_numbers_are_taken_for_missing_by_one_button(client: Client)
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("header_line", "0", "greater than or equal to 1"),
+        ("header_line", "0", "Write 1 or more."),
         ("header_line", "one", "whole number"),
-        ("thousands", ".", "decimal sign already"),
+        ("thousands", ".", "already the decimal separator"),
         ("delimiter", "x", "not one of the available choices"),
-        ("missing", "\n".join(map(str, range(40))), "At most 29"),
+        ("missing", "\n".join(map(str, range(40))), "29 at most"),
         ("missing", "x" * 41, "longer than 40"),
     ],
 )
@@ -114,7 +114,7 @@ def test_a_file_that_could_not_be_read_can_be_read_otherwise(client: Client) -> 
         "missing": "NA",
     }
     client.post(f"/datasets/{dataset.public_id}/format/", posted)
-    process(dataset.pk)
+    perform_here(dataset)
     dataset.refresh_from_db()
     assert dataset.awaits_target, dataset.failure_code
     assert dataset.columns[0]["name"] == "number"
@@ -131,18 +131,18 @@ def test_one_of_several_classes_is_put_against_the_rest(client: Client) -> None:
     levels = ["gold", "silver", "None"]
     content = table(x=list(range(ROWS)), level=[levels[n % 3] for n in range(ROWS)])
     dataset = upload(client, content)
-    assert "against the rest" in page(client, dataset)
+    assert "vs the rest" in page(client, dataset)
     dataset = choose(client, dataset, "level", "None")
     assert dataset.is_ready, dataset.failure_code
-    assert dataset.class_counts == {"None": 66, "not None": 134}
-    assert dataset.schema.negative_class == "not None"
+    assert dataset.class_counts == {"None": 66, "other than None": 134}
+    assert dataset.schema.negative_class == "other than None"
 
 
 def test_a_quantity_is_refused_as_a_target_with_a_sentence(client: Client) -> None:
     content = table(x=[n / 7 for n in range(ROWS)], y=[f"n{n}" for n in range(ROWS)])
     dataset = upload(client, content)
     shown = page(client, dataset)
-    assert "No column can be predicted" in shown
+    assert "No column can be the target" in shown
     assert "predicting it is regression" in shown
 
 
@@ -183,7 +183,7 @@ def test_what_cannot_be_sorted_by_time_is_refused_by_its_field(
     posted = TYPES | {"target": choice(dataset, "paid", "yes"), "split_kind": "time"} | fields
     response = client.post(f"/datasets/{dataset.public_id}/", posted)
     assert response.status_code == 200
-    assert "dates or of numbers" in str(response.context["form"].errors["split_by"])
+    assert "dates, or of numbers" in str(response.context["form"].errors["split_by"])
     assert Dataset.objects.get(pk=dataset.pk).awaits_target
 
 
@@ -218,18 +218,18 @@ def test_a_second_click_changes_nothing_and_says_so(
     monkeypatch.setattr(views, service, twice)
     response = client.post(url, posted, follow=True)
     assert response.redirect_chain == [(f"/datasets/{dataset.public_id}/", 302)]
-    assert "nothing was changed" in response.content.decode()
+    assert "Not changed" in response.content.decode()
     assert Dataset.objects.get(pk=dataset.pk).is_unfinished
 
 
 @pytest.mark.parametrize(
     ("fields", "field", "words"),
     [
-        ({"target": ""}, "target", "Choose the column"),
+        ({"target": ""}, "target", "Choose a column"),
         ({"target": "9.9"}, "target", "not one of the available choices"),
-        ({"split_kind": "time"}, "split_by", "times or groups"),
-        ({"split_kind": "time", "split_by": "2"}, "split_by", "dates or of numbers"),
-        ({"split_kind": "group", "split_by": "3"}, "split_by", "what is predicted"),
+        ({"split_kind": "time"}, "split_by", "time or group column"),
+        ({"split_kind": "time", "split_by": "2"}, "split_by", "dates, or of numbers"),
+        ({"split_kind": "group", "split_by": "3"}, "split_by", "This is the target"),
         ({"split_kind": "other"}, "split_kind", "not one of the available choices"),
     ],
 )
@@ -249,7 +249,7 @@ def test_a_split_that_fails_is_decided_anew(client: Client) -> None:
     dataset = choose(client, dataset, **level)
     assert dataset.failure_code == "too_few_groups"
     shown = page(client, dataset)
-    assert "has 2 groups; at least 5 are needed" in shown
+    assert ": 2. At least 5 are needed" in shown
     dataset = choose(client, dataset)
     assert dataset.is_ready
 
@@ -283,19 +283,19 @@ def test_the_health_report_spoils_nothing_for_participants(client: Client) -> No
     assert dataset.is_ready, dataset.failure_code
     shown = page(client, dataset)
     for words in (
-        "refund alone nearly predicts the target",
-        "refund and same say nearly the same",
-        "still has the same value in every row",
-        "rows repeat another one",
+        "Almost predicts the target alone",
+        "refund and same carry nearly the same information",
+        "Same value in every row, so it carries no information: still",
+        "Duplicate rows",
     ):
         assert words in shown
     dojo = factories.make_dojo(dataset=dataset)
     participant = Client(headers={"accept-language": "en"})
-    participant.force_login(factories.join(dojo).user)
+    participant.force_login(factories.join(dojo).people.get())
     told = participant.get(f"/dojos/{dojo.public_id}/data/").content.decode()
-    assert "still has the same value in every row" in told
+    assert "Same value in every row, so it carries no information: still" in told
     assert "alone" not in told.lower()
-    assert "say nearly the same" not in told
+    assert "carry nearly the same information" not in told
     assert "Drift" not in told
 
 
@@ -314,7 +314,7 @@ def test_the_data_card_is_written_and_shown_to_participants(client: Client) -> N
     assert client.post(url, posted).status_code == 302
     dojo = factories.make_dojo(dataset=Dataset.objects.get(pk=dataset.pk))
     participant = Client(headers={"accept-language": "en"})
-    participant.force_login(factories.join(dojo).user)
+    participant.force_login(factories.join(dojo).people.get())
     told = participant.get(f"/dojos/{dojo.public_id}/data/").content.decode()
     for words in (
         "Loans &lt;2024&gt;",

@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from classrooms.models import Dataset
-from classrooms.preparation import process
-from experiments.engine import cautions
-from experiments.engine.data import read_dataset
+from engine.reading.dataset import read_dataset
+from engine.run import run_warnings
+from jobs.perform import perform_here
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def upload(client: Client, content: str | bytes, name: str = "loans.csv") -> Dat
     response = client.post("/datasets/new/", {"title": "Loans", "file": file})
     assert response.status_code == 302, response.context["upload_form"].errors
     dataset = Dataset.objects.latest("pk")
-    process(dataset.pk)
+    perform_here(dataset)
     dataset.refresh_from_db()
     return dataset
 
@@ -54,7 +54,7 @@ def choose(
 ) -> Dataset:
     posted = {"target": choice(dataset, target, value)} | fields
     client.post(f"/datasets/{dataset.public_id}/", posted)
-    process(dataset.pk)
+    perform_here(dataset)
     dataset.refresh_from_db()
     return dataset
 
@@ -91,7 +91,7 @@ def test_an_upload_is_read_then_split_once(client: Client) -> None:
 def test_a_table_too_wide_for_a_first_run_is_still_split(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cautions, "MAX_CELLS", 10)
+    monkeypatch.setattr(run_warnings, "MAX_CELLS", 10)
     dataset = choose(client, upload(client, GOOD))
     assert dataset.is_ready, dataset.failure_code
 
@@ -115,16 +115,16 @@ def test_participants_get_no_row_of_the_holdout(client: Client) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("a,b\n", "no row below"),
+        ("a,b\n", "a header but no rows"),
         ("  \n", "file is empty"),
         ("a,a\n1,2\n", "called “a”"),
-        ("a,\n1,2\n", "number 2 has no name"),
+        ("a,\n1,2\n", "Column 2 has no name"),
         ("a,b\n1,2\n1,2,3\n", "lines 3"),
         ('a,b\n1,"2\n3,4\n', "quotation mark"),
         ("a,b\n1," + "x" * 200_000, "more than 100000 characters"),
         ("a\n1\n2\n", "Only one column"),
-        (b"PK\x03\x04" + bytes(50), "another kind of file (zip"),
-        (b"a,b\n1,\x00\n", "Line 2 holds a NUL byte"),
+        (b"PK\x03\x04" + bytes(50), "isn&#x27;t a table (zip"),
+        (b"a,b\n1,\x00\n", "Line 2 contains a NUL byte"),
     ],
 )
 def test_a_broken_file_gets_a_sentence(client: Client, content: str | bytes, words: str) -> None:
@@ -139,7 +139,7 @@ def test_a_class_with_too_few_rows_is_refused(client: Client) -> None:
     rows = "".join(f"{n % 7},{'yes' if n < 5 else 'no'}\n" for n in range(200))
     dataset = choose(client, upload(client, "a,paid\n" + rows))
     assert dataset.failure_code == "class_too_small"
-    assert "5 rows" in client.get(f"/datasets/{dataset.public_id}/").content.decode()
+    assert ": 5. At least" in client.get(f"/datasets/{dataset.public_id}/").content.decode()
 
 
 def test_an_empty_or_huge_file_is_refused_in_the_form(client: Client, settings) -> None:
@@ -155,7 +155,7 @@ def test_an_empty_or_huge_file_is_refused_in_the_form(client: Client, settings) 
 def test_a_bundled_dataset_is_ready_in_one_step(client: Client) -> None:
     client.post("/datasets/new/", {"bundled_key": "churn"})
     dataset = Dataset.objects.latest("pk")
-    process(dataset.pk)
+    perform_here(dataset)
     dataset.refresh_from_db()
     assert dataset.is_ready
     assert (dataset.row_count, len(dataset.columns)) == (8000, 18)
@@ -167,10 +167,10 @@ def test_a_bundled_dataset_is_ready_in_one_step(client: Client) -> None:
 def test_participants_see_the_columns_and_never_the_traps() -> None:
     dojo = factories.make_dojo()
     client = Client(headers={"accept-language": "en"})
-    client.force_login(factories.join(dojo).user)
+    client.force_login(factories.join(dojo).people.get())
     page = client.get(f"/dojos/{dojo.public_id}/data/").content.decode()
     assert "worst_area" in page
-    assert "Columns that say the same" not in page
+    assert "Columns that carry the same information" not in page
 
 
 def test_the_same_content_is_stored_once_and_never_processed_twice(client: Client) -> None:
@@ -179,6 +179,6 @@ def test_the_same_content_is_stored_once_and_never_processed_twice(client: Clien
     assert first.content_hash == second.content_hash
     assert first.table_path == second.table_path
     attempt = second.attempt
-    process(second.pk)
+    assert not perform_here(second)
     second.refresh_from_db()
     assert second.attempt == attempt

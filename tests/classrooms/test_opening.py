@@ -51,7 +51,7 @@ def test_all_defaults_open_a_dojo_in_one_go(client: Client) -> None:
     assert dojo.title == dojo.dataset.title
     assert [phase.planned_minutes for phase in dojo.phases.all()] == [45, 45, 60, 30, 30, 30]
     assert [phase.position for phase in dojo.phases.all()] == [1, 2, 3, 4, 5, 6]
-    assert dojo.memberships.get().is_facilitator
+    assert dojo.seats.get().is_facilitator
     assert client.get("/dojos/new/").context["form"].is_bound is False
 
 
@@ -72,8 +72,8 @@ def test_the_four_steps_open_the_dojo_that_was_described(client: Client) -> None
     assert dojo.scheduled_for == datetime(2027, 7, 1, 12, tzinfo=UTC)
     first = dojo.phases.all()[0]
     assert (first.title, first.planned_minutes) == ("Hello", 10)
-    assert dojo.allowed_models == ["dummy", "logistic_regression", "decision_tree"]
-    assert (dojo.max_experiments, dojo.visibility) == (4, "ranks")
+    assert dojo.rules.allowed_models == ["dummy", "logistic_regression", "decision_tree"]
+    assert (dojo.rules.max_experiments, dojo.rules.visibility) == (4, "ranks")
     assert (dojo.costs["false_positive"], dojo.costs["false_negative"]) == (1.0, 9.0)
 
 
@@ -86,7 +86,7 @@ def test_going_back_keeps_what_was_typed_even_if_it_is_wrong(client: Client) -> 
     assert page.context["form"]["variant"].value() == "advanced"
     assert 'value="Europe/Pari"' in page.content.decode()
     assert page.context["form"].errors["time_zone"] == [
-        "There is no time zone “Europe/Pari”. Write one such as Europe/Paris."
+        "Unknown time zone “Europe/Pari”. Enter one such as Europe/Paris."
     ]
 
 
@@ -149,26 +149,26 @@ def test_counting_minutes_keeps_nothing(client: Client) -> None:
 
 def test_a_kept_agenda_opens_another_dojo(client: Client) -> None:
     page = go(client, "agenda", "keep", template_title="Short", **{"phases-0-title": "Hi"})
-    assert "is among your templates" in page.content.decode()
+    assert "is now one of your templates" in page.content.decode()
     template = AgendaTemplate.objects.get()
     client.post("/dojos/new/", {"action": "anew"})
     go(client, "agenda", "use", source=f"template:{template.public_id}")
     go(client, "rules", "open")
     assert Dojo.objects.get().phases.all()[0].title == "Hi"
     again = go(client, "agenda", "keep", template_title="Short")
-    assert "You have a template of this title already." in again.content.decode()
+    assert "You already have a template with this title." in again.content.decode()
     assert AgendaTemplate.objects.count() == 1
 
 
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
-        ({"starts_on": "2027-03-28", "starts_at": "02:30"}, "starts_at", "does not exist"),
-        ({"starts_on": "2027-03-28"}, "starts_at", "Give both"),
-        ({"starts_at": "02:30"}, "starts_on", "Give both"),
+        ({"starts_on": "2027-03-28", "starts_at": "02:30"}, "starts_at", "go forward"),
+        ({"starts_on": "2027-03-28"}, "starts_at", "Enter both"),
+        ({"starts_at": "02:30"}, "starts_on", "Enter both"),
         ({"starts_on": "2020-01-01", "starts_at": "09:00"}, "starts_on", "in the past"),
         ({"starts_on": "soon", "starts_at": "09:00"}, "starts_on", "Enter a valid date"),
-        ({"time_zone": "../etc/passwd"}, "time_zone", "There is no time zone"),
+        ({"time_zone": "../etc/passwd"}, "time_zone", "Unknown time zone"),
         ({"variant": "solo"}, "variant", "not one of the available choices"),
     ],
 )

@@ -1,28 +1,29 @@
 """Code, roster, links that work once, co-facilitators, checklist and rehearsal."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import RestrictedError
 from django.test import Client
 from django.utils import translation
 
-from classrooms import people, timeline
-from classrooms.checklist import checklist
+from classrooms.agenda import timeline
 from classrooms.exceptions import NotNow
-from classrooms.models import Dojo, Invitation, Membership, Phase
-from classrooms.roster import decoded, read_roster
-from experiments.execution import claim_next_run
+from classrooms.models import Dojo, DojoRules, Invitation, Membership, Phase, Seat
+from classrooms.people import services as people
+from classrooms.people.checklist import checklist
+from classrooms.people.roster import decoded, read_roster
+from experiments.demo.rehearsal import begin_rehearsal, end_rehearsal
+from experiments.demo.simulation import advance_all
 from experiments.models import Experiment, Framing, Run
-from experiments.rehearsal import begin_rehearsal, end_rehearsal
-from experiments.services import save_framing
-from experiments.simulation import advance_all
-from experiments.work import do_next
+from experiments.submit.services import save_framing
+from jobs.claim import claim_next
+from jobs.kinds import kind_of
 from tests import factories
 from tests.conftest import Cast
+from tests.work import do_next
 
 pytestmark = pytest.mark.django_db
 
@@ -124,7 +125,7 @@ def test_an_invitation_seats_one_person_once(cast: Cast) -> None:
     )
     assert joined.status_code == 302
     invitation.refresh_from_db()
-    assert invitation.membership.display_name == "Zoé M"
+    assert invitation.seat.display_name == "Zoé M"
     assert Client().get(link).status_code == 410
     with pytest.raises(NotNow):
         people.accept(invitation, user=factories.make_user(), display_name="Other")
@@ -154,22 +155,23 @@ def test_a_second_facilitator_can_do_what_the_first_can(cast: Cast) -> None:
     cast.clients["facilitator"].post(path(cast, "facilitators/"), {"email": other.email.upper()})
     client = Client()
     client.force_login(other)
+    assert client.get(f"/dojos/{cast.dojo.public_id}/cockpit/").status_code == 404
+    offer = cast.dojo.seat_offers.get()
+    client.post(f"/offers/{offer.public_id}/", {"action": "accept"})
     assert client.get(f"/dojos/{cast.dojo.public_id}/cockpit/").status_code == 200
-    unknown = cast.clients["facilitator"].post(path(cast, "facilitators/"), {"email": "n@x.org"})
-    assert 'role="alert"' in unknown.content.decode()
-    own = cast.dojo.memberships.get(user=other)
+    own = cast.dojo.seats.held_by(other).get()
     client.post(path(cast, f"{own.public_id}/"), {"action": "remove"})
-    first = cast.dojo.memberships.get(role="facilitator")
+    first = cast.dojo.seats.get(role="facilitator")
     with pytest.raises(NotNow):
         people.remove(first)
 
 
 def test_who_has_begun_to_work_does_not_become_a_facilitator(cast: Cast) -> None:
     later = cast.participant.joined_at + timedelta(minutes=5)
-    Membership.objects.filter(pk=cast.participant.pk).update(active_at=later)
+    Seat.objects.filter(pk=cast.participant.pk).update(active_at=later)
     with pytest.raises(NotNow):
-        people.add_facilitator(cast.dojo, cast.participant.user.email)
-    assert people.add_facilitator(cast.dojo, cast.neighbour.user.email).is_facilitator
+        people.add_facilitator(cast.dojo, cast.participant.people.get())
+    assert people.add_facilitator(cast.dojo, cast.neighbour.people.get()).is_facilitator
 
 
 def test_people_are_renamed_and_taken_out(cast: Cast) -> None:
@@ -177,17 +179,18 @@ def test_people_are_renamed_and_taken_out(cast: Cast) -> None:
     client = cast.clients["facilitator"]
     for name, stored in (("  New  Name ", "New Name"), ("neighbour", "New Name"), ("", "New Name")):
         client.post(where, {"display_name": name})
-        assert Membership.objects.get(pk=cast.participant.pk).display_name == stored
+        assert Seat.objects.get(pk=cast.participant.pk).display_name == stored
     client.post(where, {"action": "remove"})
     assert not Experiment.objects.exists()
-    stranger = Membership.objects.get(display_name="stranger")
+    assert cast.clients["participant"].get("/").status_code == 200, "the account stays"
+    stranger = Seat.objects.get(display_name="stranger")
     assert client.post(path(cast, f"{stranger.public_id}/")).status_code == 404
 
 
 def test_who_is_taken_out_goes_with_experiments_that_compare(cast: Cast) -> None:
     factories.submit(cast.participant, "logistic_regression", compared_to=cast.experiment)
     people.remove(cast.participant)
-    assert not Experiment.objects.filter(membership__dojo=cast.dojo).exists()
+    assert not Experiment.objects.filter(seat__dojo=cast.dojo).exists()
     # An experiment alone is kept as long as another one is measured against it.
     first = factories.submit(cast.neighbour)
     factories.finish(first)
@@ -196,21 +199,11 @@ def test_who_is_taken_out_goes_with_experiments_that_compare(cast: Cast) -> None
         first.delete()
 
 
-def test_a_simulated_person_takes_the_account_along(cast: Cast) -> None:
-    simulated = factories.join(cast.dojo)
-    simulated.simulated_as = "careful"
-    simulated.save()
-    people.remove(simulated)
-    assert not User.objects.filter(pk=simulated.user_id).exists()
-    people.remove(cast.participant)
-    assert User.objects.filter(pk=cast.participant.user_id).exists()
-
-
 def test_who_comes_late_is_told_where_the_group_is(cast: Cast) -> None:
     timeline.advance_dojo(cast.dojo)
     late = factories.join(cast.dojo)
     client = Client()
-    client.force_login(late.user)
+    client.force_login(late.people.get())
     work = f"/dojos/{cast.dojo.public_id}/work/"
     assert (
         "The group is in the phase"
@@ -226,7 +219,7 @@ def test_the_checklist_says_what_is_missing_and_where_to_mend_it() -> None:
     ready = {str(check.label): check for check in checklist(dojo)}
     missing = [place for place, check in enumerate(ready.values()) if not check.is_ready]
     assert missing == [5, 7]
-    Dojo.objects.update(join_is_open=False)
+    DojoRules.objects.update(join_is_open=False)
     Phase.objects.update(ended_at="2026-01-01T00:00:00Z")
     factories.join(dojo)
     again = checklist(Dojo.objects.get(pk=dojo.pk))
@@ -250,7 +243,9 @@ def test_a_rehearsal_runs_for_real_and_leaves_nothing() -> None:
     dojo = factories.make_dojo(started=False)
     real = factories.join(dojo, "real")
     begin_rehearsal(dojo, people=3)
-    assert dojo.memberships.exclude(simulated_as="").count() == 3
+    simulated = dojo.seats.exclude(simulated_as="")
+    assert simulated.count() == 3
+    assert not Membership.objects.filter(seat__in=simulated).exists(), "nobody is invented"
     with pytest.raises(NotNow):
         begin_rehearsal(dojo, people=3)
     advance_all()
@@ -258,15 +253,14 @@ def test_a_rehearsal_runs_for_real_and_leaves_nothing() -> None:
     factories.submit(real)
     save_framing(real, problem="p", data="d", metric="m", baseline="b")
     assert do_next()
-    claimed = claim_next_run()
+    claimed = claim_next([kind_of(Run)])
     assert claimed
     end_rehearsal(dojo)
     # A worker that finishes after the wipe ends harmlessly.
-    assert not claimed[0].finish(claimed[1], "succeeded")
+    assert not claimed.job.finish("succeeded")
     stored = Dojo.objects.get(pk=dojo.pk)
-    assert (stored.state, stored.started_at, stored.is_rehearsed) == ("draft", None, False)
-    assert list(dojo.memberships.values_list("display_name", flat=True)) == ["Camille", "real"]
-    assert not User.objects.filter(username__startswith="simulated-").exists()
+    assert (stored.state, stored.started_at, stored.stage.is_rehearsed) == ("draft", None, False)
+    assert list(dojo.seats.values_list("display_name", flat=True)) == ["Camille", "real"]
     assert not Run.objects.exists()
     assert not Framing.objects.exists()
     assert all(phase.is_to_come for phase in dojo.phases.all())
@@ -290,9 +284,19 @@ def test_a_letter_opens_with_the_link_in_the_language_of_the_dojo(cast: Cast) ->
     assert cast.dojo.title in fields["subject"][0]
 
 
+def test_a_letter_says_when_the_dojo_starts_on_a_line_of_its_own(cast: Cast) -> None:
+    start = datetime(2026, 12, 1, 13, tzinfo=UTC)
+    Dojo.objects.filter(pk=cast.dojo.pk).update(scheduled_for=start, time_zone="Europe/Paris")
+    factories.invite(cast.dojo)
+    (invited,) = cast.clients["facilitator"].get(path(cast)).context["invited"]
+    (body,) = parse_qs(invited.letter.partition("?")[2])["body"]
+    assert "It starts:\r\nTuesday 1 December 2026, 14:00 (Europe/Paris)\r\n\r\n" in body
+    assert not any(line.startswith(" ") for line in body.splitlines())
+
+
 def test_the_links_of_who_has_not_come_are_a_table_without_formulas(cast: Cast) -> None:
     used, unused = factories.invite(cast.dojo), factories.invite(cast.dojo, "Yann")
-    Invitation.objects.filter(pk=used.pk).update(membership=cast.participant)
+    Invitation.objects.filter(pk=used.pk).update(seat=cast.participant)
     Invitation.objects.filter(pk=unused.pk).update(display_name="=cmd()")
     content = cast.clients["facilitator"].get(path(cast, "links/")).content.decode("utf-8-sig")
     assert f"/invite/{unused.token}/" in content
@@ -303,5 +307,5 @@ def test_the_links_of_who_has_not_come_are_a_table_without_formulas(cast: Cast) 
 def test_the_checklist_names_the_prompt_and_who_answers(cast: Cast) -> None:
     with translation.override("en"):
         checks = {check.label: check for check in checklist(cast.dojo)}
-    assert checks["Assistant prompt"].url.endswith("/coach/settings/")
-    assert "by rules" in checks["Assistant prompt"].detail
+    assert checks["Coach prompt"].url.endswith("/coach/settings/")
+    assert "rule-based" in checks["Coach prompt"].detail

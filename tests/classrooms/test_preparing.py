@@ -9,13 +9,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from classrooms import timeline
+from classrooms.agenda import timeline
+from classrooms.dojos.schedule import Schedule
+from classrooms.dojos.services import describe_dojo
+from classrooms.dojos.settings.rules import change_rules
 from classrooms.exceptions import NotNow
-from classrooms.models import Dojo, Membership
-from classrooms.rules import Rules, change_rules
-from classrooms.schedule import Schedule
-from classrooms.services import describe_dojo
-from experiments.engine.schema import Costs
+from classrooms.models import Dojo, DojoRules, Seat
+from engine.spec.schema import Costs
 from tests import factories
 from tests.classrooms.prepare_pages import client_of, path
 from tests.classrooms.test_opening import typed
@@ -41,15 +41,19 @@ def change(client: Client, dojo: Dojo, part: str, **changes: Any) -> Any:
 def test_rules_change_until_they_matter(dojo: Dojo, client: Client) -> None:
     change(client, dojo, "rules/", primary_metric="f1", visibility="nothing", max_experiments="3")
     dojo.refresh_from_db()
-    assert (dojo.primary_metric, dojo.visibility, dojo.max_experiments) == ("f1", "nothing", 3)
-    assert dojo.allowed_models == []
+    assert (dojo.primary_metric, dojo.rules.visibility, dojo.rules.max_experiments) == (
+        "f1",
+        "nothing",
+        3,
+    )
+    assert dojo.rules.allowed_models == []
     timeline.start_dojo(dojo)
     factories.submit(factories.join(dojo))
     page = client.get(path(dojo, "rules/")).content.decode()
-    assert "they were measured by this, so it stays" in page
+    assert "existing runs were measured by it" in page
     change(client, dojo, "rules/", primary_metric="recall", false_positive="1", visibility="ranks")
     dojo.refresh_from_db()
-    assert (dojo.primary_metric, dojo.costs, dojo.visibility) == ("f1", {}, "ranks")
+    assert (dojo.primary_metric, dojo.costs, dojo.rules.visibility) == ("f1", {}, "ranks")
 
 
 def test_a_run_that_comes_while_somebody_changes_the_rules_wins(dojo: Dojo) -> None:
@@ -59,7 +63,7 @@ def test_a_run_that_comes_while_somebody_changes_the_rules_wins(dojo: Dojo) -> N
         "primary_metric": dojo.primary_metric,
         "success_threshold": 0.9,
         "costs": None,
-        "rules": Rules(visibility="ranks"),
+        "rules": DojoRules(visibility="ranks"),
     }
     change_rules(dojo, **kept)
     for measure in ({"primary_metric": "f1"}, {"costs": Costs(false_positive=1, false_negative=2)}):
@@ -78,7 +82,7 @@ def test_a_run_that_comes_while_somebody_changes_the_rules_wins(dojo: Dojo) -> N
     with pytest.raises(NotNow):
         describe_dojo(dojo, **about | {"dataset": other})
     dojo.refresh_from_db()
-    assert (dojo.primary_metric, dojo.success_threshold, dojo.visibility) == (
+    assert (dojo.primary_metric, dojo.success_threshold, dojo.rules.visibility) == (
         "roc_auc",
         0.9,
         "ranks",
@@ -170,7 +174,7 @@ def test_queries_do_not_grow_with_people(
 ) -> None:
     counts = []
     for wanted in (1, 3, 10):
-        while dojo.memberships.participants().count() < wanted:
+        while dojo.seats.participants().count() < wanted:
             factories.join(dojo)
         with django_assert_max_num_queries(40) as found:
             assert client.get(path(dojo, part)).status_code == 200
@@ -179,7 +183,7 @@ def test_queries_do_not_grow_with_people(
 
 
 def test_a_participant_sees_none_of_it(dojo: Dojo) -> None:
-    member: Membership = factories.join(dojo)
+    member: Seat = factories.join(dojo)
     client = Client()
-    client.force_login(member.user)
+    client.force_login(member.people.get())
     assert "/prepare/" not in client.get(f"/dojos/{dojo.public_id}/work/").content.decode()

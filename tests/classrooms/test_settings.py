@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from classrooms.models import WorkerSighting
-from tests.product import ROOT
+from jobs.models import WorkerHeartbeat
+from tests.commands import ROOT
 
 
 def check(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -61,14 +61,21 @@ def test_readyz_names_what_is_missing(client: Client) -> None:
         "database": True,
         "broker": True,
         "compute worker": False,
+        "io worker": False,
+        "scheduler": False,
     }
-    sighting = WorkerSighting.objects.create(
-        name="compute@here", queue="compute", seen_at=timezone.now()
-    )
+    roles = {"compute": "compute worker", "io": "io worker", "scheduler": "scheduler"}
+    for role in roles:
+        WorkerHeartbeat.objects.create(name=f"{role}@here", queue=role, seen_at=timezone.now())
     assert client.get("/readyz").status_code == 200
-    sighting.seen_at -= timedelta(minutes=5)
-    sighting.save()
-    assert client.get("/readyz").status_code == 503
+    for role, said in roles.items():
+        heartbeat = WorkerHeartbeat.objects.filter(queue=role)
+        heartbeat.update(seen_at=timezone.now() - timedelta(minutes=5))
+        response = client.get("/readyz")
+        assert response.status_code == 503
+        missing = {name for name, is_there in response.json()["checks"].items() if not is_there}
+        assert missing == {said}
+        heartbeat.update(seen_at=timezone.now())
 
 
 @pytest.mark.django_db
@@ -79,13 +86,7 @@ def test_pages_carry_a_strict_policy(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_a_fragment_whose_login_ran_out_sends_the_page_to_the_login(client: Client) -> None:
-    response = client.get("/datasets/", headers={"hx-request": "true"})
-    assert response["HX-Redirect"] == "/accounts/login/"
-
-
-@pytest.mark.django_db
 def test_what_is_not_there_says_so_in_the_readers_language(client: Client) -> None:
     response = client.get("/nowhere/", headers={"accept-language": "fr"})
     assert response.status_code == 404
-    assert "rien ici pour vous" in response.content.decode()
+    assert "Page introuvable" in response.content.decode()

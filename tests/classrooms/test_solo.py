@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from classrooms import timeline
+from classrooms.agenda import timeline
+from classrooms.dojos.page import pace_buttons
+from classrooms.dojos.reads import dojo_clock
 from classrooms.models import Dataset, Dojo
-from classrooms.models.jobs import JobStatus
-from classrooms.presentation import pace_buttons
-from classrooms.selectors import dojo_clock
+from jobs.models import JobStatus
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def client() -> Client:
 
 
 def begin(client: Client) -> Dojo:
-    factories.make_dataset(factories.User.objects.get(username="alone"))
+    factories.make_dataset(factories.User.objects.get(email="alone@example.org"))
     client.post("/solo/", {"bundled_key": "breast_cancer"})
     return Dojo.objects.get()
 
@@ -39,7 +39,7 @@ def test_a_dataset_that_is_ready_starts_at_once(client: Client, settings) -> Non
     assert dojo.current_phase.position == 1
     page = client.get(f"/dojos/{dojo.public_id}/", follow=True)
     assert page.request["PATH_INFO"].endswith("/work/")
-    assert "On to: Set-up" in page.content.decode()
+    assert "Go to Setup" in page.content.decode()
 
 
 def test_a_dataset_that_is_not_ready_is_waited_for(client: Client) -> None:
@@ -58,7 +58,7 @@ def test_a_dataset_that_is_not_ready_is_waited_for(client: Client) -> None:
 
 
 def test_it_begins_by_itself_when_it_is_ready(client: Client) -> None:
-    dataset = factories.make_dataset(factories.User.objects.get(username="alone"))
+    dataset = factories.make_dataset(factories.User.objects.get(email="alone@example.org"))
     page = client.get(f"/solo/{dataset.public_id}/").content.decode()
     assert 'hx-trigger="load, submit"' in page
     assert "every 1s" not in page
@@ -68,7 +68,7 @@ def test_it_begins_by_itself_when_it_is_ready(client: Client) -> None:
     # The button and the page's own start may come at once.
     client.post(f"/solo/{dataset.public_id}/")
     assert Dojo.objects.count() == 1
-    assert "Go on where you were" in client.get("/solo/").content.decode()
+    assert "Continue where you left off" in client.get("/solo/").content.decode()
 
 
 def test_a_split_that_failed_is_said_and_tried_anew(client: Client) -> None:
@@ -108,9 +108,9 @@ def test_one_moves_on_and_pauses_alone(client: Client) -> None:
 def test_one_goes_back_to_the_phase_before(client: Client) -> None:
     dojo = begin(client)
     work = f"/dojos/{dojo.public_id}/work/"
-    assert "Back to the phase before" not in client.get(work).content.decode()
+    assert "Back to the previous phase" not in client.get(work).content.decode()
     timeline.advance_dojo(dojo)
-    assert "Back to the phase before" in client.get(work).content.decode()
+    assert "Back to the previous phase" in client.get(work).content.decode()
     seen = {"seen": Dojo.objects.get().moment}
     for _click in range(2):  # the second one comes too late, and changes nothing
         client.post(f"/dojos/{dojo.public_id}/pace/back/", seen)
@@ -134,12 +134,12 @@ def test_a_solo_session_is_not_cloned(client: Client) -> None:
 
 
 def test_in_a_dojo_nobody_has_a_pace_of_their_own(client: Client) -> None:
-    dojo = factories.make_dojo(factories.User.objects.get(username="alone"))
+    dojo = factories.make_dojo(factories.User.objects.get(email="alone@example.org"))
     assert client.post(f"/dojos/{dojo.public_id}/pace/next/").status_code == 404
 
 
 def test_each_dataset_proposes_its_own_measure(client: Client) -> None:
-    user = factories.User.objects.get(username="alone")
+    user = factories.User.objects.get(email="alone@example.org")
     dataset = factories.make_dataset(user)
     Dataset.objects.filter(pk=dataset.pk).update(bundled_key="tickets")
     client.post("/solo/", {"bundled_key": "tickets"})

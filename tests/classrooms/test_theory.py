@@ -6,11 +6,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from django.utils.html import escape
 
-from classrooms import projector, timeline
+from classrooms.agenda import timeline
+from classrooms.dojos.reads import dojo_clock
 from classrooms.exceptions import NotNow
 from classrooms.models import Dojo, QuizAnswer
-from classrooms.models.dojos import Scene
-from classrooms.selectors import dojo_clock
+from classrooms.models.stage import Scene
+from classrooms.projector import scenes as projector
 from classrooms.theory.deck import DECK, answer_slide
 from classrooms.theory.questions import QUESTIONS
 from classrooms.theory.services import answer_question, show_slide
@@ -64,9 +65,9 @@ def test_the_facilitator_s_slide_is_everyone_s(cast: Cast) -> None:
     cast.clients["facilitator"].post(path, {"to": 2})
     assert title(2) in page(cast, "participant")
     cast.clients["facilitator"].post(path, {"to": 999})
-    assert Dojo.objects.get(pk=cast.dojo.pk).slide == len(DECK) - 1
+    assert Dojo.objects.get(pk=cast.dojo.pk).stage.slide == len(DECK) - 1
     cast.clients["facilitator"].post(path, {"to": "x"})
-    assert Dojo.objects.get(pk=cast.dojo.pk).slide == len(DECK) - 1
+    assert Dojo.objects.get(pk=cast.dojo.pk).stage.slide == len(DECK) - 1
 
 
 def test_one_may_look_back_but_not_ahead(cast: Cast) -> None:
@@ -87,7 +88,7 @@ def test_answers_count_and_can_be_changed_until_they_are_shown(cast: Cast) -> No
     for choice in (wrong, FIRST.right):
         cast.clients["participant"].post(path, {"question": FIRST.key, "choice": choice})
     answer_question(cast.neighbour, FIRST.key, wrong)
-    assert set(QuizAnswer.objects.values_list("membership", "choice", "is_right")) == {
+    assert set(QuizAnswer.objects.values_list("seat", "choice", "is_right")) == {
         (cast.participant.pk, FIRST.right, True),
         (cast.neighbour.pk, wrong, False),
     }
@@ -142,7 +143,7 @@ def test_every_scene_opens_in_the_dojo_s_language(cast: Cast, chosen: str) -> No
         assert "Rejoindre avec ce code" in text
         assert '<svg role="img"' in text
     client.post(f"{start}scene/", {"scene": "party"})
-    assert Dojo.objects.get(pk=cast.dojo.pk).scene == chosen
+    assert Dojo.objects.get(pk=cast.dojo.pk).stage.scene == chosen
 
 
 # --- Without a stream -------------------------------------------------------------
@@ -168,7 +169,5 @@ def test_the_number_of_queries_does_not_grow_with_people(cast: Cast) -> None:
         counts.append(len(queries))
         for _person in range(5):
             member = factories.join(cast.dojo)
-            QuizAnswer.objects.create(
-                membership=member, question=FIRST.key, choice=0, is_right=False
-            )
+            QuizAnswer.objects.create(seat=member, question=FIRST.key, choice=0, is_right=False)
     assert counts[0] == counts[1]

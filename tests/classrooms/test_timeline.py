@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from classrooms import timeline
+from classrooms.agenda import timeline
+from classrooms.agenda.timetable import Timetable, timetable_of
 from classrooms.exceptions import NotNow
 from classrooms.models import Dojo, Phase
-from classrooms.timetable import Timetable, timetable_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +123,7 @@ def test_a_button_pressed_twice_does_a_thing_once(cast) -> None:
     for _press in range(2):
         page = client.post(path, {"seen": seen}, follow=True, headers={"accept-language": "en"})
     assert current(cast.dojo) == 2
-    assert "nothing was changed" in page.content.decode()
+    assert "Not changed" in page.content.decode()
 
 
 def test_skipping_from_the_cockpit(cast) -> None:

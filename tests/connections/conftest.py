@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 
-from connections.tokens import make_token
+from classrooms.models import User
+from connections.access_tokens.services import make_token
 from tests.conftest import Cast
 
 API = "/api/v1"
@@ -47,18 +45,11 @@ def caller_for(user: User) -> Caller:
     return Caller(secret)
 
 
-@pytest.fixture(autouse=True)
-def _no_calls_so_far() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
-
-
 @pytest.fixture
 def participant(cast: Cast) -> Caller:
-    return caller_for(cast.participant.user)
+    return caller_for(cast.participant.people.get())
 
 
 @pytest.fixture
 def neighbour(cast: Cast) -> Caller:
-    return caller_for(cast.neighbour.user)
+    return caller_for(cast.neighbour.people.get())

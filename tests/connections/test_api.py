@@ -23,11 +23,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from classrooms import timeline
-from classrooms.models import Dojo
+from classrooms.agenda import timeline
+from classrooms.models import Dojo, DojoRules, DojoStage
+from connections.access_tokens.services import make_token
 from connections.models import AccessToken
-from connections.tokens import make_token
-from experiments.models import Experiment
+from experiments.models import Experiment, Run
 from tests import factories
 from tests.conftest import Cast
 from tests.connections.conftest import Caller, caller_for
@@ -46,7 +46,7 @@ NUL = CONFIG | {"new_features": [{"name": "a\0", "operation": "log1p", "column":
 def body(**fields: Any) -> dict[str, Any]:
     return {
         "claim": "A stronger penalty generalises better.",
-        "rationale": "Train looked much better than test.",
+        "rationale": "The training score was much better than the test score.",
         "expected_effect": 0.01,
         "compared_to": 1,
         "config": CONFIG,
@@ -63,7 +63,7 @@ def test_an_experiment_is_submitted_and_its_result_read(cast: Cast, participant:
     created = answer.json()
     assert (created["number"], created["status"], created["is_finished"]) == (2, "queued", False)
     stored = Experiment.objects.get(public_id=created["id"])
-    assert stored.membership == cast.participant
+    assert stored.seat == cast.participant
     assert stored.claim == "A stronger penalty generalises better."
     assert stored.compared_to == cast.experiment
     assert stored.config["model"]["C"] == 0.1
@@ -81,7 +81,7 @@ def test_an_experiment_is_submitted_and_its_result_read(cast: Cast, participant:
 def test_the_holdout_is_told_once_it_is_revealed(cast: Cast, participant: Caller) -> None:
     path = f"{experiments_path(cast)}/{cast.experiment.public_id}"
     assert participant.get(path).json()["scores"]["holdout"] is None
-    Dojo.objects.filter(pk=cast.dojo.pk).update(holdout_revealed_at=timezone.now())
+    DojoStage.objects.filter(dojo=cast.dojo).update(holdout_revealed_at=timezone.now())
     assert participant.get(path).json()["scores"]["holdout"]["roc_auc"] == 0.93
 
 
@@ -113,7 +113,7 @@ def test_the_config_that_a_dojo_proposes_can_be_submitted(cast: Cast, neighbour:
         ({"config": 3}, "config"),
         ({"config": "model: ["}, "config"),
         ({"config": {"model": {"name": "logistic_regression", "C": -1}}}, "config.model.C"),
-        ({"config": {"columns": {"include": ["\ud800"]}, **CONFIG}}, "config.columns.include"),
+        ({"config": {"columns": {"include": ["\ud800"]}, **CONFIG}}, "config.columns.include.0"),
         ({"config": {"model": {"name": "oracle"}}}, "config.model.name"),
         ({"config": NUL}, "config.new_features.0.name"),
         ({"config": json.dumps(NUL)}, "config.new_features.0.name"),
@@ -136,7 +136,7 @@ def test_what_is_wrong_is_told_with_its_path(
 def test_without_a_hypothesis_there_is_no_run(cast: Cast, participant: Caller) -> None:
     answer = participant.post(experiments_path(cast), {"config": CONFIG})
     words = {error["path"]: error["message"] for error in answer.json()["errors"]}
-    assert words["claim"] == "No hypothesis, no run: write what you test."
+    assert words["claim"] == "No hypothesis, no run: write what you are testing."
     assert set(words) == {"claim", "rationale"}
 
 
@@ -147,13 +147,13 @@ def test_the_rules_of_the_dojo_hold(cast: Cast, neighbour: Caller) -> None:
     waived = neighbour.post(experiments_path(cast), first | {"without_baseline": True})
     assert waived.status_code == 201
 
-    Dojo.objects.filter(pk=cast.dojo.pk).update(max_experiments=1)
+    DojoRules.objects.filter(dojo=cast.dojo).update(max_experiments=1)
     refused = neighbour.post(experiments_path(cast), first)
     assert (refused.status_code, refused.json()["code"]) == (409, "none_left")
-    Dojo.objects.filter(pk=cast.dojo.pk).update(max_experiments=None, max_unfinished_runs=1)
+    DojoRules.objects.filter(dojo=cast.dojo).update(max_experiments=None, max_unfinished_runs=1)
     refused = neighbour.post(experiments_path(cast), first)
     assert (refused.status_code, refused.json()["code"]) == (409, "too_many_queued")
-    Dojo.objects.filter(pk=cast.dojo.pk).update(allowed_models=["dummy"])
+    DojoRules.objects.filter(dojo=cast.dojo).update(allowed_models=["dummy"])
     refused = neighbour.post(experiments_path(cast), first)
     assert [error["path"] for error in refused.json()["errors"]] == ["config.model.name"]
 
@@ -167,7 +167,7 @@ def test_the_rules_of_the_dojo_hold(cast: Cast, neighbour: Caller) -> None:
 
 def test_only_ones_own_exists(cast: Cast, neighbour: Caller) -> None:
     own, other = experiments_path(cast), Dojo.objects.get(title="Other")
-    facilitator = caller_for(cast.dojo.memberships.get(role="facilitator").user)
+    facilitator = caller_for(cast.dojo.seats.get(role="facilitator").people.get())
     paths = [
         (neighbour, f"{own}/{cast.experiment.public_id}"),
         (neighbour, f"/dojos/{other.public_id}"),
@@ -184,7 +184,7 @@ def test_only_ones_own_exists(cast: Cast, neighbour: Caller) -> None:
 
 
 def test_a_token_opens_nothing_once_it_is_revoked_expired_or_its_owner_gone(cast: Cast) -> None:
-    user = cast.participant.user
+    user = cast.participant.people.get()
 
     def status_after(change: Any) -> int:
         token, secret = make_token(user, name="one", days=7)
@@ -212,7 +212,7 @@ def test_a_login_is_no_token_and_a_token_is_no_login(cast: Cast, participant: Ca
 
 
 def test_the_token_itself_is_not_stored(cast: Cast, participant: Caller) -> None:
-    stored = AccessToken.objects.filter(user=cast.participant.user).values().get()
+    stored = AccessToken.objects.filter(user=cast.participant.people.get()).values().get()
     assert participant.secret not in str(stored)
     assert stored["ending"] == participant.secret[-4:]
 
@@ -267,7 +267,7 @@ def test_no_request_by_the_description_makes_it_fail(
     """Schemathesis makes requests, valid and broken, from the API's own description."""
     settings.API_CALLS_PER_MINUTE = 10**6
     described = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
-    token = caller_for(cast.participant.user).headers
+    token = caller_for(cast.participant.people.get()).headers
     places = {"dojo_id": cast.dojo.public_id, "experiment_id": cast.experiment.public_id}
     methods = set()
     for found in described.get_all_operations():
@@ -288,4 +288,64 @@ def test_no_request_by_the_description_makes_it_fail(
             case.call_and_validate(headers=token, checks=CHECKS)
 
         answers()
-    assert len(methods) == 5
+    assert len(methods) == 6
+
+
+# --- Sent again ---------------------------------------------------------------------------
+def keyed(caller: Caller, cast: Cast, key: str, **fields: Any) -> Any:
+    return caller.client.post(
+        f"/api/v1{experiments_path(cast)}",
+        body(**fields),
+        content_type="application/json",
+        headers=caller.headers | {"Idempotency-Key": key},
+    )
+
+
+def test_a_call_that_is_sent_again_with_its_key_submits_once(
+    cast: Cast, participant: Caller
+) -> None:
+    first, second = (keyed(participant, cast, "script-1") for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json() == second.json()
+    assert Experiment.objects.filter(seat=cast.participant).count() == 2
+    assert keyed(participant, cast, "script-2").json()["number"] == 3
+
+
+def test_a_key_with_another_body_is_refused(cast: Cast, participant: Caller) -> None:
+    keyed(participant, cast, "script-1")
+    answer = keyed(participant, cast, "script-1", claim="Something else.")
+    assert (answer.status_code, answer.json()["code"]) == (422, "key_reused")
+    assert Experiment.objects.filter(seat=cast.participant).count() == 2
+
+
+def test_a_refused_call_takes_no_key(cast: Cast, participant: Caller) -> None:
+    assert keyed(participant, cast, "script-1", claim="").status_code == 422
+    assert keyed(participant, cast, "script-1").status_code == 201
+
+
+def test_the_key_is_described_for_people_and_for_programs(cast: Cast, participant: Caller) -> None:
+    page = cast.clients["participant"].get("/api/")
+    assert "Idempotency-Key" in page.content.decode()
+    described = participant.get("/openapi.json").json()
+    taken = described["paths"]["/api/v1/dojos/{dojo_id}/experiments"]["post"]["parameters"]
+    assert "Idempotency-Key" in [one["name"] for one in taken]
+
+
+def test_a_lost_run_is_started_again(cast: Cast, participant: Caller) -> None:
+    made = participant.post(experiments_path(cast), body()).json()
+    path = f"{experiments_path(cast)}/{made['id']}"
+    run = Run.objects.get(experiment__public_id=made["id"])
+    assert participant.post(f"{path}/restart", {}).json()["status"] == "queued", "nothing to do"
+    run.transition("failed", failure_code="internal")
+    assert participant.get(path).json()["may_be_restarted"]
+    DojoRules.objects.filter(dojo=cast.dojo).update(max_experiments=1)
+    refused = participant.post(f"{path}/restart", {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "none_left")
+    DojoRules.objects.filter(dojo=cast.dojo).update(max_experiments=2)
+    again = participant.post(f"{path}/restart", {})
+    assert (again.status_code, again.json()["status"]) == (200, "queued")
+    assert not again.json()["may_be_restarted"]
+    run.refresh_from_db()
+    run.transition("cancelled", failure_code="cancelled")
+    refused = participant.post(f"{path}/restart", {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_now")

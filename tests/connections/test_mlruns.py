@@ -11,11 +11,11 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from classrooms.models import Dojo
-from experiments.exports.archive import build_archive
+from classrooms.models import Dojo, DojoStage
+from experiments.exports.archives.participant import build_archive
 from experiments.exports.record import record_of
 from experiments.models import Experiment, Run
-from experiments.services import record_analysis
+from experiments.submit.services import record_analysis
 from tests import factories
 from tests.conftest import Cast
 
@@ -78,7 +78,7 @@ def test_the_holdout_is_in_it_once_it_is_revealed(cast: Cast) -> None:
         return zipfile.ZipFile(io.BytesIO(zip_of(cast))).namelist()
 
     assert not [name for name in names() if "holdout" in name]
-    Dojo.objects.filter(pk=cast.dojo.pk).update(holdout_revealed_at=timezone.now())
+    DojoStage.objects.filter(dojo=cast.dojo).update(holdout_revealed_at=timezone.now())
     assert [name for name in names() if name.endswith("metrics/holdout/roc_auc")]
 
 

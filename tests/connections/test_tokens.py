@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from connections.access_tokens.services import MOST_PER_PERSON, make_token
 from connections.models import AccessToken
-from connections.tokens import MOST_PER_PERSON, make_token
 from experiments.models import Experiment, Run
 from tests import factories
 from tests.conftest import Cast
@@ -31,7 +31,7 @@ def test_a_token_is_shown_once_and_can_be_revoked(cast: Cast) -> None:
     assert Caller(secret).get("/dojos").status_code == 200
     assert secret not in client.get("/tokens/").content.decode()
 
-    token = AccessToken.objects.get(user=cast.participant.user)
+    token = AccessToken.objects.get(user=cast.participant.people.get())
     cast.clients["neighbour"].post(f"/tokens/{token.public_id}/revoke/")
     assert Caller(secret).get("/dojos").status_code == 200
     client.post(f"/tokens/{token.public_id}/revoke/")
@@ -40,10 +40,10 @@ def test_a_token_is_shown_once_and_can_be_revoked(cast: Cast) -> None:
 
 def test_one_person_has_so_many_tokens_at_most(cast: Cast) -> None:
     for _number in range(MOST_PER_PERSON):
-        make_token(cast.participant.user, name="one", days=7)
+        make_token(cast.participant.people.get(), name="one", days=7)
     page = cast.clients["participant"].post("/tokens/", {"name": "more", "days": 7})
     assert not secret_on(page)
-    assert AccessToken.objects.filter(user=cast.participant.user).count() == MOST_PER_PERSON
+    assert AccessToken.objects.filter(user=cast.participant.people.get()).count() == MOST_PER_PERSON
 
 
 def test_the_reference_tells_every_call(cast: Cast) -> None:
@@ -51,7 +51,7 @@ def test_the_reference_tells_every_call(cast: Cast) -> None:
     text = page.content.decode()
     assert "Soumettre une expérience" in text
     assert "/api/v1/dojos/{dojo_id}/experiments/{experiment_id}" in text
-    assert "Ce que vous testez" in text
+    assert "affirmation testée" in text
 
 
 @pytest.mark.django_db(transaction=True)
@@ -59,7 +59,7 @@ def test_the_script_on_the_page_runs_as_it_is(live_server: Any) -> None:
     dojo = factories.make_dojo()
     member = factories.join(dojo, "participant")
     client = Client()
-    client.force_login(member.user)
+    client.force_login(member.people.get())
     page = client.post(
         "/tokens/",
         {"name": "laptop", "days": 7},

@@ -12,14 +12,15 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 
-from classrooms.models.jobs import JobStatus
-from connections import delivering, tracking
 from connections.models import Delivery
-from experiments.exports.archive import build_archive
+from connections.tracking import deliveries as tracking
+from experiments.exports.archives.participant import build_archive
 from experiments.exports.record import record_of
-from experiments.services import record_analysis
+from experiments.submit.services import record_analysis
+from jobs.models import JobStatus
 from tests.conftest import Cast
 from tests.product import free_port
+from tests.work import do_next
 
 # The folder's log is one of LevelDB's: a header, then blocks of records in pieces.
 READ = """
@@ -77,8 +78,8 @@ def test_offline_runs_are_in_the_zip_and_sync_takes_them(
 
     settings.WANDB_MODE = "offline"
     record_analysis(cast.experiment, analysis="A floor.", decision="keep", next_step="")
-    tracking.sweep()
-    assert delivering.deliver_next()
+    tracking.find_deliveries()
+    assert do_next(Delivery)
     assert Delivery.objects.get().status == JobStatus.SUCCEEDED
     with zipfile.ZipFile(io.BytesIO(zip_of(cast))) as archive:
         archive.extractall(tmp_path)
@@ -103,13 +104,13 @@ def test_a_later_decision_replaces_the_folder_and_a_deleted_run_leaves_none(
     cast: Cast, settings: Any
 ) -> None:
     settings.WANDB_MODE = "offline"
-    tracking.sweep()
-    delivering.deliver_next()
+    tracking.find_deliveries()
+    do_next(Delivery)
     stored = f"tracking/wandb/{cast.experiment.run.public_id}.zip"
     before = default_storage.open(stored).read()
     record_analysis(cast.experiment, analysis="A floor.", decision="keep", next_step="")
-    tracking.sweep()
-    delivering.deliver_next()
+    tracking.find_deliveries()
+    do_next(Delivery)
     assert default_storage.open(stored).read() != before
     assert len([name for name in zip_names(cast) if name.endswith(".wandb")]) == 1
     cast.experiment.delete()
@@ -120,10 +121,10 @@ def test_a_service_that_is_not_there_disturbs_nothing(
     cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.WANDB_MODE = "online"
-    monkeypatch.setattr("connections.wandb_client.SECONDS", 6)
+    monkeypatch.setattr("connections.tracking.compute.wandb_client.SECONDS", 6)
     monkeypatch.setenv("WANDB_API_KEY", "0" * 40)
     monkeypatch.setenv("WANDB_BASE_URL", f"http://127.0.0.1:{free_port()}")
-    tracking.sweep()
-    assert delivering.deliver_next()
+    tracking.find_deliveries()
+    assert do_next(Delivery)
     delivery = Delivery.objects.get()
     assert (delivery.status, delivery.failure_code) == (JobStatus.FAILED, "unreachable")

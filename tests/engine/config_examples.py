@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from experiments.engine.schema import Column, ColumnType, Schema
+from engine.spec.schema import Column, ColumnType, Schema
 
 KINDS = {
     "age": ColumnType.NUMERIC,

@@ -1,6 +1,6 @@
 """Small tables for the engine's tests. Threads are limited before the libraries load."""
 
-from experiments.engine.process_settings import set_up_process
+from engine.process_settings import set_up_process
 
 set_up_process()
 
@@ -11,14 +11,9 @@ import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 import pytest  # noqa: E402
 
-from experiments.engine.data import (  # noqa: E402
-    build_schema,
-    canonical_frame,
-    infer_columns,
-    read_table,
-)
-from experiments.engine.schema import Schema  # noqa: E402
-from experiments.engine.split import Split, SplitPolicy, split_rows  # noqa: E402
+from engine.reading.dataset import build_schema, canonical_frame, infer_columns, read_table  # noqa: E402
+from engine.run.split import Split, SplitPolicy, split_rows  # noqa: E402
+from engine.spec.schema import Schema  # noqa: E402
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,8 +1,8 @@
 """The leaderboard's line: a score without a model."""
 
-from experiments.engine.baseline import baseline_scores
-from experiments.engine.config import default_config
-from experiments.engine.evaluate import evaluate
+from engine.run.baseline import baseline_scores
+from engine.run.evaluate import evaluate
+from engine.spec.config import default_config
 from tests.engine.conftest import Table
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.engine.bundled import BUNDLED
-from experiments.engine.bundled.churn_generator import generate_churn, in_subgroup
-from experiments.engine.config import ExperimentConfig, default_config
-from experiments.engine.evaluate import Evaluated, evaluate
+from engine.bundled import BUNDLED
+from engine.bundled.churn_generator import generate_churn, in_subgroup
+from engine.run.evaluate import Evaluated, evaluate
+from engine.spec.config import ExperimentConfig, default_config
 from tests.engine.conftest import Table, prepare
 
 LEAK = "retention_credit_eur"

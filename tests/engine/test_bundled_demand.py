@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from experiments.engine.bundled import BUNDLED
-from experiments.engine.bundled.demand_generator import LIMIT_KW, generate_demand
-from experiments.engine.config import validate_config
-from experiments.engine.evaluate import fit
-from experiments.engine.schema import SplitPolicy
-from experiments.engine.split import Split, split_rows
+from engine.bundled import BUNDLED
+from engine.bundled.demand_generator import LIMIT_KW, generate_demand
+from engine.run.evaluate import fit
+from engine.run.split import Split, split_rows
+from engine.spec.config import validate_config
+from engine.spec.schema import SplitPolicy
 from tests.engine.conftest import Table, prepare
 
 CARD = BUNDLED["demand"]

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from experiments.engine.bundled import BUNDLED
-from experiments.engine.bundled.ticket_generator import generate_tickets
-from experiments.engine.config import validate_config
-from experiments.engine.evaluate import fit
-from experiments.engine.health import health_report
+from engine.bundled import BUNDLED
+from engine.bundled.ticket_generator import generate_tickets
+from engine.reading.health.report import health_report
+from engine.run.evaluate import fit
+from engine.spec.config import validate_config
 from tests.engine.conftest import Table, prepare
 
 CARD = BUNDLED["tickets"]

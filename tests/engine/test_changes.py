@@ -1,7 +1,7 @@
 """What differs between two configs."""
 
-from experiments.engine.changes import Change, describe_changes
-from experiments.engine.config import default_config, validate_config
+from engine.spec.changes import Change, describe_changes
+from engine.spec.config import default_config, validate_config
 from tests.engine.config_examples import RATIO, SCHEMA, VALID
 
 

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 import vl_convert
 
-from experiments.engine import charts
-from experiments.engine.chart_text import Chart, localised, relabelled, table
-from experiments.engine.interpretation import curves
+from engine.charts import catalogue as charts
+from engine.charts.text import Chart, localised, relabelled, table
+from engine.explain import curves
 
 # Users' text: names that Vega would read as paths, markup, a word of ours, and far too long.
 NAMES = [
@@ -241,7 +241,7 @@ def test_a_users_text_is_not_translated(made: dict[str, Chart]) -> None:
 def test_the_threshold_chart_shows_both_thresholds(made: dict[str, Chart]) -> None:
     chart = localised(made["threshold"], french)
     assert chart.spec["datasets"]["rules"] == [
-        {"series": "«Threshold of the run", "threshold": 0.5},
+        {"series": "«Threshold of this run", "threshold": 0.5},
         {"series": "«Best on out-of-fold predictions", "threshold": 0.31},
     ]
     row = table(chart).rows[30]
@@ -275,7 +275,7 @@ def test_names_that_are_cut_short_still_differ(made: dict[str, Chart]) -> None:
 def test_the_waterfall_goes_from_the_base_to_the_output(made: dict[str, Chart]) -> None:
     rows = localised(made["waterfall"], french).spec["datasets"]["rows"]
     assert (rows[0]["label"], rows[0]["end"]) == ("«Base value", WATERFALL["base"])
-    assert (rows[-1]["label"], rows[-2]["label"]) == ("«Prediction", "«All other columns")
+    assert (rows[-1]["label"], rows[-2]["label"]) == ("«Prediction", "«All other features")
     assert rows[-2]["end"] == pytest.approx(WATERFALL["output"])
     for before, row in pairwise(rows[:-1]):
         assert row["start"] == pytest.approx(before["end"])
@@ -364,6 +364,6 @@ def test_labels_may_be_worded_later() -> None:
 
 
 def test_the_words_of_charts_need_no_scientific_library() -> None:
-    code = "import experiments.engine.chart_text, sys; print(*sys.modules)"
+    code = "import engine.charts.text, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"altair", "numpy", "pandas", "sklearn"} & set(done.stdout.split())

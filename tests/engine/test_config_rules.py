@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 from annotated_types import Ge, Le
 
-from experiments.engine import checks
-from experiments.engine.checks import CHECKS
-from experiments.engine.config import (
+from engine.spec import validators as checks
+from engine.spec.config import (
     ConfigInvalid,
     ExperimentConfig,
     default_config,
     feature_names,
     validate_config,
 )
-from experiments.engine.models import MODELS
-from experiments.engine.schema import SplitPolicy
-from experiments.engine.yaml_text import parse_yaml
+from engine.spec.models import MODELS
+from engine.spec.schema import SplitPolicy
+from engine.spec.validators import CHECKS
+from engine.spec.yaml_text import parse_yaml
 from tests.engine.config_examples import RATIO, SCHEMA, VALID
 
 
@@ -287,11 +287,13 @@ def test_suggestions_are_made_for_a_few_names_of_a_likely_length() -> None:
     assert suggested == [False, True, True, False, False, False, False, False]
 
 
-@pytest.mark.parametrize("text", ['a: "\\ud800"', '"\\udfff": 1', 'a: ["x", "\\ud83d"]'])
-def test_half_a_character_is_no_yaml(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ['a: "\\ud800"', 'a: "\\0"', '"\\udfff": 1', 'a: ["x", "\\ud83d"]']
+)
+def test_half_a_character_is_no_part_of_a_config(text: str) -> None:
     with pytest.raises(ConfigInvalid) as caught:
-        parse_yaml(text)
-    assert caught.value.errors[0].code == "yaml_syntax"
+        validate_config(parse_yaml(text), SCHEMA)
+    assert [error.code for error in caught.value.errors] == ["unstorable_text"]
 
 
 def test_errors_of_form_and_of_meaning_are_told_together() -> None:

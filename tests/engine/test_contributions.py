@@ -2,7 +2,6 @@
 
 import functools
 import itertools
-import json
 import math
 from typing import Any
 
@@ -10,16 +9,22 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import logit
+from sklearn.ensemble import RandomForestClassifier
 
-from experiments.engine.interpretation import contributions
-from experiments.engine.interpretation.contributions import Contributions, explain_rows, summary
-from experiments.engine.interpretation.features import FeatureModel
-from experiments.engine.models import MODELS
+from engine.bundled import BUNDLED
+from engine.explain.features import FeatureModel
+from engine.explain.reasons import sampling, shap_values, trees
+from engine.explain.reasons.shap_values import Contributions, explain_rows, summary, units_of
+from engine.run.evaluate import fit
+from engine.spec.config import default_config
+from engine.spec.models import MODELS
 from tests.engine.configs import settings_of
-from tests.engine.conftest import Table
-from tests.engine.test_features import EVERYTHING, fitted
+from tests.engine.conftest import Table, prepare
+from tests.engine.test_features import EVERYTHING, ODD, fitted
 
-LINEAR, BOOSTERS = {"logistic_regression", "linear_svm"}, {"xgboost", "lightgbm"}
+LINEAR = {"logistic_regression", "linear_svm"}
+BOOSTERS = {"xgboost", "lightgbm", "hist_gradient_boosting"}
+TREES = BOOSTERS | {"decision_tree", "random_forest", "extra_trees"}
 # Calibration fits six times over, so fewer columns stand before it, and a quicker stack.
 FEW = {
     "columns": {"include": ["signal", "since", "comment"]},
@@ -41,47 +46,121 @@ WAYS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def less_effort() -> Any:
+    """What is sampled adds up after two orders as after ten."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sampling, "MAX_ORDERS", 2)
+        yield
+
+
+@pytest.fixture(scope="module")
+def churn(tmp_path_factory: pytest.TempPathFactory) -> Table:
+    card = BUNDLED["churn"]
+    folder = tmp_path_factory.mktemp("churn")
+    return prepare(
+        card.load(), folder, target=card.target, positive=card.positive_class, policy=card.split
+    )
+
+
 def background_of(table: Table, model: FeatureModel) -> pd.DataFrame:
     return model.table(table.frame.iloc[table.split.train])
 
 
 def method_of(name: str, way: str) -> str:
-    if name in LINEAR:
-        return "sampled" if way == "isotonic" else "linear"
-    return "trees" if name in BOOSTERS and way in ("plain", "selection") else "sampled"
+    if name == "dummy":
+        return "constant"
+    if name not in TREES or way not in ("plain", "selection"):
+        return "sampled"
+    return "rescaled_trees" if name in BOOSTERS else "trees"
+
+
+def assert_adds_up(found: Contributions) -> None:
+    assert found.values.any()
+    np.testing.assert_allclose(found.base + found.values.sum(axis=1), found.output, atol=1e-6)
+
+
+# --- Adding up ----------------------------------------------------------------------------
+@pytest.mark.parametrize("name", [name for name in MODELS if name != "dummy"])
+def test_the_values_of_every_model_add_up_on_churn(churn: Table, name: str) -> None:
+    config = default_config(churn.schema, name)
+    pipeline = fit(config, churn.schema, churn.frame, churn.split.train)
+    model = FeatureModel(pipeline, config, churn.schema)
+    X = churn.frame.iloc[churn.split.test][model.names]
+    background = background_of(churn, model)
+    # Of 10 rows it matters little on which side of a threshold one falls.
+    count = 100 if name in TREES else 10
+    found = explain_rows(model, model.table(X)[:count], background, seed=3)
+    assert (found.unit, found.method) == ("probability", method_of(name, "plain"))
+    assert_adds_up(found)
+    np.testing.assert_allclose(found.output, pipeline.predict_proba(X)[:count, 1], atol=1e-6)
+    assert ("log_odds" in units_of(model)) == (name in LINEAR | BOOSTERS)
+    if "log_odds" in units_of(model):
+        found = explain_rows(model, model.table(X)[:count], background, seed=3, unit="log_odds")
+        assert found.unit == "log_odds"
+        assert_adds_up(found)
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", MODELS)
 def test_base_and_values_add_up_to_the_pipeline_s_own_output(
-    table: Table, monkeypatch: pytest.MonkeyPatch, name: str, way: str
+    table: Table, name: str, way: str
 ) -> None:
-    monkeypatch.setattr(contributions, "MAX_COMPARED", 4)
     config = {**EVERYTHING, **WAYS[way], "model": QUICK[name]}
     pipeline, model, X = fitted(table, config)
-    found = explain_rows(model, model.table(X)[:7], background_of(table, model), seed=3)
-    assert found.method == method_of(name, way)
-    assert found.values.shape == (7, len(model.names))
-    # XGBoost counts in 32 bits.
-    exact = 1e-4 if name == "xgboost" and found.method == "trees" else 1e-9
-    np.testing.assert_allclose(found.base + found.values.sum(axis=1), found.output, atol=exact)
-    probability = pipeline.predict_proba(X)[:7, 1]
-    output = logit(probability) if found.unit == "log_odds" else probability
-    np.testing.assert_allclose(found.output, output, atol=exact)
-    assert (found.unit == "probability") == (found.method == "sampled")
-    json.dumps(found.to_dict(), allow_nan=False)
+    found = explain_rows(model, model.table(X)[:5], background_of(table, model)[:20], seed=3)
+    assert (found.unit, found.method) == ("probability", method_of(name, way))
+    assert found.values.shape == (5, len(model.names))
+    assert (found.margin is None) == (found.method != "sampled")
+    np.testing.assert_allclose(found.base + found.values.sum(axis=1), found.output, atol=1e-6)
+    if name != "dummy":
+        np.testing.assert_allclose(found.output, pipeline.predict_proba(X)[:5, 1], atol=1e-6)
 
 
-@pytest.mark.parametrize("name", sorted(BOOSTERS))
+@pytest.mark.parametrize("name", ["logistic_regression", "lightgbm", "random_forest"])
+@pytest.mark.parametrize("way", WAYS)
+def test_log_odds_where_the_model_has_them(table: Table, name: str, way: str) -> None:
+    config = {**EVERYTHING, **WAYS[way], "model": QUICK[name]}
+    pipeline, model, X = fitted(table, config)
+    rows, background = model.table(X)[:5], background_of(table, model)
+    found = explain_rows(model, rows, background, seed=3, unit="log_odds")
+    is_linear = name == "logistic_regression" and way != "isotonic"
+    is_booster = name == "lightgbm" and way in ("plain", "selection")
+    assert ("log_odds" in units_of(model)) == (is_linear or is_booster)
+    assert found.unit == ("log_odds" if is_linear or is_booster else "probability")
+    assert_adds_up(found)
+    probability = pipeline.predict_proba(X)[:5, 1]
+    expected = logit(probability) if found.unit == "log_odds" else probability
+    np.testing.assert_allclose(found.output, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("unit", ["probability", "log_odds"])
+@pytest.mark.parametrize("name", ["xgboost", "lightgbm"])
 def test_a_booster_that_stopped_early_is_explained_as_far_as_it_came(
-    table: Table, name: str
+    table: Table, name: str, unit: shap_values.Unit
 ) -> None:
     config = {"model": {"name": name, "early_stopping": True, "learning_rate": 0.5}}
     pipeline, model, X = fitted(table, config)
     assert model.estimator.n_estimators == 100
+    found = explain_rows(model, model.table(X), background_of(table, model), seed=3, unit=unit)
+    probability = pipeline.predict_proba(X)[:, 1]
+    output = logit(probability) if unit == "log_odds" else probability
+    np.testing.assert_allclose(found.output, output, atol=1e-5)
+    assert_adds_up(found)
+
+
+@pytest.mark.parametrize("name", sorted(TREES))
+def test_missing_values_take_the_way_that_the_trees_send_them(table: Table, name: str) -> None:
+    config = {
+        "columns": {"include": ["signal", "often missing"]},
+        "preparation": {"numeric": {"impute": "none"}},
+        "model": settings_of(name),
+    }
+    pipeline, model, X = fitted(table, config)
+    assert np.isnan(model.encode(model.table(X))).any()
     found = explain_rows(model, model.table(X), background_of(table, model), seed=3)
-    np.testing.assert_allclose(found.output, logit(pipeline.predict_proba(X)[:, 1]), atol=1e-4)
-    np.testing.assert_allclose(found.base + found.values.sum(axis=1), found.output, atol=1e-4)
+    assert_adds_up(found)
+    np.testing.assert_allclose(found.output, pipeline.predict_proba(X)[:, 1], atol=1e-6)
 
 
 @pytest.mark.parametrize("strategy", ["prior", "most_frequent", "stratified", "uniform"])
@@ -116,11 +195,15 @@ def shapley(pipeline: Any, row: pd.DataFrame, background: pd.DataFrame, unit: st
 
 
 def explained(
-    table: Table, columns: list[str], rows: int = 2, **config: Any
+    table: Table,
+    columns: list[str],
+    rows: int = 2,
+    unit: shap_values.Unit = "probability",
+    **config: Any,
 ) -> tuple[Any, pd.DataFrame, pd.DataFrame, Contributions]:
     pipeline, model, X = fitted(table, {"columns": {"include": columns}, **config})
     background = background_of(table, model)[:40]
-    found = explain_rows(model, X[:rows], background, seed=5)
+    found = explain_rows(model, X[:rows], background, seed=5, unit=unit)
     assert found.background_rows == 40
     return pipeline, X[:rows], background, found
 
@@ -130,43 +213,139 @@ def test_linear_ones_are_shapley_values(table: Table, way: str) -> None:
     pipeline, rows, background, found = explained(
         table,
         ["signal", "visits", "colour", "since"],
+        unit="log_odds",
         model={"name": "logistic_regression"},
         **{key: WAYS[way][key] for key in WAYS[way].keys() - FEW.keys()},
     )
+    assert found.method == "linear"
     for place in range(len(rows)):
         expected = shapley(pipeline, rows.iloc[[place]], background, found.unit)
         np.testing.assert_allclose(found.values[place], expected, atol=1e-9)
 
 
-@pytest.mark.parametrize("name", ["random_forest", "rbf_svm", "stacking"])
+# Of one prepared column each: of several, shap shares out what they say together.
+NUMBERS = ["signal", "visits", "whole", ODD]
+
+
+@pytest.mark.parametrize("name", sorted(TREES))
+def test_those_of_trees_are_shapley_values(table: Table, name: str) -> None:
+    pipeline, rows, background, found = explained(
+        table, NUMBERS, unit="log_odds", model=settings_of(name)
+    )
+    assert (found.method, found.unit == "log_odds") == ("trees", name in BOOSTERS)
+    for place in range(len(rows)):
+        expected = shapley(pipeline, rows.iloc[[place]], background, found.unit)
+        np.testing.assert_allclose(found.values[place], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", sorted(BOOSTERS))
+def test_those_of_boosters_are_converted_to_probability_in_proportion(
+    table: Table, name: str
+) -> None:
+    pipeline, model, X = fitted(
+        table, {"columns": {"include": NUMBERS}, "model": settings_of(name)}
+    )
+    row, background = X[:1], background_of(table, model)
+    # Rows with the very same answer have no proportion.
+    differs = pipeline.predict_proba(background)[:, 1] != pipeline.predict_proba(row)[0, 1]
+    background = background[differs][:8]
+    found = explain_rows(model, row, background, seed=5)
+    assert (found.method, found.unit) == ("rescaled_trees", "probability")
+    probability, of_background = (
+        pipeline.predict_proba(rows)[:, 1].astype("float64") for rows in (row, background)
+    )
+    slopes = (probability - of_background) / (logit(probability) - logit(of_background))
+    each = [shapley(pipeline, row, background[n : n + 1], "log_odds") for n in range(8)]
+    expected = np.mean([slope * values for slope, values in zip(slopes, each, strict=True)], axis=0)
+    np.testing.assert_allclose(found.values[0], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["logistic_regression", "rbf_svm", "stacking"])
 def test_sampled_ones_of_two_features_are_shapley_values(table: Table, name: str) -> None:
     """Both orders of two features are looked at, so nothing is left to chance."""
     pipeline, rows, background, found = explained(
         table, ["signal", "colour"], model=settings_of(name)
     )
+    assert found.margin == pytest.approx(0, abs=1e-9)
     for place in range(len(rows)):
         expected = shapley(pipeline, rows.iloc[[place]], background, found.unit)
         np.testing.assert_allclose(found.values[place], expected, atol=1e-9)
 
 
-def test_sampled_ones_of_many_features_are_near_them(table: Table) -> None:
+def test_sampled_ones_are_within_their_margin(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sampling, "MAX_ORDERS", 10)
     columns = ["signal", "visits", "since", "colour", "whole"]
-    model = {"name": "hist_gradient_boosting", "max_iter": 15}
-    pipeline, rows, background, found = explained(table, columns, rows=1, model=model)
-    assert found.permutations == 80
-    expected = shapley(pipeline, rows, background, found.unit)
-    assert np.abs(expected).max() > 0.1
-    np.testing.assert_allclose(found.values[0], expected, atol=0.03)
+    pipeline, rows, background, found = explained(
+        table, columns, rows=8, model={"name": "rbf_svm", "C": 10.0}
+    )
+    assert (found.method, found.orders) == ("sampled", 10)
+    expected = np.array(
+        [shapley(pipeline, rows.iloc[[place]], background, found.unit) for place in range(8)]
+    )
+    assert 0 < found.margin < np.abs(expected).max() / 4
+    is_within = np.abs(found.values - expected) <= found.margin
+    assert is_within.mean() >= 0.9
 
 
 def test_one_feature_is_all_of_the_difference(table: Table) -> None:
     _pipeline, _rows, _background, found = explained(
         table, ["signal"], model={"name": "decision_tree"}
     )
-    np.testing.assert_allclose(found.values[:, 0], found.output - found.base)
+    np.testing.assert_allclose(found.values[:, 0], found.output - found.base, atol=1e-6)
 
 
-# --- Sampling -----------------------------------------------------------------------------
+# --- What fits the time -------------------------------------------------------------------
+@pytest.mark.parametrize("name", sorted(TREES))
+def test_larger_trees_are_explained_by_paths(
+    table: Table, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(trees, "PAIR_SECONDS", 1.0)
+    pipeline, model, X = fitted(table, {"model": settings_of(name)})
+    found = explain_rows(model, model.table(X), background_of(table, model), seed=3)
+    unit = "log_odds" if name in BOOSTERS else "probability"
+    assert (found.method, found.unit, found.background_rows) == ("tree_paths", unit, 0)
+    assert units_of(model) == (unit,)
+    probability = pipeline.predict_proba(X)[:, 1]
+    output = logit(probability) if unit == "log_odds" else probability
+    np.testing.assert_allclose(found.output, output, atol=1e-5)
+    np.testing.assert_allclose(found.base + found.values.sum(axis=1), found.output, atol=1e-5)
+
+
+def test_the_largest_are_sampled(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trees, "SECONDS", 0.0)
+    _pipeline, model, X = fitted(table, {"model": settings_of("lightgbm")})
+    found = explain_rows(model, model.table(X)[:2], background_of(table, model), seed=3)
+    assert (found.method, found.unit) == ("sampled", "probability")
+    assert units_of(model) == ("probability",)
+
+
+def test_trees_with_more_nodes_than_shap_can_number_are_not_given_to_it(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _pipeline, model, _X = fitted(table, {"model": settings_of("random_forest")})
+    assert isinstance(model.estimator, RandomForestClassifier)
+    leaves = max(tree.tree_.n_leaves for tree in model.estimator.estimators_)
+    monkeypatch.setattr(trees, "MAX_LEAVES", leaves)
+    assert trees.tree_method(model, 1, 1) == "interventional"
+    monkeypatch.setattr(trees, "MAX_LEAVES", leaves - 1)
+    assert trees.tree_method(model, 1, 1) == "tree_path_dependent"
+
+
+def test_a_slow_model_is_compared_with_fewer_rows(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _pipeline, model, X = fitted(table, {"model": {"name": "k_nearest_neighbours"}})
+    rows, background = model.table(X)[:2], background_of(table, model)
+    assert explain_rows(model, rows, background, seed=1).background_rows == 100
+    monkeypatch.setattr(sampling, "MICROSECONDS_PER_ROW", 1_000)
+    found = explain_rows(model, rows, background, seed=1)
+    assert sampling.MIN_BACKGROUND <= found.background_rows < 100
+    assert found.orders == sampling.MIN_ORDERS
+
+
+# --- By seed ------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", ["random_forest", "logistic_regression"])
 def test_a_row_is_explained_alone_as_among_others(
     table: Table, monkeypatch: pytest.MonkeyPatch, name: str
@@ -177,23 +356,30 @@ def test_a_row_is_explained_alone_as_among_others(
     alone = explain_rows(model, rows[3:4], background, seed=1)
     assert alone.base == together.base
     np.testing.assert_allclose(alone.values[0], together.values[3], atol=1e-12)
-    monkeypatch.setattr(contributions, "CHUNK", 1)
-    piecewise = explain_rows(model, rows, background, seed=1)
-    np.testing.assert_allclose(piecewise.values, together.values, atol=1e-12)
+    monkeypatch.setattr(sampling, "CHUNK", 1)
+    piecewise = explain_rows(model, rows[3:4], background[:7], seed=1)
+    monkeypatch.undo()
+    whole = explain_rows(model, rows[3:4], background[:7], seed=1)
+    np.testing.assert_allclose(piecewise.values, whole.values, atol=1e-12)
 
 
-def test_a_slow_model_and_a_large_background_are_sampled(
-    table: Table, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _pipeline, model, X = fitted(table, {"model": {"name": "k_nearest_neighbours"}})
+def test_the_seed_draws_the_background_and_the_orders(table: Table) -> None:
+    _pipeline, model, X = fitted(table, {"model": settings_of("gaussian_naive_bayes")})
     rows, background = model.table(X)[:2], background_of(table, model)
-    monkeypatch.setattr(contributions, "MICROSECONDS_PER_ROW", 500)
-    found = explain_rows(model, rows, background, seed=1)
-    assert contributions.MIN_COMPARED <= found.background_rows < contributions.MAX_COMPARED
-    assert found.permutations == 2 * found.background_rows
-    _pipeline, model, X = fitted(table, {"model": {"name": "logistic_regression"}})
-    monkeypatch.setattr(contributions, "MAX_BACKGROUND", 30)
-    assert explain_rows(model, rows, background, seed=1).background_rows == 30
+    first, again, other = (explain_rows(model, rows, background, seed=n) for n in (1, 1, 2))
+    np.testing.assert_array_equal(first.values, again.values)
+    assert first.base != other.base
+
+
+def test_numpy_s_own_generator_goes_on_as_before(table: Table) -> None:
+    _pipeline, model, X = fitted(table, {"model": settings_of("gaussian_naive_bayes")})
+    np.random.seed(4)
+    expected = np.random.random(2)
+    np.random.seed(4)
+    first = np.random.random()
+    explain_rows(model, model.table(X)[:1], background_of(table, model), seed=1)
+    sampling.warm_up()
+    assert [first, np.random.random()] == list(expected)
 
 
 def test_the_summary_has_the_strongest_first() -> None:

@@ -7,7 +7,7 @@ import pytest
 import sklearn.metrics as skm
 from sklearn.calibration import calibration_curve
 
-from experiments.engine.interpretation.curves import (
+from engine.explain.curves import (
     best_thresholds,
     precision_recall,
     reliability,
@@ -15,8 +15,8 @@ from experiments.engine.interpretation.curves import (
     thinned,
     threshold_curve,
 )
-from experiments.engine.interpretation.errors import confusion
-from experiments.engine.schema import Costs
+from engine.explain.mistakes.errors import confusion
+from engine.spec.schema import Costs
 
 COSTS = Costs(false_positive=10, false_negative=90, true_positive=-20, true_negative=1)
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.engine import portable
-from experiments.engine.data import canonical_frame, infer_columns
-from experiments.engine.reading.table import RawTable
-from experiments.engine.reading.table_format import DataError
-from experiments.engine.schema import ColumnType, SplitPolicy
-from experiments.engine.split import split_rows
+from engine.build import runtime_helpers
+from engine.reading.dataset import canonical_frame, infer_columns
+from engine.reading.table import RawTable
+from engine.reading.table_format import DataError
+from engine.run.split import split_rows
+from engine.spec.schema import ColumnType, SplitPolicy
 from tests.engine.conftest import prepare
 
 
@@ -72,9 +72,9 @@ def test_times_with_zones_become_parts_and_differences(tmp_path: Path) -> None:
         }
     )
     table = prepare(raw, tmp_path, target="y", positive="a")
-    parts = portable.date_parts(table.frame[["zoned"]], ["day", "hour"])
+    parts = runtime_helpers.date_parts(table.frame[["zoned"]], ["day", "hour"])
     assert parts[0].tolist() == [2.0, 1.0]
-    assert set(portable.difference(table.frame, "zoned", "plain")) == {1.0}
+    assert set(runtime_helpers.difference(table.frame, "zoned", "plain")) == {1.0}
 
 
 def split_by(times: list[str] | list[float]) -> np.ndarray:

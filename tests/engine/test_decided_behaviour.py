@@ -1,4 +1,4 @@
-"""What is odd about data or config has a decided behaviour: an error, or a caution."""
+"""What is odd about data or config has a decided behaviour: an error, or a warning."""
 
 from pathlib import Path
 from typing import Any
@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.engine import cautions as cautions_module
-from experiments.engine.config import validate_config
-from experiments.engine.evaluate import Evaluation, evaluate
-from experiments.engine.failures import CannotRun
-from experiments.engine.models import MODELS
-from experiments.engine.schema import Column, ColumnType, Schema, SplitPolicy
-from experiments.engine.split import split_rows
+from engine.failures import CannotRun
+from engine.run import run_warnings
+from engine.run.evaluate import Evaluation, evaluate
+from engine.run.split import split_rows
+from engine.spec.config import validate_config
+from engine.spec.models import MODELS
+from engine.spec.schema import Column, ColumnType, Schema, SplitPolicy
 from tests.engine.conftest import Table, prepare
 
 
@@ -24,8 +24,8 @@ def run(table: Table, columns: list[str], model: str = "dummy", **more: Any) -> 
     return evaluate(config, table.schema, table.frame, table.split).evaluation
 
 
-def cautions(table: Table, columns: list[str], **more: Any) -> dict[str, dict[str, Any]]:
-    return {c.code: c.context for c in run(table, columns, **more).cautions}
+def warnings(table: Table, columns: list[str], **more: Any) -> dict[str, dict[str, Any]]:
+    return {c.code: c.context for c in run(table, columns, **more).warnings}
 
 
 def why_not(table: Table, columns: list[str], model: str = "dummy", **more: Any) -> CannotRun:
@@ -36,7 +36,7 @@ def why_not(table: Table, columns: list[str], model: str = "dummy", **more: Any)
 
 # --- Columns ------------------------------------------------------------------------
 def test_an_ordinary_run_warns_of_nothing(table: Table) -> None:
-    assert cautions(table, ["signal", "colour"]) == {}
+    assert warnings(table, ["signal", "colour"]) == {}
 
 
 def test_a_column_marked_as_leaking_runs_and_is_told(table: Table) -> None:
@@ -45,10 +45,10 @@ def test_a_column_marked_as_leaking_runs_and_is_told(table: Table) -> None:
         for column in table.schema.columns
     )
     marked = Table(table.schema.model_copy(update={"columns": columns}), table.frame, table.split)
-    assert cautions(marked, ["whole", "signal"])["leaking_column"]["names"] == ["whole"]
-    assert "leaking_column" not in cautions(marked, ["signal"])
+    assert warnings(marked, ["whole", "signal"])["leaking_column"]["names"] == ["whole"]
+    assert "leaking_column" not in warnings(marked, ["signal"])
     total = {"operation": "total", "name": "t", "columns": ["whole", "signal"]}
-    through = cautions(marked, ["signal"], new_features=[total])
+    through = warnings(marked, ["signal"], new_features=[total])
     assert through["leaking_column"]["names"] == ["whole"]
 
 
@@ -61,12 +61,12 @@ def test_a_column_marked_as_leaking_runs_and_is_told(table: Table) -> None:
     ],
 )
 def test_odd_columns_run_and_are_told(column: str, code: str, table: Table) -> None:
-    assert cautions(table, ["signal", column])[code]["names"] == [column]
+    assert warnings(table, ["signal", column])[code]["names"] == [column]
 
 
 def test_many_names_are_told_shortly() -> None:
     frame = pd.DataFrame({f"c{n}": [1.0] * 90 for n in range(9)})
-    found = cautions_module._about("constant_column", list(frame.columns))
+    found = run_warnings._about("constant_column", list(frame.columns))
     assert found[0].context == {"names": ["c0", "c1", "c2", "c3", "c4"], "more": 4}
 
 
@@ -81,7 +81,7 @@ def test_infinite_values_are_missing_and_told(tmp_path: Path) -> None:
     assert (table.schema.by_name["x"].infinite, table.schema.by_name["x"].missing) == (3, 3)
     for model in ("logistic_regression", "xgboost", "hist_gradient_boosting", "lightgbm"):
         found = run(table, ["x"], model)
-        assert [caution.code for caution in found.cautions] == ["infinite_as_missing"]
+        assert [warning.code for warning in found.warnings] == ["infinite_as_missing"]
 
 
 def test_fifty_thousand_categories_are_grouped_and_told(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_fifty_thousand_categories_are_grouped_and_told(tmp_path: Path) -> None:
     raw["shop"] = "shop " + raw["shop"]
     table = prepare(raw, tmp_path, target="y", positive="a")
     treated = {"columns": {"shop": {"treat_as": "categorical"}}}
-    found = cautions(
+    found = warnings(
         table,
         ["shop", "size"],
         model="logistic_regression",
@@ -109,7 +109,7 @@ def test_fifty_thousand_categories_are_grouped_and_told(tmp_path: Path) -> None:
 
 def test_dividing_by_zero_gives_missing_and_is_told(table: Table) -> None:
     ratio = {"operation": "ratio", "name": "r", "numerator": "signal", "denominator": "visits"}
-    found = cautions(table, ["signal"], new_features=[ratio])
+    found = warnings(table, ["signal"], new_features=[ratio])
     assert found["new_feature_missing"]["names"] == ["r"]
 
 
@@ -171,7 +171,7 @@ def test_more_components_than_columns_are_refused(table: Table) -> None:
 
 
 def test_more_columns_kept_than_there_are_is_told(table: Table) -> None:
-    assert "k_exceeds_columns" in cautions(table, ["signal"], selection={"method": "k_best"})
+    assert "k_exceeds_columns" in warnings(table, ["signal"], selection={"method": "k_best"})
 
 
 def test_a_selection_that_keeps_nothing_is_told(table: Table) -> None:
@@ -187,7 +187,7 @@ def test_a_text_without_a_frequent_word_is_told(table: Table) -> None:
 def test_a_table_that_would_not_fit_into_memory_is_refused(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cautions_module, "MAX_CELLS", 1000)
+    monkeypatch.setattr(run_warnings, "MAX_CELLS", 1000)
     failure = why_not(table, ["signal", "comment"])
     assert failure.code == "table_too_wide"
     assert failure.context["rows"] == len(table.split.train)
@@ -204,7 +204,7 @@ def test_a_model_that_would_not_end_is_refused(
 def test_a_target_encoding_is_one_column_however_many_categories(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cautions_module, "MAX_CELLS", 400)  # 144 train rows
+    monkeypatch.setattr(run_warnings, "MAX_CELLS", 400)  # 144 train rows
     preparation = {"categorical": {"encode": "target"}}
     assert run(table, ["colour", "signal"], preparation=preparation)
     assert why_not(table, ["colour", "signal"]).code == "table_too_wide"
@@ -213,7 +213,7 @@ def test_a_target_encoding_is_one_column_however_many_categories(
 def test_a_search_counts_every_fold_that_it_keeps(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cautions_module, "MAX_CELLS", 144 * 4)
+    monkeypatch.setattr(run_warnings, "MAX_CELLS", 144 * 4)
     search = {"method": "random", "trials": 2, "ranges": {"max_depth": {"low": 1, "high": 4}}}
     assert run(table, ["signal"], "decision_tree")
     failure = why_not(table, ["signal"], "decision_tree", search=search)
@@ -241,10 +241,10 @@ def test_numbers_too_large_for_a_linear_selection_are_told(tmp_path: Path) -> No
 def test_a_search_says_that_its_folds_chose_it(table: Table) -> None:
     search = {"method": "random", "trials": 2, "ranges": {"max_depth": {"low": 1, "high": 4}}}
     settings = {"max_depth": 3}
-    assert "search_is_optimistic" in cautions(
+    assert "search_is_optimistic" in warnings(
         table, ["signal"], model="decision_tree", search=search
     )
-    assert cautions(table, ["signal"], model="decision_tree", settings=settings) == {}
+    assert warnings(table, ["signal"], model="decision_tree", settings=settings) == {}
 
 
 @pytest.mark.parametrize(
@@ -272,5 +272,5 @@ def test_folds_within_the_model_that_know_no_groups_are_told(
     policy = SplitPolicy(kind=kind, column="until" if kind == "time" else "visits")
     schema = table.schema.model_copy(update={"split": policy})
     divided = Table(schema, table.frame, split_rows(table.frame, schema.target, policy))
-    found = cautions(divided, ["signal", "colour"], **more)
+    found = warnings(divided, ["signal", "colour"], **more)
     assert (f"inner_folds_ignore_{kind}" in found) == told

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from sklearn.inspection import partial_dependence
 
-from experiments.engine.config import validate_config
-from experiments.engine.evaluate import fit
-from experiments.engine.interpretation import effects
-from experiments.engine.interpretation.contributions import explain_rows
-from experiments.engine.interpretation.effects import feature_effect, hour_effect
-from experiments.engine.interpretation.features import FeatureModel
+from engine.explain.features import FeatureModel
+from engine.explain.reasons import effects
+from engine.explain.reasons.effects import feature_effect, hour_effect
+from engine.explain.reasons.shap_values import explain_rows
+from engine.run.evaluate import fit
+from engine.spec.config import validate_config
 from tests.engine.conftest import Table, prepare
 from tests.engine.test_features import EVERYTHING, fitted
 

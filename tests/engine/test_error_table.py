@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.engine.interpretation import errors
-from experiments.engine.interpretation.error_filter import column_choices, select_errors
-from experiments.engine.interpretation.errors import Confusion, confusion, error_table
-from experiments.engine.schema import Column, ColumnType, Costs, Schema
+from engine.explain.mistakes import errors
+from engine.explain.mistakes.error_filter import column_choices, select_errors
+from engine.explain.mistakes.errors import Confusion, confusion, error_table
+from engine.spec.schema import Column, ColumnType, Costs, Schema
 from tests.engine.conftest import Table
 
 COSTS = Costs(false_positive=2.0, false_negative=30.0)
@@ -213,7 +213,7 @@ def test_every_choice_that_is_offered_finds_as_many_rows_as_it_says(table: Table
 
 def test_the_web_process_filters_without_a_scientific_library() -> None:
     code = (
-        "import sys, experiments.engine.interpretation.error_filter;"
+        "import sys, engine.explain.mistakes.error_filter;"
         "print({'numpy', 'pandas', 'sklearn', 'scipy'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

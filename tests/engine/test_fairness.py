@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import sklearn.metrics as skm
 
-from experiments.engine.interpretation.fairness import MAX_GROUPS, Group, rates_by_group
+from engine.explain.mistakes.fairness import MAX_GROUPS, Group, rates_by_group
 
 
 def people(rows: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

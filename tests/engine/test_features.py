@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.engine.assembly import source_columns
-from experiments.engine.config import validate_config
-from experiments.engine.evaluate import fit
-from experiments.engine.interpretation import neighbours
-from experiments.engine.interpretation.features import FeatureModel, PreparedColumn
-from experiments.engine.interpretation.neighbours import nearest_rows
-from experiments.engine.models import MODELS
+from engine.build.spec_builder import source_columns
+from engine.explain import neighbours
+from engine.explain.features import FeatureModel, PreparedColumn
+from engine.explain.neighbours import nearest_rows
+from engine.run.evaluate import fit
+from engine.spec.config import validate_config
+from engine.spec.models import MODELS
 from tests.engine.configs import settings_of, systematic_configs
 from tests.engine.conftest import Table
 

@@ -15,16 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from experiments.engine.data import (
-    canonical_frame,
-    infer_columns,
-    read_table,
-    stray_words,
-)
-from experiments.engine.reading import table_format as bounds
-from experiments.engine.reading.table import RawTable
-from experiments.engine.reading.table_format import DataError, TableFormat
-from experiments.engine.schema import ColumnType, retype
+from engine.reading import table_format as bounds
+from engine.reading.dataset import canonical_frame, infer_columns, read_table, stray_words
+from engine.reading.table import RawTable
+from engine.reading.table_format import DataError, TableFormat
+from engine.spec.schema import ColumnType, retype
 
 
 def read(content: bytes | str, folder: Path, table_format: TableFormat | None = None) -> RawTable:
@@ -362,6 +357,20 @@ def test_a_parquet_that_unpacks_without_end_is_stopped(
     bomb = parquet({"a": pa.array(["x" * 1000] * 20_000).dictionary_encode(), "b": [1] * 20_000})
     assert len(bomb) < 2**18
     assert refusal(bomb, tmp_path).code == "unpacks_without_end"
+
+
+def test_one_long_text_in_every_row_of_a_small_file_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fewer rows than are read at a time, so that none is counted before all are unpacked."""
+    monkeypatch.setattr(bounds, "MAX_UNPACKED_BYTES", 2**20)
+    for texts in (
+        pa.array(["x" * 100_000] * 4_000),
+        pa.array(["x" * 100_000] * 4_000).dictionary_encode(),
+    ):
+        bomb = parquet({"a": texts, "b": [1] * 4_000})
+        assert len(bomb) < 2**18
+        assert refusal(bomb, tmp_path).code == "unpacks_without_end"
 
 
 # --- Corrected by who knows the data --------------------------------------------------------

@@ -11,11 +11,11 @@ import pytest
 from scipy.stats import ks_2samp, spearmanr
 from sklearn.metrics import roc_auc_score
 
-from experiments.engine import health as health_module
-from experiments.engine.data import build_schema, canonical_frame, infer_columns, read_table
-from experiments.engine.health import health_report
-from experiments.engine.schema import SplitPolicy
-from experiments.engine.split import split_rows
+from engine.reading.dataset import build_schema, canonical_frame, infer_columns, read_table
+from engine.reading.health import report as health_module
+from engine.reading.health.report import health_report
+from engine.run.split import split_rows
+from engine.spec.schema import SplitPolicy
 from tests.engine.conftest import Table
 
 ROWS = 600

@@ -17,7 +17,7 @@ import pandas as pd
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
-from experiments.engine.codegen import (
+from engine.build.codegen import (
     DataSource,
     data_code,
     experiment_code,
@@ -25,9 +25,8 @@ from experiments.engine.codegen import (
     generate_script,
     imports_code,
 )
-from experiments.engine.columns import Columns
-from experiments.engine.config import default_config, validate_config
-from experiments.engine.data import (
+from engine.failures import CannotRun
+from engine.reading.dataset import (
     DataError,
     build_schema,
     canonical_frame,
@@ -36,11 +35,12 @@ from experiments.engine.data import (
     split_column_name,
     write_participant_csv,
 )
-from experiments.engine.evaluate import Evaluation, evaluate
-from experiments.engine.failures import CannotRun
-from experiments.engine.models import MODELS, SINGLE_MODELS
-from experiments.engine.reading.table_format import MISSING
-from experiments.engine.split import SplitPolicy, split_rows
+from engine.reading.table_format import MISSING
+from engine.run.evaluate import Evaluation, evaluate
+from engine.run.split import SplitPolicy, split_rows
+from engine.spec.columns import Columns
+from engine.spec.config import default_config, validate_config
+from engine.spec.models import MODELS, SINGLE_MODELS
 from tests.engine.configs import quick_config, settings_of
 from tests.engine.conftest import Table
 

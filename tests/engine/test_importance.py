@@ -10,12 +10,11 @@ from scipy.special import logit
 from scipy.stats import chi2_contingency, f_oneway, spearmanr
 from sklearn.inspection import permutation_importance
 
-from experiments.engine.evaluate import scorer
-from experiments.engine.interpretation import associations as associations_module
-from experiments.engine.interpretation import importance
-from experiments.engine.interpretation.associations import Group, associations, correlated_groups
-from experiments.engine.interpretation.features import FeatureModel
-from experiments.engine.interpretation.importance import (
+from engine.explain.features import FeatureModel
+from engine.explain.reasons import associations as associations_module
+from engine.explain.reasons import importance
+from engine.explain.reasons.associations import Group, associations, correlated_groups
+from engine.explain.reasons.importance import (
     FeatureImportance,
     Importance,
     coefficients,
@@ -23,8 +22,9 @@ from experiments.engine.interpretation.importance import (
     metric_function,
     permutation_importance_view,
 )
-from experiments.engine.metrics import METRICS
-from experiments.engine.schema import Costs
+from engine.run.evaluate import scorer
+from engine.spec.metrics import METRICS
+from engine.spec.schema import Costs
 from tests.engine.conftest import Table, prepare
 from tests.engine.test_features import EVERYTHING, fitted
 

@@ -9,15 +9,11 @@ import pytest
 import sklearn.metrics as skm
 from sklearn.base import clone
 
-from experiments.engine.config import ExperimentConfig, default_config
-from experiments.engine.evaluate import evaluate, fit, make_folds
-from experiments.engine.interpretation import learning
-from experiments.engine.interpretation.learning import (
-    SHARES,
-    learning_curve_view,
-    loss_per_iteration,
-)
-from experiments.engine.split import Split
+from engine.explain import learning
+from engine.explain.learning import SHARES, learning_curve_view, loss_per_iteration
+from engine.run.evaluate import evaluate, fit, make_folds
+from engine.run.split import Split
+from engine.spec.config import ExperimentConfig, default_config
 from tests.engine.conftest import Table
 
 

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.engine.interpretation import limits
-from experiments.engine.interpretation.curves import reliability
-from experiments.engine.interpretation.fairness import rates_by_group
-from experiments.engine.interpretation.limits import (
+from engine.explain.curves import reliability
+from engine.explain.mistakes import limits
+from engine.explain.mistakes.fairness import rates_by_group
+from engine.explain.mistakes.limits import (
     LIMITS,
     Evidence,
     Limit,
@@ -24,8 +24,8 @@ from experiments.engine.interpretation.limits import (
     extrapolation,
     find_limits,
 )
-from experiments.engine.interpretation.slices import find_slices
-from experiments.engine.schema import Column, ColumnType, Schema, SplitPolicy
+from engine.explain.mistakes.slices import find_slices
+from engine.spec.schema import Column, ColumnType, Schema, SplitPolicy
 from tests.engine.conftest import Table
 
 
@@ -121,7 +121,7 @@ def finding(code: str, *columns: str, **values: Any) -> dict[str, Any]:
         ),
         (
             "identifier_used",
-            {"cautions": [{"code": "identifier_used", "context": {"names": ["id"], "more": 0}}]},
+            {"warnings": [{"code": "identifier_used", "context": {"names": ["id"], "more": 0}}]},
             {"names": ["id"], "more": 0},
         ),
     ],
@@ -152,7 +152,7 @@ def test_each_limit_is_told_alone_with_what_its_sentence_quotes(
         {"importance": {"numeric": 0.0, "categorical": -0.01}},
         {"importance": {"numeric": 0.3}},
         {"schema": schema(ColumnType.DATETIME, split=SplitPolicy(kind="time", column="datetime"))},
-        {"cautions": [{"code": "constant_column", "context": {}}]},
+        {"warnings": [{"code": "constant_column", "context": {}}]},
     ],
 )
 def test_what_is_no_limit_is_not_told(changes: dict[str, Any]) -> None:
@@ -168,8 +168,8 @@ def test_the_gap_of_a_metric_where_less_is_better_is_the_other_way_round() -> No
 def test_a_rare_class_weighs_more_where_the_metric_is_blind_to_it() -> None:
     rows = {"no": 920, "yes": 80}
     blind = changed(class_rows=rows, metric="accuracy")
-    assert [(limit.code, limit.severity) for limit in blind] == [("rare_class", "caution")]
-    assert changed(class_rows=rows)[0].severity == "note"
+    assert [(limit.code, limit.severity) for limit in blind] == [("rare_class", "medium")]
+    assert changed(class_rows=rows)[0].severity == "low"
 
 
 def test_calibration_is_judged_by_intervals_and_not_by_one_bin_in_ten() -> None:
@@ -219,7 +219,7 @@ def test_the_serious_comes_first_and_spoilers_are_marked() -> None:
         findings=[finding("drift", "numeric"), finding("leak_suspected", "numeric")],
         class_rows={"no": 1_500, "yes": 100},
     )
-    assert [limit.severity for limit in found] == ["serious", "caution", "caution", "note"]
+    assert [limit.severity for limit in found] == ["high", "medium", "medium", "low"]
     assert {limit.code for limit in found if limit.is_spoiler} == {"leak_suspected", "drift"}
 
 
@@ -269,7 +269,7 @@ def test_extrapolation_takes_every_kind_of_column(table: Table) -> None:
 
 def test_the_web_process_reads_the_sentences_without_a_scientific_library() -> None:
     code = (
-        "import sys, experiments.engine.interpretation.limits;"
+        "import sys, engine.explain.mistakes.limits;"
         "print({'numpy', 'pandas', 'sklearn', 'scipy'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

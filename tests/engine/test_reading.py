@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from experiments.engine.data import (
+from engine.reading import table_format
+from engine.reading.dataset import (
     LARGEST_NUMBER,
     MIN_ROWS_PER_CLASS,
     DataError,
@@ -24,9 +25,8 @@ from experiments.engine.data import (
     write_dataset,
     write_participant_csv,
 )
-from experiments.engine.reading import table_format
-from experiments.engine.schema import ColumnType, Schema
-from experiments.engine.split import SplitPolicy, split_rows
+from engine.run.split import SplitPolicy, split_rows
+from engine.spec.schema import ColumnType, Schema
 from tests.engine.conftest import Table
 
 

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from scipy.stats import fisher_exact
 
-from experiments.engine.bundled import BUNDLED
-from experiments.engine.config import default_config
-from experiments.engine.evaluate import fit
-from experiments.engine.interpretation import slice_conditions, slices
-from experiments.engine.interpretation.slices import Condition, Slices, find_slices
-from experiments.engine.schema import Column, ColumnType, Schema
+from engine.bundled import BUNDLED
+from engine.explain.mistakes import slice_conditions, slices
+from engine.explain.mistakes.slices import Condition, Slices, find_slices
+from engine.run.evaluate import fit
+from engine.spec.config import default_config
+from engine.spec.schema import Column, ColumnType, Schema
 from tests.engine.conftest import Table, prepare
 
 Z = 1.959963984540054

@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from experiments.engine.config import ExperimentConfig, default_config
-from experiments.engine.evaluate import evaluate
-from experiments.engine.interpretation import learning, stages
-from experiments.engine.interpretation.stages import FinishedRun, affordable
+from engine.explain import learning, stages
+from engine.explain.stages import FinishedRun, affordable
+from engine.run.evaluate import evaluate
+from engine.spec.config import ExperimentConfig, default_config
 from tests.engine.conftest import Table
 
 NAME = 'odd [name] <of>, {a} "column": \\ é'
@@ -38,18 +39,29 @@ def run(request: pytest.FixtureRequest, table: Table) -> FinishedRun:
     return finished(table, default_config(table.schema, request.param))
 
 
-def test_every_stage_gives_json_with_its_charts(run: FinishedRun) -> None:
+LEAK = {"code": "leak_suspected", "columns": ["signal"], "values": {}}
+WARNING = {"code": "not_converged", "context": {}}
+
+
+@pytest.fixture(scope="module")
+def found(run: FinishedRun) -> dict[str, Any]:
+    """What every stage computes of the run."""
+    return {
+        "evidence": stages.evidence(run),
+        "learning": stages.learning_curves(run),
+        "reasons": stages.reasons(run),
+        "subgroups": stages.subgroups(
+            run, sensitive=["colour"], findings=[LEAK], warnings=[WARNING]
+        ),
+    }
+
+
+def test_every_stage_gives_json_with_its_charts(run: FinishedRun, found: dict[str, Any]) -> None:
     name = run.config.model.name
     charts = {
         "evidence": {"importance", "threshold", "roc", "precision_recall", "reliability"},
         "learning": {"learning", "loss"} if name == "lightgbm" else {"learning"},
         "reasons": {"importance"},
-    }
-    found = {
-        "evidence": stages.evidence(run),
-        "learning": stages.learning_curves(run),
-        "reasons": stages.reasons(run),
-        "subgroups": stages.subgroups(run, sensitive=["colour"], findings=[], cautions=[]),
     }
     for stage, content in found.items():
         assert json.dumps(content, allow_nan=False)
@@ -63,10 +75,11 @@ def test_every_stage_gives_json_with_its_charts(run: FinishedRun) -> None:
     assert set(found["subgroups"]["groups"]) == {"colour"}
 
 
-def test_the_curve_and_the_errors_are_those_of_the_run(run: FinishedRun) -> None:
-    found = stages.evidence(run)
-    errors = found["errors"]
-    curve = found["threshold_curve"]
+def test_the_curve_and_the_errors_are_those_of_the_run(
+    run: FinishedRun, found: dict[str, Any]
+) -> None:
+    errors = found["evidence"]["errors"]
+    curve = found["evidence"]["threshold_curve"]
     place = curve["threshold"].index(0.5)
     assert run.threshold == 0.5
     assert (curve["fp"][place], curve["fn"][place]) == (
@@ -75,18 +88,17 @@ def test_the_curve_and_the_errors_are_those_of_the_run(run: FinishedRun) -> None
     )
 
 
-def test_later_stages_take_the_importance_that_was_found(run: FinishedRun) -> None:
-    stored = json.loads(json.dumps(stages.evidence(run)["importance"]))
+def test_later_stages_take_the_importance_that_was_found(
+    run: FinishedRun, found: dict[str, Any]
+) -> None:
+    stored = json.loads(json.dumps(found["evidence"]["importance"]))
     again = replace(run, stored_importance=stored)
     assert again.importance == run.importance
-    assert stages.reasons(again) == stages.reasons(run)
+    assert stages.reasons(again) == found["reasons"]
 
 
-def test_limits_say_what_the_views_found(run: FinishedRun) -> None:
-    leak = {"code": "leak_suspected", "columns": ["signal"], "values": {}}
-    caution = {"code": "not_converged", "context": {}}
-    found = stages.subgroups(run, sensitive=[], findings=[leak], cautions=[caution])
-    codes = {limit["code"] for limit in found["limits"]}
+def test_limits_say_what_the_views_found(found: dict[str, Any]) -> None:
+    codes = {limit["code"] for limit in found["subgroups"]["limits"]}
     assert {"leak_suspected", "not_converged", "small_test"} <= codes
 
 

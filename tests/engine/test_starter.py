@@ -7,11 +7,11 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 
-from experiments.engine.codegen import functions_code, imports_code
-from experiments.engine.config import default_config, validate_config
-from experiments.engine.pipeline import build_pipeline
-from experiments.engine.starter import starter_code, starter_models
-from experiments.engine.yaml_text import dump_yaml
+from engine.build.codegen import functions_code, imports_code
+from engine.build.instantiate import build_pipeline
+from engine.build.starter import starter_code, starter_models
+from engine.spec.config import default_config, validate_config
+from engine.spec.yaml_text import dump_yaml
 from tests.engine import configs
 from tests.engine.conftest import Table
 

@@ -10,21 +10,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.engine import portable
-from experiments.engine.assembly import validation_recipe
-from experiments.engine.bundled import BUNDLED
-from experiments.engine.bundled.demand_generator import generate_demand
-from experiments.engine.bundled.ticket_generator import generate_tickets
-from experiments.engine.config import ConfigInvalid, ExperimentConfig, validate_config
-from experiments.engine.evaluate import evaluate, fit
-from experiments.engine.failures import CannotRun
-from experiments.engine.interpretation import stages
-from experiments.engine.interpretation.features import FeatureModel
-from experiments.engine.interpretation.rows import explain_row
-from experiments.engine.pipeline import build
-from experiments.engine.preparation import DatePreparation, TextPreparation
-from experiments.engine.split import split_rows
-from experiments.engine.stop_words import stop_words
+from engine.build import runtime_helpers
+from engine.build.instantiate import build
+from engine.build.spec_builder import validation_spec
+from engine.bundled import BUNDLED
+from engine.bundled.demand_generator import generate_demand
+from engine.bundled.ticket_generator import generate_tickets
+from engine.explain import stages
+from engine.explain.features import FeatureModel
+from engine.explain.rows import explain_row
+from engine.failures import CannotRun
+from engine.run.evaluate import evaluate, fit
+from engine.run.split import split_rows
+from engine.spec.config import ConfigInvalid, ExperimentConfig, validate_config
+from engine.spec.steps.preparation import DatePreparation, TextPreparation
+from engine.spec.steps.stop_words import stop_words
 from tests.engine.conftest import Table, prepare
 from tests.engine.test_codegen import assert_same
 from tests.engine.test_stages import finished
@@ -60,7 +60,7 @@ def demand(tmp_path_factory: pytest.TempPathFactory) -> Table:
 # --- Text -------------------------------------------------------------------------------
 def units(texts: list[str], **settings: Any) -> set[str]:
     """The units that a preparation finds."""
-    steps = build(TextPreparation(min_rows=1, **settings).recipe(seed=0))
+    steps = build(TextPreparation(min_rows=1, **settings).spec(seed=0))
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # stop words must be written as the texts are cut
         steps.fit(pd.Series(texts, dtype=object))
@@ -96,14 +96,14 @@ def test_every_stop_word_could_be_a_unit() -> None:
 
 # --- Time -------------------------------------------------------------------------------
 def test_on_a_circle_midnight_lies_beside_eleven_at_night() -> None:
-    places = portable.date_circles(DATES, ["hour"])
+    places = runtime_helpers.date_circles(DATES, ["hour"])
     assert np.linalg.norm(places[0] - places[1]) < 0.3
     assert np.linalg.norm(places[0] - places[2]) > 1.8
     assert np.isnan(places[3]).all()
 
 
 def test_each_value_of_a_part_has_its_own_column() -> None:
-    columns = portable.date_categories(DATES, ["day_of_week", "year"])
+    columns = runtime_helpers.date_categories(DATES, ["day_of_week", "year"])
     assert columns.shape == (4, 8)
     assert [list(row[:7]).index(1) for row in columns[:3]] == [0, 1, 2]  # Monday to Wednesday
     assert columns[0, 7] == 2025
@@ -135,7 +135,7 @@ def test_every_column_made_of_a_date_has_a_name(encode: str, demand: Table) -> N
 def test_a_gap_lies_between_the_rows_to_learn_from_and_to_check(demand: Table) -> None:
     data = {"model": {"name": "dummy"}, "validation": {"folds": 3, "gap": 24}}
     config = validate_config(data, demand.schema)
-    for fit_rows, check_rows in build(validation_recipe(config, demand.schema)).split(
+    for fit_rows, check_rows in build(validation_spec(config, demand.schema)).split(
         demand.split.train
     ):
         assert check_rows.min() - fit_rows.max() == 25
@@ -245,7 +245,7 @@ def test_every_view_tells_of_words(tickets: Table) -> None:
     )
     run = finished(tickets, config)
     every = [stages.evidence(run), stages.learning_curves(run), stages.reasons(run)]
-    every.append(stages.subgroups(run, sensitive=["language"], findings=[], cautions=[]))
+    every.append(stages.subgroups(run, sensitive=["language"], findings=[], warnings=[]))
     every.append(explain_row(run, int(run.test.index[0]) + 1, {"message": "URGENT, la panne"}))
     assert all(json.dumps(content, allow_nan=False) for content in every)
     effects = {one["feature"]: one for one in every[2]["effects"]}
@@ -265,7 +265,7 @@ def test_every_view_tells_of_the_clock(demand: Table) -> None:
     }
     run = finished(demand, validate_config(data, demand.schema))
     every = [stages.evidence(run), stages.learning_curves(run), stages.reasons(run)]
-    every.append(stages.subgroups(run, sensitive=[], findings=[], cautions=[]))
+    every.append(stages.subgroups(run, sensitive=[], findings=[], warnings=[]))
     every.append(explain_row(run, int(run.test.index[0]) + 1, {"hour": "2025-12-01T19:00:00"}))
     assert all(json.dumps(content, allow_nan=False) for content in every)
     effects = {(one["feature"], one["part"]): one for one in every[2]["effects"]}

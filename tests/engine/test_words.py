@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.engine import charts
-from experiments.engine.config import validate_config
-from experiments.engine.evaluate import fit
-from experiments.engine.interpretation import words
-from experiments.engine.interpretation.features import FeatureModel
-from experiments.engine.interpretation.slices import find_slices
-from experiments.engine.schema import Column, ColumnType, Schema
+from engine.charts import catalogue as charts
+from engine.explain.features import FeatureModel
+from engine.explain.mistakes.slices import find_slices
+from engine.explain.reasons import words
+from engine.run.evaluate import fit
+from engine.spec.config import validate_config
+from engine.spec.schema import Column, ColumnType, Schema
 from tests.engine.conftest import Table, prepare
 
 CALM = ["the till is slow", "how do I pay", "thanks for all", "a button is blue", "the page is odd"]

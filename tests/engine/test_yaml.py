@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.engine.config import ConfigInvalid, ExperimentConfig, default_config
-from experiments.engine.models import MODELS
-from experiments.engine.yaml_text import MAX_CHARACTERS, dump_yaml, parse_yaml
+from engine.spec.config import ConfigInvalid, ExperimentConfig, default_config
+from engine.spec.models import MODELS
+from engine.spec.yaml_text import MAX_CHARACTERS, dump_yaml, parse_yaml
 from tests.engine.config_examples import SCHEMA, VALID
 
 READ_AS_ANOTHER_TYPE = ["yes", "null", "~", "1e5", "1.5e-3", "0x1F", "1:30", "2020-01-01", ".inf"]

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from classrooms.models import Dojo, Membership
-from experiments.engine.config import ExperimentConfig
+from classrooms.models import Dojo, Seat
+from engine.spec.config import ExperimentConfig
 from experiments.findings import (
     Record,
     Severity,
@@ -15,7 +15,7 @@ from experiments.findings import (
     setting_of,
 )
 from experiments.models import Experiment
-from experiments.selectors import experiments_of
+from experiments.pages.reads import experiments_of
 from tests import factories
 
 CLAIM = "Gradient boosting finds interactions that a line cannot."
@@ -23,20 +23,33 @@ WHY = "Radius and texture probably act together."
 KEEP, REJECT = "keep", "reject"
 
 
+# By what they say of a forecast rise of 0.02, and by their direction.
+INTERVALS = {
+    ("right", "better"): (0.01, 0.2),
+    ("right", "worse"): (-0.2, -0.01),
+    ("right", "unclear"): (-0.2, 0.2),
+    ("missed", "worse"): (-0.2, -0.01),
+    ("missed", "better"): (0.01, 0.2),
+    ("missed", "unclear"): (-0.001, 0.001),
+    ("cannot tell", "unclear"): (-0.2, 0.2),
+    ("cannot tell", "better"): (0.001, 0.2),
+}
+
+
 class Participant:
     """Somebody whose record a test writes."""
 
     def __init__(self, **dojo: Any) -> None:
-        self.membership = factories.join(factories.make_dojo(**dojo))
+        self.seat = factories.join(factories.make_dojo(**dojo))
         self.has_framing = True
         self.metric_in_framing = ""
 
     @property
     def dojo(self) -> Dojo:
-        return self.membership.dojo
+        return self.seat.dojo
 
     def config(self, model: str, changes: dict[str, Any]) -> ExperimentConfig:
-        values = factories.config_of(self.membership, model).model_dump(mode="json")
+        values = factories.config_of(self.seat, model).model_dump(mode="json")
         return ExperimentConfig.model_validate(values | changes)
 
     def tries(
@@ -45,41 +58,40 @@ class Participant:
         *,
         result: bool = True,
         train: float = 0.95,
-        judgement: tuple[str | None, str] | None = None,
+        judgement: tuple[str, str] | None = None,
         **fields: Any,
     ) -> Experiment:
         """A submitted experiment, with a result and what the comparison said of it.
 
         Args:
-            judgement: verdict and direction.
+            judgement: what the interval is to say of a forecast rise, and its direction.
         """
         config = self.config(model, fields.pop("config", {}))
         values = {"claim": CLAIM, "rationale": WHY, "expected_effect": 0.02, "config": config}
-        experiment = factories.submit(self.membership, **values | fields)
+        experiment = factories.submit(self.seat, **values | fields)
         if not result:
             return experiment
         run = factories.finish(experiment, test=0.94)
         run.metrics["train"]["roc_auc"] = train
         run.intervals = {"roc_auc": [0.9, 0.97]}
         if judgement:
-            run.comparison = {
-                "differences": {"roc_auc": {"low": -0.01, "high": 0.02}},
-                "judgement": {"verdict": judgement[0], "effect": "none", "direction": judgement[1]},
-            }
+            low, high = INTERVALS[judgement]
+            difference = {"low": low, "high": high, "estimate": (low + high) / 2}
+            run.comparison = {"differences": {"roc_auc": difference}}
         run.save()
         return Experiment.objects.get(pk=experiment.pk)
 
     def concludes(self, experiment: Experiment, decision: str, analysis: str) -> None:
         Experiment.objects.filter(pk=experiment.pk).update(
-            decision=decision, analysis=analysis, closed_at=timezone.now()
+            decision=decision, analysis=analysis, concluded_at=timezone.now()
         )
 
     def record(self, **setting: Any) -> Record:
         dojo = Dojo.objects.get(pk=self.dojo.pk)
-        found = setting_of(dojo)
+        found = setting_of(dojo, names_columns=True)
         for name, value in setting.items():
             object.__setattr__(found, name, value)
-        experiments = tuple(experiments_of(Membership.objects.get(pk=self.membership.pk)))
+        experiments = tuple(experiments_of(Seat.objects.get(pk=self.seat.pk)))
         return Record(found, experiments, self.has_framing, self.metric_in_framing)
 
     def severity(self, code: str, **setting: Any) -> Severity | None:

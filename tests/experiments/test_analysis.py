@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.html import escape
 
-from classrooms.models import Topic
-from experiments.analysis.views import VIEWS
+from experiments.analysis.catalogue import VIEWS
+from experiments.analysis.row_form import moment
 from experiments.models import Experiment, Interpretation, Question, RowNote, Stage
-from experiments.row_form import moment
+from live.models import Topic
 from tests import factories
 from tests.conftest import Cast
 
@@ -53,7 +53,7 @@ def test_every_view_answers_its_question_and_says_what_it_cannot_show(
         shown = page(cast, view.slug, role)
         with translation.override(language):
             assert escape(str(view.question)) in shown
-            assert escape(translation.gettext("What this cannot show")) in shown
+            assert translation.gettext("What this view doesn't show") in shown
 
 
 @pytest.mark.parametrize("view", COMPUTED, ids=lambda view: view.slug)
@@ -62,11 +62,11 @@ def test_a_view_waits_for_its_stage_and_says_when_there_is_none(view, cast: Cast
     stages.update(status="queued", content={})
     waiting = page(cast, view.slug)
     assert "hx-get" in waiting.split('id="view"')[1].split(">")[0]
-    assert "This waits for a worker" in waiting
+    assert "Queued: everyone" in waiting
     stages.update(status="failed", failure_code="out_of_memory", failure_context={"megabytes": 9})
     assert "could not be computed" in page(cast, view.slug)
     stages.all().delete()
-    assert "This run was not interpreted." in page(cast, view.slug)
+    assert "This run has no interpretation." in page(cast, view.slug)
 
 
 def test_queries_do_not_grow_with_notes_and_runs(cast: Cast) -> None:
@@ -120,7 +120,7 @@ def test_a_note_on_a_row_is_kept_shown_and_taken_away(cast: Cast) -> None:
         assert "<script>alert" not in shown
         assert "&lt;script&gt;alert" in shown
     part = client.post(where, {"row": row, "text": "odd"}, headers={"HX-Request": "true"})
-    assert "Noted" in part.content.decode()
+    assert "Note saved" in part.content.decode()
     too_long = client.post(
         where, {"row": row, "text": "x" * 501}, headers={"HX-Request": "true"}
     ).content.decode()
@@ -134,11 +134,11 @@ def test_a_note_on_a_row_is_kept_shown_and_taken_away(cast: Cast) -> None:
 # --- Limits --------------------------------------------------------------------------------
 def test_limits_are_a_draft_until_they_are_saved(cast: Cast) -> None:
     shown = page(cast, "limits")
-    assert "A draft from what was found" in shown
+    assert "A draft based on the limitations found" in shown
     where = reverse("experiments:limits", args=[cast.dojo.public_id, cast.experiment.public_id])
     cast.clients["participant"].post(where, {"limits": "- Not for children."})
     assert Experiment.objects.get(pk=cast.experiment.pk).limits == "- Not for children."
-    assert "A draft from what was found" not in page(cast, "limits")
+    assert "A draft based on the limitations found" not in page(cast, "limits")
     assert "Not for children." in page(cast, "limits", "facilitator")
     too_long = cast.clients["participant"].post(where, {"limits": "y" * 4001})
     assert "y" * 4001 in too_long.content.decode()
@@ -148,9 +148,9 @@ def test_limits_are_a_draft_until_they_are_saved(cast: Cast) -> None:
 def test_what_participants_are_to_find_is_told_to_facilitators_only(cast: Cast) -> None:
     stage = Interpretation.objects.get(run=cast.experiment.run, stage=Stage.SUBGROUPS)
     leak = {"code": "leak_suspected", "context": {"names": ["worst_area"], "more": 0}}
-    stage.content["limits"] = [leak | {"severity": "serious", "is_spoiler": True}]
+    stage.content["limits"] = [leak | {"severity": "high", "is_spoiler": True}]
     stage.save()
-    told = "tells the classes apart nearly alone"
+    told = "Almost enough to separate the classes"
     assert told not in page(cast, "limits")
     assert told in page(cast, "limits", "facilitator")
 
@@ -175,8 +175,46 @@ def test_a_finding_begins_the_next_hypothesis(cast: Cast) -> None:
     link = page(cast, "errors").split('href="')
     new = next(unescape(part.split('"')[0]) for part in link if "observation=" in part)
     form = cast.clients["participant"].get(new).content.decode()
-    assert "on test: false positives" in form
+    assert "on the test set:" in form
     assert f"Row {row}: an odd one" in form
+
+
+# --- Contributions -------------------------------------------------------------------------
+def reasons_say(cast: Cast, **contributions: object) -> None:
+    stage = Interpretation.objects.get(run=cast.experiment.run, stage=Stage.REASONS)
+    stage.content["contributions"] |= contributions
+    stage.save(update_fields=["content"])
+
+
+def test_contributions_are_shown_in_log_odds_when_somebody_switches(cast: Cast) -> None:
+    reasons_say(cast, units=["probability", "log_odds"], unit="probability")
+    shown = page(cast, "importance")
+    assert 'href="?unit=log_odds"' in shown
+    assert "SHAP in probability points" in shown
+    assert not Question.objects.exists()
+    for _visit in range(2):
+        waiting = page(cast, "importance", unit="log_odds")
+        assert "Log-odds are being computed" in waiting
+        assert "hx-get" in waiting.split('id="view"')[1].split(">")[0]
+    question = Question.objects.get()
+    assert (question.kind, question.subject) == ("importance", {"unit": "log_odds"})
+    Question.objects.update(status="failed", failure_code="internal")
+    assert "Log-odds could not be computed." in page(cast, "importance", unit="log_odds")
+    content = Interpretation.objects.get(run=cast.experiment.run, stage=Stage.REASONS).content
+    answer = {key: content[key] for key in ("contributions", "charts")}
+    answer["contributions"] |= {"unit": "log_odds", "method": "linear"}
+    Question.objects.update(status="succeeded", content=answer)
+    shown = page(cast, "importance", unit="log_odds")
+    assert "SHAP in log-odds" in shown
+    assert "LinearExplainer" in shown
+    assert 'href="?"' in shown
+
+
+@pytest.mark.parametrize("units", [["probability"], ["log_odds"]])
+def test_nobody_is_offered_a_unit_that_the_model_has_not(cast: Cast, units: list[str]) -> None:
+    reasons_say(cast, units=units, unit=units[0], method="tree_paths")
+    assert "unit=log_odds" not in page(cast, "importance", unit="log_odds").split('id="view"')[1]
+    assert not Question.objects.exists()
 
 
 # --- One prediction ------------------------------------------------------------------------
@@ -184,9 +222,21 @@ def test_asking_about_a_row_queues_one_question(cast: Cast) -> None:
     for _visit in range(2):
         assert "hx-get" in page(cast, "row", row=12)
     question = Question.objects.get()
-    assert question.subject == {"row": 12, "changes": {}}
+    assert question.subject == {"row": 12, "changes": {}, "unit": "probability"}
     page(cast, "row", row=12, column1="mean_radius", value1="20.5")
     assert Question.objects.last().subject["changes"] == {"mean_radius": 20.5}
+
+
+def test_a_row_is_asked_about_in_log_odds_where_the_reader_switched(cast: Cast) -> None:
+    shown = page(cast, "row", row=12, unit="log_odds")
+    assert Question.objects.get().subject["unit"] == "log_odds"
+    page(cast, "row", unit="log_odds")
+    surest = {"row": error_rows(cast)[0]["row"], "changes": {}, "unit": "log_odds"}
+    assert Question.objects.last().subject == surest
+    # Explaining another row keeps the unit.
+    assert '<input type="hidden" name="unit" value="log_odds"' in shown
+    page(cast, "row", row=12, unit="sideways")
+    assert Question.objects.last().subject["unit"] == "probability"
 
 
 def test_the_surest_error_is_explained_first(cast: Cast) -> None:
@@ -197,17 +247,17 @@ def test_the_surest_error_is_explained_first(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("choices", "message"),
     [
-        ({"row": ""}, "Write the number of a test row."),
+        ({"row": ""}, "Enter the number of a test row."),
         ({"row": "many"}, "Enter a whole number."),
-        ({"row": "0"}, "greater than or equal to 1"),
+        ({"row": "0"}, "1 or more"),
         ({"row": "1", "column1": "mean_radius", "value1": "big"}, "Enter a number."),
-        ({"row": "1", "column1": "mean_radius", "value1": "1e39"}, "less than or equal to"),
+        ({"row": "1", "column1": "mean_radius", "value1": "1e39"}, "or less"),
         ({"row": "1", "column1": "mean_radius", "value1": "inf"}, "Enter a number."),
         ({"row": "1", "column1": "mean_radius", "value1": "nan"}, "Enter a number."),
-        ({"row": "1", "column1": "nowhere"}, "The model does not read this column."),
+        ({"row": "1", "column1": "nowhere"}, "use this column."),
         (
             {"row": "1", "column1": "mean_radius", "column2": "mean_radius"},
-            "This column stands there twice.",
+            "This column appears twice.",
         ),
     ],
 )
@@ -244,7 +294,7 @@ def test_a_question_that_failed_for_no_fault_of_the_asker_can_be_asked_again(cas
     ],
 )
 def test_a_date_that_cannot_be_computed_with_is_told(typed: str) -> None:
-    with pytest.raises(ValidationError, match="Write a date"), translation.override("en"):
+    with pytest.raises(ValidationError, match="Enter a date"), translation.override("en"):
         moment(typed)
 
 
@@ -258,7 +308,7 @@ def test_a_date_is_read_in_every_way_that_it_is_written() -> None:
 def test_too_many_questions_wait(cast: Cast) -> None:
     for row in range(1, 10):
         shown = page(cast, "row", row=row)
-    assert "Several of your questions wait already" in shown
+    assert "Several of your questions are already queued" in shown
     assert Question.objects.count() == 8
 
 
@@ -294,13 +344,13 @@ def test_each_part_that_a_view_lacks_is_tried_again(view, cast: Cast) -> None:
 
 
 def test_a_note_moves_no_board(cast: Cast) -> None:
-    topics = Topic.objects.filter(dojo=cast.dojo)
+    topics = Topic.objects.filter(channel=cast.dojo.pk)
     before = dict(topics.values_list("name", "version"))
     where = reverse("experiments:note", args=[cast.dojo.public_id, cast.experiment.public_id])
     cast.clients["participant"].post(where, {"row": 1, "text": "odd"})
     after = dict(topics.all().values_list("name", "version"))
     moved = {name for name, version in after.items() if version != before.get(name)}
-    assert moved == {cast.participant.topic, "room"}
+    assert moved == {cast.participant.topic, "participants"}
 
 
 # --- Side by side --------------------------------------------------------------------------
@@ -326,10 +376,10 @@ def test_runs_are_compared_once_and_only_one_s_own(cast: Cast) -> None:
     other = factories.submit(cast.neighbour)
     factories.finish(other)
     for _visit in range(2):
-        assert "A worker is comparing the rows" in compare(cast, second, cast.experiment)
+        assert "Comparing the rows" in compare(cast, second, cast.experiment)
     assert Question.objects.count() == 2, "the comparison and all runs"
     assert "Choose 2 to 6 experiments." in compare(cast, second)
-    assert "One of these experiments has no result here." in compare(cast, second, other)
+    assert "One of these experiments has no result." in compare(cast, second, other)
     assert Question.objects.count() == 2
 
 

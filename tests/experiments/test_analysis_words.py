@@ -4,6 +4,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from experiments.analysis.error_form import ErrorFilterForm
 from experiments.analysis.mistakes import laid_out
 from experiments.analysis.rows import told_text
 from experiments.analysis.scores import (
@@ -11,8 +12,28 @@ from experiments.analysis.scores import (
     _reading_of_curve,
     _reading_of_loss,
 )
-from experiments.error_form import ErrorFilterForm
-from experiments.verdict import score_verdict
+from experiments.wording.interpretation import contributions_in_words, units_in_words
+
+
+@pytest.mark.parametrize(
+    ("method", "unit", "words"),
+    [
+        ("trees", "probability", "Exact for these trees, by comparison with 100 training rows"),
+        ("linear", "log_odds", "Exact for this linear model"),
+        ("rescaled_trees", "probability", "converts them to probability points in proportion"),
+        ("tree_paths", "log_odds", "shap offers no probabilities for these"),
+        ("tree_paths", "probability", "follow the paths in its trees (path-dependent)."),
+        ("sampled", "probability", "19 values in 20 are right to within ± 0.013."),
+        ("constant", "probability", "The model ignores the features"),
+    ],
+)
+def test_it_is_said_how_contributions_were_computed(method: str, unit: str, words: str) -> None:
+    found = {"method": method, "unit": unit, "background_rows": 100, "margin": None}
+    if method == "sampled":
+        found["margin"] = 0.01201
+    with translation.override("en"):
+        assert words in contributions_in_words(found)
+        assert units_in_words([unit]) == []
 
 
 def test_counts_agree_with_their_nouns() -> None:
@@ -22,10 +43,10 @@ def test_counts_agree_with_their_nouns() -> None:
     with translation.override("fr"):
         assert "après 1 itération et" in _reading_of_loss(loss(0.1, 0.5))
         assert "après 2 itérations et" in _reading_of_loss(loss(0.5, 0.1, 0.5))
-        assert "Pour 1 des 10 groupes" in _reading_of_calibration(10, 1, 0)
+        assert "Dans 1 des 10 groupes" in _reading_of_calibration(10, 1, 0)
         assert "trop sûr" not in _reading_of_calibration(10, 1, 0)
         assert "Le modèle y est trop sûr de lui." in _reading_of_calibration(10, 1, 1)
-        assert "Pour 2 d'entre eux" in _reading_of_calibration(10, 3, 2)
+        assert "Dans 2 de ces groupes" in _reading_of_calibration(10, 3, 2)
 
 
 def test_a_learning_curve_that_falls_is_said_to_fall() -> None:
@@ -41,8 +62,8 @@ def test_a_learning_curve_that_falls_is_said_to_fall() -> None:
         assert "gets worse, by 0.05" in _reading_of_curve(curve(0.85))
         assert "still improves by 0.05" in _reading_of_curve(curve(0.95))
         assert "hardly moves" in _reading_of_curve(curve(0.901))
-        assert "learned once" in _reading_of_curve(curve(0.95, folds=1))
-        assert "learned once" not in _reading_of_curve(curve(0.95))
+        assert "trained on once" in _reading_of_curve(curve(0.95, folds=1))
+        assert "trained on once" not in _reading_of_curve(curve(0.95))
 
 
 def test_a_category_may_be_called_missing() -> None:
@@ -67,20 +88,6 @@ def test_a_category_may_be_called_missing() -> None:
     assert sorted(found) == [[1], [2], [3], [4]]
 
 
-@pytest.mark.parametrize(
-    ("interval", "higher_is_better"), [([0.5, 0.6], False), ([0.1, 0.2], True)]
-)
-def test_a_refuted_score_is_worse_whichever_way_the_metric_goes(
-    interval: list[float], higher_is_better: bool
-) -> None:
-    with translation.override("en"):
-        found = score_verdict(interval, 0.3, higher_is_better=higher_is_better)
-    assert (found.label, found.reason) == (
-        "Refuted",
-        "The whole interval is worse than the score that you predicted.",
-    )
-
-
 def test_the_words_of_a_text_are_marked_by_what_they_do() -> None:
     found = {
         "name": "message",
@@ -89,12 +96,8 @@ def test_the_words_of_a_text_are_marked_by_what_they_do() -> None:
     }
     told = told_text(found)
     assert "".join(piece["text"] for piece in told["pieces"]) == found["text"]
-    marked = {
-        piece["text"]: (piece["strength"], piece["raises"])
-        for piece in told["pieces"]
-        if piece["strength"]
-    }
-    assert marked == {"Nothing": (3, True), "NOTHING": (3, True), "works": (2, False)}
+    marked = {piece["text"]: piece["mark"] for piece in told["pieces"] if piece["mark"]}
+    assert marked == {"Nothing": "raises-3", "NOTHING": "raises-3", "works": "lowers-2"}
     assert [one["word"] for one in told["ranked"]] == ["nothing", "works"]
     shown = render_to_string("experiments/analysis/words.html", {"text": told})
     assert '<mark class="raises-3">Nothing</mark> <mark class="lowers-2">works</mark>' in shown

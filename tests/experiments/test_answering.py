@@ -1,15 +1,23 @@
 """Questions about finished runs, answered by the worker's own code."""
 
+import math
+
 import numpy as np
 import pytest
 
-from experiments.engine.chart_text import Chart, localised, table
-from experiments.engine.models import MODELS
+from engine.charts.text import Chart, localised, table
+from engine.spec.models import MODELS
+from experiments.analysis.questions import (
+    ask_about_contributions,
+    ask_about_row,
+    ask_for_overview,
+    ask_to_compare,
+    try_again,
+)
+from experiments.compute.process_memory import load_dataset
 from experiments.models import Interpretation, Question, Stage
-from experiments.process_memory import load_dataset
-from experiments.questions import ask_about_row, ask_for_overview, ask_to_compare, try_again
-from experiments.work import do_next
 from tests import factories
+from tests.work import do_next
 
 # Real transactions: the thread that keeps a lease has a connection of its own.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,6 +58,30 @@ def test_contributions_add_up_to_the_prediction(member, model: str) -> None:
     assert len(found["neighbours"]) == 5
 
 
+@pytest.mark.parametrize("model", ["logistic_regression", "lightgbm", "gaussian_naive_bayes"])
+def test_log_odds_are_computed_where_the_model_has_them(member, model: str) -> None:
+    run = finished(member, model)
+    unit = "probability" if model == "gaussian_naive_bayes" else "log_odds"
+    row = int(load_dataset(member.dojo.dataset).split.test[3]) + 1
+    found = answered(ask_about_row(run, row, {}, "log_odds")).content
+    assert found["unit"] == unit
+    assert unit in found["units"]
+    steps = found["charts"]["waterfall"]["spec"]["datasets"]["rows"]
+    probability = found["before"]["probability"]
+    expected = math.log(probability / (1 - probability)) if unit == "log_odds" else probability
+    assert steps[-1]["end"] == pytest.approx(expected, abs=1e-3)
+    # Of all columns: the same rows as in probability, with other sizes.
+    while run.interpretations.exclude(status="succeeded").exists():
+        assert do_next()
+    stage = run.interpretations.get(stage=Stage.REASONS).content["contributions"]
+    found = answered(ask_about_contributions(run, "log_odds")).content
+    assert found["contributions"]["unit"] == unit
+    assert found["contributions"]["rows"] == stage["rows"]
+    is_same = found["contributions"]["features"] == stage["features"]
+    assert is_same == (unit == "probability")
+    assert set(found["charts"]) == {"importance"}
+
+
 def test_a_changed_value_changes_the_prediction_and_is_marked(member) -> None:
     run = finished(member, "logistic_regression")
     prepared = load_dataset(member.dojo.dataset)
@@ -63,7 +95,7 @@ def test_a_changed_value_changes_the_prediction_and_is_marked(member) -> None:
 
 
 def test_what_is_changed_is_shown_however_many_columns_there_are(member, monkeypatch) -> None:
-    from experiments.engine.interpretation import rows
+    from engine.explain import rows
 
     monkeypatch.setattr(rows, "MAX_COLUMNS", 3)
     run = finished(member, "logistic_regression")
@@ -122,6 +154,20 @@ def test_runs_side_by_side_tell_which_rows_changed_sides(member) -> None:
     assert set(found["charts"]) == {"roc"}
 
 
+def test_costs_of_the_dojo_reach_what_is_explained_and_compared(member) -> None:
+    costs = {"false_positive": 5.0, "false_negative": 90.0}
+    type(member.dojo).objects.filter(pk=member.dojo_id).update(costs=costs)
+    member.dojo.refresh_from_db()
+    first, second = finished(member, "dummy"), finished(member, "logistic_regression")
+    while second.interpretations.exclude(status="succeeded").exists():
+        assert do_next()
+    found = second.interpretations.get(stage=Stage.EVIDENCE).content["best_thresholds"]
+    assert "expected_cost" in found["by_metric"]
+    compared = answered(ask_to_compare([first, second])).content["differences"][0]
+    expected = second.score("test", "expected_cost") - first.score("test", "expected_cost")
+    assert compared["expected_cost"]["estimate"] == pytest.approx(expected)
+
+
 def test_all_runs_over_what_they_tried(member, client) -> None:
     linear = "logistic_regression"
     weighted = finished(member, linear, C=0.1, class_weight="balanced")
@@ -160,7 +206,7 @@ def test_what_failed_is_tried_again_when_somebody_asks(member, client, kind: str
     jobs.update(status="failed", failure_code="internal", attempt=3)
     if isinstance(job, Question):
         assert ask_about_row(run, 1, {}).status == "failed", "looking is not asking again"
-    client.force_login(member.user)
+    client.force_login(member.people.get())
     path = run.experiment.get_absolute_url()
     answer = client.post(f"{path}again/", posted | {"next": f"{path}analysis/fit/"})
     assert answer["Location"] == f"{path}analysis/fit/"

@@ -11,7 +11,7 @@ import pytest
 from django.template import engines
 from django.utils import translation
 
-from experiments.engine.chart_text import Chart
+from engine.charts.text import Chart
 
 NASTY = "</script><b>"
 CURVE: dict[str, Any] = {
@@ -28,6 +28,8 @@ CURVE: dict[str, Any] = {
     "mcc": [0.1, 0.2, 0.3],
     "expected_cost": None,
 }
+# What the slider shows: its name, and the number.
+MEASURE = r'data-at="(\w+)">\s*([^<]*?)\s*<'
 
 
 @pytest.fixture(autouse=True)
@@ -38,12 +40,12 @@ def french() -> Iterator[None]:
 
 def stored(rows: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
     spec = {
-        "description": "Importance of the columns",
+        "description": "Feature importance",
         "height": 100,
         "datasets": {"rows": rows},
         "encoding": {"x": {"field": "label", "title": [NASTY]}},
     }
-    columns = {"label": "Column", "share": "Fall of the score", "theirs": [NASTY]}
+    columns = {"label": "Column", "share": "Score drop", "theirs": [NASTY]}
     chart = Chart(spec, {}, columns, len(rows), len(rows))
     return chart.to_dict() | changes
 
@@ -77,12 +79,12 @@ def test_words_and_numbers_are_the_readers() -> None:
     ]
     with translation.override("fr"):
         html = rendered("{% chart stored %}", stored=stored(rows))
-    assert 'aria-label="Importance des colonnes"' in html
+    assert 'aria-label="Importance des variables"' in html
     assert payload(html)["columns"][:2] == [
         ["label", "Colonne"],
         ["share", "Baisse du score"],
     ]
-    cells = re.findall(r"<td class=\"([^\"]*)\">([^<]*)", html)
+    cells = re.findall(r"<td class=\"([^\"]*)\">\s*([^<]*?)\s*<", html)
     assert [text for _look, text in cells] == ["âge", "−0,1235", "12346", "–", "2", "3"]
     assert ["text-end" in look for look, _text in cells] == [False, True, True, False, True, True]
 
@@ -112,7 +114,7 @@ def test_without_script_the_slider_shows_the_runs_threshold() -> None:
     call = "{% threshold_slider curve 0.49 negative_class=no positive_class=yes %}"
     with translation.override("fr"):
         html = rendered(call, curve=CURVE, no=NASTY, yes="oui")
-    at = dict(re.findall(r'data-at="(\w+)">([^<]*)', html))
+    at = dict(re.findall(MEASURE, html))
     assert at == {
         "threshold": "0,50",
         "tn": "1\xa0500",
@@ -125,7 +127,7 @@ def test_without_script_the_slider_shows_the_runs_threshold() -> None:
         "accuracy": "0,600",
     }
     assert 'value="1"' in html
-    assert "Le seuil du run (0,49)" in html
+    assert "Le seuil de cette exécution (0,49)" in html
     assert NASTY not in html
     assert html.count("data-place=") == 1
     assert "mcc" not in payload(html)
@@ -135,5 +137,5 @@ def test_the_slider_offers_the_best_threshold_and_the_cost() -> None:
     call = "{% threshold_slider curve 0.5 0.75 negative_class='no' positive_class='yes' %}"
     html = rendered(call, curve=CURVE | {"expected_cost": [3.0, 1.5, -2.25]})
     assert re.findall(r'data-place="(\d+)"', html) == ["1", "2"]
-    assert '<dd data-at="expected_cost">1,500</dd>' in html
+    assert dict(re.findall(MEASURE, html))["expected_cost"] == "1,500"
     assert payload(html)["expected_cost"] == [3.0, 1.5, -2.25]

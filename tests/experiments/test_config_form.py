@@ -1,18 +1,20 @@
 """The form of a config: it shows and gives every config, reshapes, and survives any post."""
 
+import re
 from typing import Any
 
 import hypothesis
 import pytest
 from django.http import QueryDict
+from django.template import Context, Template
 from django.utils import translation
 from hypothesis import strategies as st
 
-from experiments.config_form import ConfigForm
-from experiments.engine.config import ExperimentConfig, default_config, validate_config
-from experiments.engine.schema import Costs, Schema
-from experiments.engine.yaml_text import dump_yaml
-from experiments.yaml_form import YamlForm
+from engine.spec.config import ExperimentConfig, default_config, validate_config
+from engine.spec.schema import Costs, Schema
+from engine.spec.yaml_text import dump_yaml
+from experiments.submit.config.form import ConfigForm
+from experiments.submit.config.yaml import YamlForm
 from tests.engine import configs
 from tests.engine.conftest import Table, table  # noqa: F401 (a fixture is used by its name)
 
@@ -74,6 +76,21 @@ def test_the_form_gives_back_every_config_that_it_shows(place: int, schema: Sche
     assert config_of(ConfigForm.for_config(config, schema), schema) == config
 
 
+@pytest.mark.parametrize("place", range(len(SYSTEMATIC)))
+def test_every_field_has_its_place_on_the_page(place: int, schema: Schema) -> None:
+    form = ConfigForm.for_config(validate_config(SYSTEMATIC[place], schema), schema)
+    source = """{{ form.shape_field }}
+        {% include "experiments/config/model.html" %}
+        {% include "experiments/config/features.html" %}
+        {% for section, is_open, fields in config_form.sections %}
+          {% include "experiments/config/section.html" %}{% endfor %}"""
+    html = Template(source).render(Context({"form": form, "config_form": form}))
+    shown = re.findall(r' name="([^"]+)"', html)
+    assert set(form.fields) <= set(shown)
+    selects = re.findall(r'<select name="([^"]+)"', html)
+    assert len(selects) == len(set(selects))
+
+
 def test_a_new_feature_is_added_prepared_and_removed(schema: Schema) -> None:
     form = ConfigForm.for_config(default_config(schema, "logistic_regression"), schema)
     form = reshaped(form, schema, "add_feature", add_operation="ratio", seed="77")
@@ -128,12 +145,12 @@ def test_a_search_asks_for_ranges_of_the_model(schema: Schema) -> None:
     form = reshaped(form, schema, "reshape", **{"search.method": "random"})
     posted = ConfigForm.posted(post_of(form), schema)
     assert not posted.is_valid()
-    assert "Give a range" in str(posted.errors)
+    assert "Enter a range" in str(posted.errors)
     low, high = "search.ranges.max_depth.low", "search.ranges.max_depth.high"
     posted = ConfigForm.posted(post_of(form, **{low: "2", high: "9"}), schema)
     assert posted.is_valid(), posted.errors
     posted = ConfigForm.posted(post_of(form, **{low: "9", high: "2"}), schema)
-    assert "where the range begins" in str(posted.errors[high])
+    assert "the start of the range" in str(posted.errors[high])
 
 
 def test_a_search_leaves_the_run_half_of_its_time(schema: Schema, settings: Any) -> None:

@@ -9,14 +9,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from classrooms import timeline
-from classrooms.models import Dojo, Membership, QuizAnswer
-from classrooms.models.phases import Phase, PhaseKind
-from experiments.deliverables import Kind, Progress, own_progress
-from experiments.documenting import Incomplete, mark_final, reopen
+from classrooms.agenda import timeline
+from classrooms.models import Dojo, QuizAnswer, Seat
+from classrooms.models.agenda import Phase, PhaseKind
+from experiments.exports.services import Incomplete, mark_final, reopen
 from experiments.models import Documentation, Experiment, Framing, RowNote, Run, Talk
-from experiments.selectors import experiments_of
-from experiments.services import record_analysis, save_framing
+from experiments.pages.reads import experiments_of
+from experiments.participants.deliverables import Kind, Progress, own_progress
+from experiments.submit.services import record_analysis, save_framing
 from tests import factories
 from tests.conftest import Cast
 
@@ -24,21 +24,21 @@ pytestmark = pytest.mark.django_db
 FRAMING = {"problem": "p", "data": "d", "metric": "m", "baseline": "b"}
 
 
-def progress(member: Membership) -> Progress:
-    member = Membership.objects.select_related("dojo__dataset").get(pk=member.pk)
-    framing = Framing.objects.filter(membership=member).first()
+def progress(member: Seat) -> Progress:
+    member = Seat.objects.select_related("dojo__dataset").get(pk=member.pk)
+    framing = Framing.objects.filter(seat=member).first()
     return own_progress(member, framing, experiments_of(member))
 
 
-def done(member: Membership) -> set[str]:
+def done(member: Seat) -> set[str]:
     return {one.kind for one in progress(member).deliverables if one.done}
 
 
-def make(**dojo: Any) -> Membership:
+def make(**dojo: Any) -> Seat:
     return factories.join(factories.make_dojo(**dojo))
 
 
-def conclude(member: Membership, analysis: str = "It is so.") -> Experiment:
+def conclude(member: Seat, analysis: str = "It is so.") -> Experiment:
     experiment = factories.submit(member)
     factories.finish(experiment)
     return record_analysis(experiment, analysis=analysis, decision="keep", next_step="")
@@ -49,7 +49,7 @@ def test_understanding_is_four_answers_right_or_wrong() -> None:
     for number in range(4):
         assert Kind.UNDERSTANDING not in done(member)
         QuizAnswer.objects.create(
-            membership=member, question=f"q{number}", choice=0, is_right=number % 2 == 0
+            seat=member, question=f"q{number}", choice=0, is_right=number % 2 == 0
         )
     assert Kind.UNDERSTANDING in done(member)
 
@@ -101,7 +101,7 @@ def test_notes_on_rows_are_an_analysis_too() -> None:
 
 def test_a_presentation_is_done_once_it_is_over() -> None:
     member = make()
-    talk = Talk.objects.create(membership=member, position=1, started_at=timezone.now())
+    talk = Talk.objects.create(seat=member, position=1, started_at=timezone.now())
     assert Kind.PRESENTATION not in done(member)
     talk.ended_at = timezone.now()
     talk.save()
@@ -165,7 +165,7 @@ def test_the_workspace_shows_progress_and_reminder(cast: Cast) -> None:
 
 
 # --- Final ----------------------------------------------------------------------------
-def complete(member: Membership) -> None:
+def complete(member: Seat) -> None:
     save_framing(member, **FRAMING)
     conclude(member, "False negatives are young customers.")
 
@@ -205,7 +205,7 @@ def test_the_take_home_page_marks_and_reopens(cast: Cast) -> None:
 def test_who_is_alone_is_asked_by_the_workspace() -> None:
     user = factories.make_user("alone")
     dojo = factories.make_dojo(user, variant="solo")
-    member = dojo.memberships.get()
+    member = dojo.seats.get()
     factories.finish(factories.submit(member, "random_forest", claim="test"))
     client = Client()
     client.force_login(user)

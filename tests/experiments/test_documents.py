@@ -9,25 +9,27 @@ import nbformat
 import pytest
 from django.utils import timezone, translation
 
-from classrooms.jobs import JobFailure
-from experiments.completeness import take_home_checklist
-from experiments.documenting import mark_final, save_document
-from experiments.engine import charts
-from experiments.exports.aliases import Aliases
-from experiments.exports.archive import build_archive
-from experiments.exports.drawing import draw
-from experiments.exports.html_log import html_log
-from experiments.exports.log import experiment_log
-from experiments.exports.making import PATIENCE, make_next, request_export
-from experiments.exports.notebook import build_notebook
-from experiments.exports.pdf import pdf_of
-from experiments.exports.pictures import pictures_of
+from engine.charts import catalogue as charts
+from experiments.exports.archives.aliases import Aliases
+from experiments.exports.archives.participant import build_archive
+from experiments.exports.compute.drawing import draw
+from experiments.exports.compute.pdf import pdf_of
+from experiments.exports.documents.html_log import html_log
+from experiments.exports.documents.log import experiment_log
+from experiments.exports.documents.pictures import pictures_of
+from experiments.exports.notebooks.notebook import build_notebook
 from experiments.exports.record import record_of
+from experiments.exports.requests import request_export
+from experiments.exports.services import mark_final, save_document
 from experiments.models import Documentation, Export, Picture, Run
-from experiments.services import note_row, record_analysis, save_framing
-from experiments.sweeping import sweep
+from experiments.participants.completeness import take_home_checklist
+from experiments.submit.services import note_row, record_analysis, save_framing
+from jobs.kinds import RISES_EVERY, kind_of
+from jobs.perform import JobFailure
+from jobs.sweep import recover
 from tests import factories
 from tests.conftest import Cast
+from tests.work import do_next
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,12 +49,8 @@ def member():
     Run.objects.filter(experiment=third).update(
         intervals={"roc_auc": [0.91, 0.98]},
         comparison={
-            "differences": {"roc_auc": {"low": 0.01, "high": 0.08}},
-            "judgement": {
-                "verdict": "supported",
-                "effect": "as_predicted",
-                "direction": "better",
-            },
+            "differences": {"roc_auc": {"low": 0.01, "high": 0.08, "estimate": 0.05}},
+            "kind": "model",
         },
     )
     return member
@@ -74,7 +72,7 @@ def address(member, name: str) -> str:
 def test_verdict_interval_threshold_and_versions_are_told(member) -> None:
     log = experiment_log(record_of(member))
     assert "| ROC AUC | 0.990 | 0.950 [0.910, 0.980] |" in log
-    assert "**Verdict: supported. The effect is there, and its size agrees with yours." in log
+    assert "**Verdict: as forecast. The effect is there, and its size agrees with your range" in log
     assert "4 false positives, 5 false negatives" in log
     assert "scikit-learn 1.5.0" in log
     assert "fingerprint ffffffffffff" in log
@@ -162,7 +160,7 @@ def test_moving_an_experiment_keeps_what_was_typed_and_stores_nothing(cast: Cast
     page = client.post(path, sent).content.decode()
     assert 'value="Half a ti"' in page
     assert re.findall(r'name="order" value="(\d)"', page) == ["2", "1"]
-    assert re.findall(r'name="shown" value="(\d)" checked', page) == ["2"]
+    assert re.findall(r'name="shown"\s+value="(\d)" checked', page) == ["2"]
     assert not Documentation.objects.exists()
 
 
@@ -194,8 +192,8 @@ def test_a_worker_draws_the_charts_and_makes_the_pdf(cast: Cast, client) -> None
     client.post(path)
     client.post(path)
     assert Export.objects.count() == 1
-    assert make_next()
-    assert not make_next()
+    assert do_next(Export)
+    assert not do_next(Export)
     made = client.get(path)
     assert made.content.startswith(b"%PDF-")
     views = [picture.view for picture in Picture.objects.order_by("view")]
@@ -220,9 +218,9 @@ def test_without_the_libraries_it_says_what_to_do_instead(cast: Cast, client, mo
     with pytest.raises(JobFailure, match="pdf_impossible"):
         pdf_of("<p>x</p>")
     request_export(cast.participant, Export.Kind.PDF)
-    assert make_next()
+    assert do_next(Export)
     page = client.get(address(cast.participant, "")).content.decode()
-    assert "print it into a PDF" in page
+    assert "print it to PDF" in page
 
 
 def test_a_document_asks_no_other_machine_for_anything() -> None:
@@ -236,25 +234,30 @@ def test_a_worker_that_died_loses_no_document(cast: Cast) -> None:
     export = Export.objects.get()
     Export.objects.claim(export.pk, worker="dead")
     Export.objects.update(lease_until=export.queued_at)
-    sweep()
+    recover(kind_of(Export))
     export.refresh_from_db()
     assert export.status == "queued"
-    assert make_next()
+    assert do_next(Export)
     export.refresh_from_db()
     assert (export.status, export.attempt) == ("succeeded", 2)
 
 
 def test_runs_come_first_but_not_for_ever(cast: Cast) -> None:
-    factories.submit(cast.neighbour)
     request_export(cast.participant, Export.Kind.PDF)
-    assert not make_next()
-    Export.objects.update(queued_at=timezone.now() - PATIENCE)
-    assert make_next()
+    first = factories.submit(cast.neighbour)
+    do_next()
+    assert first.runs.get().has_succeeded
+    assert Export.objects.get().status == "queued"
+    second = factories.submit(cast.neighbour)
+    Export.objects.update(queued_at=timezone.now() - RISES_EVERY)
+    do_next()
+    assert Export.objects.get().has_succeeded
+    assert second.runs.get().status == "queued"
 
 
 def test_a_final_version_gets_its_pdf_which_is_in_the_zip(cast: Cast) -> None:
     mark_final(cast.participant, gaps_accepted=True)
-    assert make_next()
+    assert do_next(Export)
     first, second = (build_archive(record_of(cast.participant)).getvalue() for _time in range(2))
     assert first == second
     archive = zipfile.ZipFile(io.BytesIO(first))

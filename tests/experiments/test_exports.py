@@ -2,18 +2,19 @@
 
 import io
 import json
+import platform
 import zipfile
 
 import nbformat
 import pytest
 
-from experiments.exports.archive import archive_name, build_archive
-from experiments.exports.log import experiment_log, plain
+from experiments.exports.archives.participant import archive_name, build_archive
+from experiments.exports.documents.log import experiment_log, plain
 from experiments.exports.record import record_of
 from experiments.models import Run
-from experiments.services import note_row, record_analysis, record_limits, save_framing
-from experiments.work import do_next
+from experiments.submit.services import note_row, record_analysis, record_limits, save_framing
 from tests import factories
+from tests.work import do_next
 
 # Real transactions: the thread that keeps a lease has a connection of its own.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,7 +53,7 @@ def test_notes_on_errors_and_limits_are_in_the_log(member) -> None:
     note_row(first, 12, "Petite,\n# pas un titre")
     record_limits(first, "- Pas pour les enfants.\n## Pas un titre")
     log = experiment_log(record_of(member))
-    assert "- Ligne 12 : Petite, # pas un titre" in log
+    assert "- Ligne 12\xa0: Petite, # pas un titre" in log
     assert "### Limites" in log
     assert "Pas pour les enfants." in log
     assert "\n## Pas un titre" not in log
@@ -90,15 +91,15 @@ def test_the_log_has_the_briefs_format(member) -> None:
         "Features",
         "Hyperparams",
     ):
-        assert f"- **{bullet}** : " in log
+        assert f"- **{bullet}**\xa0: " in log
     assert "| Métrique | Train | Test |" in log
     assert "```python\nimport os" in log
 
 
 def test_the_log_tells_failures_and_keeps_structure_from_typed_text(member) -> None:
     log = experiment_log(record_of(member))
-    assert "120 secondes" in log
-    assert " ; l'écart avec le train est de" in log.replace("\xa0", " ")
+    assert "temps permis (120\xa0s)" in log
+    assert " ; petit écart train-test : " in log.replace("\xa0", " ")
     assert "\n## Hélas" not in log
     assert "\\## Hélas" in log
     assert "Décision\u00a0: garder." in log
@@ -123,7 +124,9 @@ def test_the_zip_is_complete_and_always_the_same(member) -> None:
     assert "scikit-learn==" in requirements
     assert "numpy==" in requirements
     assert archive_name(member) == "dojo-zoé.zip"
+    assert "shap==" in requirements
     explained = archive.read("README.txt").decode()
+    assert f"python{'.'.join(platform.python_version_tuple()[:2])} -m venv" in explained
     for name in {name.partition("/")[0] for name in archive.namelist()} - {"README.txt"}:
         assert f"\n{name} " in explained
     assert "slides.html" not in explained

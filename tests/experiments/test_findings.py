@@ -1,10 +1,11 @@
-"""All rules together: a good experimenter gets no trap."""
+"""All rules together: a good experimenter gets no issue."""
 
 from __future__ import annotations
 
 import pytest
 from django.utils import translation
 
+from experiments.demo.simulation import advance_all
 from experiments.findings import (
     Record,
     findings_of,
@@ -13,11 +14,10 @@ from experiments.findings import (
 )
 from experiments.findings.judging import RULES
 from experiments.findings.words import WORDS
-from experiments.selectors import experiments_of
-from experiments.simulation import advance_all
-from experiments.work import do_next
+from experiments.pages.reads import experiments_of
 from tests import factories
 from tests.experiments.records import Participant
+from tests.work import do_next
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,7 @@ def test_the_most_pressing_are_one_of_a_kind_and_the_gravest_first() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_careful_participant_is_in_no_trap_and_a_hurried_one_is() -> None:
+def test_a_careful_participant_is_has_no_issue_and_a_hurried_one_is() -> None:
     dojo = factories.make_dojo()
     members = {}
     for script in ("careful", "hurried"):
@@ -67,12 +67,14 @@ def test_a_careful_participant_is_in_no_trap_and_a_hurried_one_is() -> None:
         advance_all()
         while do_next():
             pass
-    traps = {}
+    issues = {}
     for script, member in members.items():
         record = Record(
-            setting_of(dojo), tuple(experiments_of(member)), has_framing=script == "careful"
+            setting_of(dojo, names_columns=True),
+            tuple(experiments_of(member)),
+            has_framing=script == "careful",
         )
         assert len(record.experiments) > 1
-        traps[script] = {f.code for f in findings_of(record) if f.is_trap}
-    assert traps["careful"] == set()
-    assert "no_decision" in traps["hurried"]
+        issues[script] = {f.code for f in findings_of(record) if f.is_issue}
+    assert issues["careful"] == set()
+    assert "no_decision" in issues["hurried"]

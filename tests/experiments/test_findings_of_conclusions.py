@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from classrooms import timeline
-from classrooms.models.phases import PhaseKind
+from classrooms.agenda import timeline
+from classrooms.models.agenda import PhaseKind
 from experiments.findings import (
     Severity,
     findings_of,
@@ -25,7 +25,7 @@ def test_no_decision_is_a_trap_once_the_next_is_submitted() -> None:
     first = someone.tries()
     assert someone.severity("no_decision") is None
     someone.tries("random_forest", compared_to=first, result=False)
-    assert someone.severity("no_decision") == Severity.TRAP
+    assert someone.severity("no_decision") == Severity.ISSUE
     someone.concludes(first, KEEP, "Fine, few errors.")
     assert someone.severity("no_decision") is None
 
@@ -42,7 +42,7 @@ def test_no_decision_for_long() -> None:
     someone = Participant()
     someone.tries()
     later = timezone.now() + timedelta(minutes=25)
-    assert someone.severity("no_decision", now=later) == Severity.TRAP
+    assert someone.severity("no_decision", now=later) == Severity.ISSUE
     timeline.pause_dojo(someone.dojo)
     assert someone.severity("no_decision", now=later) is None
 
@@ -54,10 +54,10 @@ def test_errors_not_analysed_is_a_trap_from_the_interpretation_on() -> None:
     someone.concludes(kept, KEEP, "The score is good.")
     assert someone.severity("errors_not_analysed") == Severity.NOTICE
     begun = frozenset({PhaseKind.THEORY, PhaseKind.INTERPRETATION})
-    assert someone.severity("errors_not_analysed", begun=begun) == Severity.TRAP
+    assert someone.severity("errors_not_analysed", begun=begun) == Severity.ISSUE
     RowNote.objects.create(experiment=kept, row=12, text="A border case.")
     assert someone.severity("errors_not_analysed", begun=begun) is None
-    assert someone.severity("errors_analysed", begun=begun) == Severity.INFO
+    assert someone.severity("errors_analysed", begun=begun) == Severity.STRENGTH
 
 
 @pytest.mark.parametrize(
@@ -81,13 +81,13 @@ def test_errors_that_gave_the_next_idea_were_analysed() -> None:
 @pytest.mark.parametrize(
     ("decision", "judgement", "expected", "severity"),
     [
-        (KEEP, ("refuted", "worse"), 0.02, Severity.TRAP),
-        (KEEP, ("refuted", "unclear"), 0.02, Severity.TRAP),
-        (KEEP, ("refuted", "worse"), 0.0, Severity.TRAP),
-        (REJECT, ("refuted", "worse"), 0.02, None),
-        (KEEP, ("supported", "worse"), -0.02, None),
-        (KEEP, ("supported", "better"), 0.02, None),
-        (KEEP, ("refuted", "better"), -0.02, None),
+        (KEEP, ("missed", "worse"), 0.02, Severity.ISSUE),
+        (KEEP, ("missed", "unclear"), 0.02, Severity.ISSUE),
+        (KEEP, ("missed", "worse"), 0.0, Severity.ISSUE),
+        (REJECT, ("missed", "worse"), 0.02, None),
+        (KEEP, ("right", "worse"), -0.02, None),
+        (KEEP, ("right", "better"), 0.02, None),
+        (KEEP, ("missed", "better"), -0.02, None),
     ],
 )
 def test_what_is_kept_follows_the_evidence(
@@ -108,10 +108,10 @@ def test_an_honest_score_may_be_worse() -> None:
     second = someone.tries(
         config={"columns": {"exclude": ["mean_area"]}},
         compared_to=first,
-        judgement=("refuted", "worse"),
+        judgement=("missed", "worse"),
     )
     someone.concludes(second, KEEP, "Errors are more, and honest.")
-    assert someone.severity("decision_against_evidence") == Severity.TRAP
+    assert someone.severity("decision_against_evidence") == Severity.ISSUE
     leak = frozenset({"mean_area"})
     assert someone.severity("decision_against_evidence", leaks=leak) is None
 
@@ -119,7 +119,7 @@ def test_an_honest_score_may_be_worse() -> None:
 @pytest.mark.parametrize(
     ("decision", "analysis", "expected", "severity"),
     [
-        (KEEP, "Better, and fewer errors.", 0.02, Severity.TRAP),
+        (KEEP, "Better, and fewer errors.", 0.02, Severity.ISSUE),
         (KEEP, "Within chance; kept because it is simpler.", 0.02, None),
         (KEEP, "L'intervalle contient zéro.", 0.02, None),
         (KEEP, "As good with fewer columns.", 0.0, None),
@@ -134,7 +134,7 @@ def test_an_inconclusive_result_is_no_win(
     second = someone.tries(
         "random_forest",
         compared_to=first,
-        judgement=("inconclusive", "unclear"),
+        judgement=("cannot tell", "unclear"),
         expected_effect=expected,
     )
     someone.concludes(second, decision, analysis)
@@ -144,10 +144,10 @@ def test_an_inconclusive_result_is_no_win(
 def test_strengths_are_found_too() -> None:
     someone = Participant()
     first = someone.tries()
-    someone.tries("random_forest", compared_to=first, judgement=("supported", "better"))
+    someone.tries("random_forest", compared_to=first, judgement=("right", "better"))
     repeated = Run.objects.create(experiment=first, reproduces=first.run, status="succeeded")
     strengths = {f.code for f in findings_of(someone.record()) if f.is_strength}
-    assert {"has_baseline", "one_change", "prediction_came_true", "reproduced"} <= strengths
+    assert {"has_baseline", "one_change", "as_forecast", "reproduced"} <= strengths
     Run.objects.filter(pk=repeated.pk).update(differences=[{"metric": "roc_auc"}])
     assert "reproduced" not in {f.code for f in findings_of(someone.record())}
 

@@ -6,7 +6,6 @@ import math
 
 import pytest
 
-from classrooms.models import Dojo
 from experiments.findings import (
     Severity,
 )
@@ -23,7 +22,7 @@ def test_overfitting_is_a_trap_once_they_go_on() -> None:
     deep = someone.tries("decision_tree", train=1.0)
     assert someone.severity("overfitting") == Severity.NOTICE  # they may be reading it
     someone.concludes(deep, KEEP, "It fits.")
-    assert someone.severity("overfitting") == Severity.TRAP
+    assert someone.severity("overfitting") == Severity.ISSUE
 
 
 @pytest.mark.parametrize(
@@ -32,17 +31,17 @@ def test_overfitting_is_a_trap_once_they_go_on() -> None:
         (REJECT, "better", None),
         ("iterate", "unclear", None),
         (KEEP, "better", Severity.NOTICE),
-        (KEEP, "unclear", Severity.TRAP),
-        (KEEP, "worse", Severity.TRAP),
+        (KEEP, "unclear", Severity.ISSUE),
+        (KEEP, "worse", Severity.ISSUE),
     ],
 )
-def test_who_saw_the_gap_is_in_no_trap(
+def test_who_saw_the_gap_is_has_no_issue(
     decision: str, direction: str, severity: Severity | None
 ) -> None:
     someone = Participant()
     first = someone.tries()
     deep = someone.tries(
-        "decision_tree", train=1.0, compared_to=first, judgement=("supported", direction)
+        "decision_tree", train=1.0, compared_to=first, judgement=("right", direction)
     )
     someone.concludes(deep, decision, "Train is perfect.")
     assert someone.severity("overfitting") == severity
@@ -56,11 +55,11 @@ def test_a_leak_is_looked_at_once_and_no_more() -> None:
     first = someone.tries()
     assert someone.severity("leaking_column", leaks=leak) == Severity.NOTICE
     second = someone.tries("random_forest", compared_to=first)
-    assert someone.severity("leaking_column", leaks=leak) == Severity.TRAP
+    assert someone.severity("leaking_column", leaks=leak) == Severity.ISSUE
     someone.concludes(second, KEEP, "Great.")
     someone.tries(config={"columns": {"exclude": ["mean_area"]}}, compared_to=second)
     assert someone.severity("leaking_column", leaks=leak) == Severity.NOTICE
-    assert someone.severity("no_leak", leaks=leak) == Severity.INFO
+    assert someone.severity("no_leak", leaks=leak) == Severity.STRENGTH
 
 
 def test_a_leak_within_a_new_feature_is_one_too() -> None:
@@ -71,11 +70,11 @@ def test_a_leak_within_a_new_feature_is_one_too() -> None:
     kept = someone.tries(config=config)
     someone.concludes(kept, KEEP, "Great.")
     leak = frozenset({"mean_area"})
-    assert someone.severity("leaking_column", leaks=leak) == Severity.TRAP
+    assert someone.severity("leaking_column", leaks=leak) == Severity.ISSUE
     assert someone.severity("leaking_column", leaks=frozenset({"mean_area_2"})) is None
 
 
-def test_a_column_that_is_only_suspected_is_no_trap() -> None:
+def test_a_column_that_is_only_suspected_is_no_issue() -> None:
     someone = Participant()
     kept = someone.tries()
     someone.concludes(kept, KEEP, "Great.")
@@ -85,15 +84,16 @@ def test_a_column_that_is_only_suspected_is_no_trap() -> None:
 
 @pytest.mark.parametrize(
     ("unclear", "clear", "severity"),
-    [(WEARING_TRIES, 0, Severity.TRAP), (WEARING_TRIES - 1, 0, None), (1, WEARING_TRIES, None)],
+    [(WEARING_TRIES, 0, Severity.ISSUE), (WEARING_TRIES - 1, 0, None), (1, WEARING_TRIES, None)],
 )
 def test_many_tries_within_chance_wear_the_test_set_out(
     unclear: int, clear: int, severity: Severity | None
 ) -> None:
     someone = Participant()
+    first = someone.tries()
     for direction, count in (("unclear", unclear), ("better", clear)):
         for _try in range(count):
-            someone.tries(judgement=("inconclusive", direction))
+            someone.tries(compared_to=first, judgement=("cannot tell", direction))
     assert someone.severity("test_set_worn_out") == severity
 
 
@@ -102,19 +102,11 @@ def test_so_many_tries_are_as_much_as_an_interval_calls_chance() -> None:
     assert too_high >= HALF_WIDTH > math.sqrt(2 * math.log(WEARING_TRIES - 1))
 
 
-def test_the_ladder_counters_it() -> None:
-    someone = Participant()
-    for _try in range(WEARING_TRIES):
-        someone.tries(judgement=("inconclusive", "unclear"))
-    Dojo.objects.update(uses_ladder=True)
-    assert someone.severity("test_set_worn_out") == Severity.NOTICE
-
-
 @pytest.mark.parametrize(
     ("claim", "minority", "severity"),
     [
-        ("A forest reaches an accuracy of 0.95.", 0.1, Severity.TRAP),
-        ("Une forêt atteint 95 % de bonnes réponses.", 0.1, Severity.TRAP),
+        ("A forest reaches an accuracy of 0.95.", 0.1, Severity.ISSUE),
+        ("Une forêt atteint 95 % de bonnes réponses.", 0.1, Severity.ISSUE),
         ("A forest reaches an accuracy of 0.95.", 0.4, None),
         ("A forest keeps accuracy and gains recall.", 0.1, None),
         (CLAIM, 0.1, None),
@@ -128,9 +120,9 @@ def test_accuracy_hides_a_rare_class(
     assert someone.severity("metric_hides_imbalance", minority=minority) == severity
 
 
-def test_a_dojos_own_metric_is_no_trap_of_the_participant() -> None:
+def test_a_dojos_own_metric_is_no_issue_of_the_participant() -> None:
     someone = Participant(primary_metric="accuracy")
     someone.tries()
     assert someone.severity("metric_hides_imbalance", minority=0.1) == Severity.NOTICE
     someone.metric_in_framing = "Accuracy, from 0.9 on."
-    assert someone.severity("metric_hides_imbalance", minority=0.1) == Severity.TRAP
+    assert someone.severity("metric_hides_imbalance", minority=0.1) == Severity.ISSUE

@@ -37,7 +37,7 @@ def test_a_hypothesis_names_a_change_a_reason_and_a_measure(
     someone.tries(claim=claim, rationale=rationale, expected_effect=expected)
     found = [f for f in findings_of(someone.record()) if f.code == "no_clear_hypothesis"]
     assert [f.evidence["lacks"] for f in found] == ([lacks] if lacks else [])
-    assert all(f.is_trap for f in found)
+    assert all(f.is_issue for f in found)
 
 
 def test_only_a_first_experiment_may_go_without_a_prediction() -> None:
@@ -45,13 +45,13 @@ def test_only_a_first_experiment_may_go_without_a_prediction() -> None:
     first = someone.tries(expected_effect=None)
     assert someone.severity("no_clear_hypothesis") == Severity.NOTICE
     someone.tries("random_forest", expected_effect=None, compared_to=first)
-    assert someone.severity("no_clear_hypothesis") == Severity.TRAP
+    assert someone.severity("no_clear_hypothesis") == Severity.ISSUE
 
 
 def test_who_does_it_right_later_has_learned() -> None:
     someone = Participant()
     first = someone.tries(claim="test", rationale="test")
-    assert someone.severity("no_clear_hypothesis") == Severity.TRAP
+    assert someone.severity("no_clear_hypothesis") == Severity.ISSUE
     someone.tries("random_forest", compared_to=first)
     assert someone.severity("no_clear_hypothesis") == Severity.NOTICE
 
@@ -59,7 +59,7 @@ def test_who_does_it_right_later_has_learned() -> None:
 def test_no_baseline() -> None:
     someone = Participant()
     someone.tries("random_forest")
-    assert someone.severity("no_baseline") == Severity.TRAP
+    assert someone.severity("no_baseline") == Severity.ISSUE
     someone.tries("dummy")
     assert someone.severity("no_baseline") == Severity.NOTICE
 
@@ -70,7 +70,7 @@ def test_a_baseline_that_failed_is_none() -> None:
     someone.tries("random_forest")
     assert someone.severity("no_baseline") is None
     Run.objects.filter(experiment=baseline).update(status="failed")
-    assert someone.severity("no_baseline") == Severity.TRAP
+    assert someone.severity("no_baseline") == Severity.ISSUE
 
 
 def test_a_comparison_is_missing_once_there_is_something_to_compare_to() -> None:
@@ -79,7 +79,7 @@ def test_a_comparison_is_missing_once_there_is_something_to_compare_to() -> None
     someone.tries("logistic_regression")
     assert someone.severity("comparison_missing") is None
     someone.tries("random_forest")
-    assert someone.severity("comparison_missing") == Severity.TRAP
+    assert someone.severity("comparison_missing") == Severity.ISSUE
 
 
 def test_a_comparison_is_not_missing_while_nothing_has_a_score() -> None:
@@ -93,7 +93,7 @@ def test_what_had_no_score_yet_could_not_be_compared_to() -> None:
     someone = Participant()
     first = someone.tries("dummy")
     someone.tries("random_forest")
-    assert someone.severity("comparison_missing") == Severity.TRAP
+    assert someone.severity("comparison_missing") == Severity.ISSUE
     Run.objects.filter(experiment=first).update(finished_at=timezone.now())
     assert someone.severity("comparison_missing") is None
 
@@ -110,9 +110,9 @@ def test_what_had_no_score_yet_could_not_be_compared_to() -> None:
                 "columns": {"include": ["mean_radius"]},
                 "model": {"name": "logistic_regression", "C": 0.1},
             },
-            Severity.TRAP,
+            Severity.ISSUE,
         ),
-        ("random_forest", {"columns": {"include": ["mean_radius"]}}, Severity.TRAP),
+        ("random_forest", {"columns": {"include": ["mean_radius"]}}, Severity.ISSUE),
         (
             "random_forest",
             {"preparation": {"numeric": {"scale": "none"}}},
@@ -136,7 +136,7 @@ def test_the_same_config_again() -> None:
     assert someone.severity("same_config") is None
     every = [column.name for column in someone.dojo.schema.default_features]
     someone.tries(config={"columns": {"include": every}}, compared_to=first)
-    assert someone.severity("same_config") == Severity.TRAP
+    assert someone.severity("same_config") == Severity.ISSUE
 
 
 def test_a_failed_config_may_be_tried_again() -> None:

@@ -10,29 +10,36 @@ import psutil
 import pytest
 from django.core.files.storage import default_storage
 
-from classrooms.checklist import checklist
-from experiments.documenting import save_document
-from experiments.engine.run_notebook import main
-from experiments.execution import execute_next_run
-from experiments.exports import executing
-from experiments.exports.making import is_current, make_next, request_export
-from experiments.exports.notebook import build_notebook
-from experiments.exports.pictures import pictures_of
+from classrooms.people.checklist import checklist
+from experiments.exports.compute import execute as executing
+from experiments.exports.compute.run_notebook import main
+from experiments.exports.documents.pictures import pictures_of
+from experiments.exports.notebooks.notebook import build_notebook
+from experiments.exports.notebooks.starter import starter_archive, starter_notebook
 from experiments.exports.record import record_of
-from experiments.exports.starter import starter_archive, starter_notebook
+from experiments.exports.requests import is_current, request_export
+from experiments.exports.services import save_document
 from experiments.models import Export, Run
-from experiments.services import record_analysis, save_framing
+from experiments.submit.services import record_analysis, record_limits, save_framing
 from tests import factories
+from tests.work import do_next
 
 # Real transactions: the thread that keeps a lease has a connection of its own.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 EXECUTION = Export.Kind.EXECUTION
+# What only running the notebook shows, and as what: tables and pictures.
+COMPUTED = {
+    "importance": "text/html",
+    "errors": "text/html",
+    "beeswarm": "image/png",
+    "waterfall": "image/png",
+}
 
 
 def run_all() -> None:
     """What waits in the queue, with the worker's own code, in this process."""
-    while execute_next_run():
+    while do_next(Run):
         pass
 
 
@@ -57,8 +64,8 @@ def notebook_of(member) -> nbformat.NotebookNode:
 
 def execute(member) -> Export:
     request_export(member, EXECUTION)
-    assert make_next()
-    return Export.objects.get(membership=member, kind=EXECUTION)
+    assert do_next(Export)
+    return Export.objects.get(seat=member, kind=EXECUTION)
 
 
 def test_its_parts_stand_in_the_order_of_the_work(member) -> None:
@@ -69,12 +76,14 @@ def test_its_parts_stand_in_the_order_of_the_work(member) -> None:
         "baseline",
         "before-1", "code-1", "check-1", "results-1", "after-1",
         "before-2", "results-2", "after-2",
-        "before-3", "code-3", "check-3", "results-3", "after-3",
+        "before-3", "code-3", "check-3", "results-3", "after-3", "keep-3",
+        "interpretation", "looking-in", "about-importance", "importance", "about-errors", "errors",
+        "about-shap", "beeswarm", "about-waterfall", "waterfall", "limits",
         "learnings",
     ]  # fmt: skip
     text = {cell.id: cell.source for cell in found.cells}
     assert "La majorité" in text["baseline"]
-    assert "120 secondes" in text["results-2"]
+    assert "temps permis (120\xa0s)" in text["results-2"]
     assert "#3 – Elle apprend." in text["learnings"]
     assert text["learnings"].endswith("Une régression suffit.")
     assert found.metadata.kernelspec.name == "python3"
@@ -91,10 +100,48 @@ def test_a_run_on_the_server_prints_what_is_in_it_already(member, tmp_path, monk
     assert set(main(tmp_path / "notebook.ipynb", 120)) == {"seconds"}
     executed = nbformat.read(tmp_path / "notebook.ipynb", as_version=4)
     for before, after in zip(found.cells, executed.cells, strict=True):
-        assert before.get("outputs") == after.get("outputs"), before.id
+        if before.id not in COMPUTED:
+            assert before.get("outputs") == after.get("outputs"), before.id
+    outputs = {cell.id: cell.outputs for cell in executed.cells if cell.id in COMPUTED}
+    for name, kind in COMPUTED.items():
+        assert [kind in output.get("data", {}) for output in outputs[name]] == [True], name
+    table = outputs["errors"][0].data["text/html"]
+    confusion = Run.objects.get(experiment__number=3).confusion
+    wrong = confusion["false_positives"] + confusion["false_negatives"]
+    assert table.count("<tr") == 1 + min(10, wrong)
+    assert "worst_area" in outputs["importance"][0].data["text/plain"]
     printed = next(cell for cell in executed.cells if cell.id == "check-3").outputs[0].text
     score = Run.objects.get(experiment__number=3).metrics["test"]["roc_auc"]
     assert f"{score:10.4f}" in printed
+
+
+def test_the_best_of_those_that_were_kept_is_interpreted(member) -> None:
+    def interpreted() -> str:
+        cells = notebook_of(member).cells
+        return next((cell.id for cell in cells if cell.id.startswith("keep-")), "")
+
+    assert interpreted() == "keep-3"
+    better = factories.submit(member, "hist_gradient_boosting")
+    factories.submit(member, "dummy")
+    run_all()
+    means = {
+        run.experiment.number: run.metrics["cross_validation"]["mean"]["roc_auc"]
+        for run in Run.objects.filter(status="succeeded").select_related("experiment")
+    }
+    assert interpreted() == "keep-3", "the only one that was kept"
+    record_analysis(better, analysis="Mieux.", decision="keep", next_step="Fin")
+    assert interpreted() == f"keep-{max((3, better.number), key=means.get)}"
+    failure = {"failure_code": "time_limit", "failure_context": {"seconds": 120}}
+    Run.objects.exclude(experiment__number=5).update(status="failed", **failure)
+    assert interpreted() == "", "a dummy reads no column"
+
+
+def test_what_it_cannot_be_trusted_for_is_in_the_interpretation(member) -> None:
+    record_limits(Run.objects.get(experiment__number=3).experiment, "Pas pour les *enfants*.")
+    limits = next(cell for cell in notebook_of(member).cells if cell.id == "limits").source
+    assert limits.startswith("## Limites\n")
+    assert "Pas pour les" in limits
+    assert "enfants" in limits
 
 
 def test_the_stamp_stands_until_the_notebook_changes(member) -> None:
@@ -108,7 +155,7 @@ def test_the_stamp_stands_until_the_notebook_changes(member) -> None:
 
 def test_a_number_that_does_not_come_again_is_told_with_its_cell(member) -> None:
     run = Run.objects.get(experiment__number=3)
-    run.metrics["test"]["roc_auc"] += 1e-12
+    run.metrics["test"]["roc_auc"] += 1e-5
     run.save(update_fields=["metrics"])
     made = execute(member)
     assert (made.status, made.failure_code) == ("failed", "notebook_failed")
@@ -144,15 +191,15 @@ def test_one_notebook_is_run_at_a_time(member) -> None:
         request_export(one, EXECUTION)
     first = Export.objects.order_by("pk").first()
     Export.objects.claim(first.pk, worker="other")
-    assert not make_next()
+    assert not do_next(Export)
     request_export(other, Export.Kind.PDF)
-    assert make_next()
+    assert do_next(Export)
     assert Export.objects.get(kind="pdf").status == "succeeded"
 
 
 def test_the_pictures_are_within_the_text(cast) -> None:
     request_export(cast.participant, Export.Kind.PDF)
-    assert make_next()
+    assert do_next(Export)
     record = record_of(cast.participant)
     text = build_notebook(record, pictures_of(record))
     cells = {cell["id"]: cell for cell in json.loads(text)["cells"]}
@@ -180,12 +227,17 @@ def test_the_starter_speaks_the_language_of_the_dojo(language: str, word: str) -
     assert "https://home.example/api/" in text["submit"]
     compile(text["submit"], "submit", "exec")
     assert "roc" not in "".join(str(cell.get("outputs")) for cell in found.cells)
-    assert re.search(r"^scikit-learn==\d", archive.read("requirements.txt").decode(), re.MULTILINE)
+    needed = archive.read("requirements.txt").decode()
+    assert re.search(r"^scikit-learn==\d", needed, re.MULTILINE)
+    # One version for Python 3.11 and another for later ones: pip takes the one that fits.
+    assert (
+        len(re.findall(r"^shap==\S+ ; python_full_version \S+ '3.12'$", needed, re.MULTILINE)) == 2
+    )
 
 
 def test_the_starter_uses_a_model_that_the_dojo_allows() -> None:
     dojo = factories.make_dojo()
-    dojo.allowed_models = ["decision_tree", "knn"]
+    dojo.rules.allowed_models = ["decision_tree", "knn"]
     found = nbformat.reads(starter_notebook(dojo, at_home), as_version=4)
     text = {cell.id: cell.source for cell in found.cells}
     assert "DecisionTreeClassifier(" in text["first"]

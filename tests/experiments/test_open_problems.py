@@ -9,12 +9,12 @@ from typing import Any
 import nbformat
 import pytest
 
-from classrooms.dataset_services import add_bundled_dataset
-from classrooms.preparation import process
-from experiments.engine.config import validate_config
-from experiments.exports.archive import build_archive
-from experiments.exports.log import experiment_log
+from classrooms.datasets.services import add_bundled_dataset
+from engine.spec.config import validate_config
+from experiments.exports.archives.participant import build_archive
+from experiments.exports.documents.log import experiment_log
 from experiments.exports.record import record_of
+from jobs.perform import perform_here
 from tests import factories
 from tests.experiments.test_exports import really_run
 
@@ -48,14 +48,14 @@ def run_cells(notebook: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize(
     ("key", "language", "told"),
-    [("tickets", "en", "1,200 hidden"), ("demand", "fr", "Dans le temps")],
+    [("tickets", "en", "1,200 holdout rows"), ("demand", "fr", "Dans le temps")],
 )
 def test_a_run_is_repeated_at_home(
     key: str, language: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner = factories.make_user()
     dataset = add_bundled_dataset(owner, key)
-    process(dataset.pk)
+    perform_here(dataset)
     dataset.refresh_from_db()
     assert dataset.is_ready, dataset.failure_code
     fields = {"dataset": dataset, "variant": "advanced", "language": language}

@@ -9,10 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from experiments.board.reveal import reveal_all
+from experiments.leaderboard.reveal import reveal_all
 from experiments.models import Experiment
 from tests import factories
-from tests.product import ROOT
+from tests.commands import ROOT
 
 HOSTILE = "<script>alert(1)</script>\"'`{{ x }}"
 
@@ -22,7 +22,7 @@ HOSTILE = "<script>alert(1)</script>\"'`{{ x }}"
     ("role", "page"),
     [
         ("facilitator", "cockpit"),
-        ("facilitator", "room"),
+        ("facilitator", "participants"),
         ("participant", "work"),
         ("participant", "leaderboard"),
         ("participant", "take-home"),
@@ -52,7 +52,7 @@ def test_what_people_type_is_shown_and_never_run(cast) -> None:
     factories.finish(experiment)
     Experiment.objects.filter(pk=experiment.pk).update(analysis=HOSTILE)
     base = f"/dojos/{cast.dojo.public_id}"
-    for path in (f"{base}/room/", f"{base}/leaderboard/", experiment.get_absolute_url()):
+    for path in (f"{base}/participants/", f"{base}/leaderboard/", experiment.get_absolute_url()):
         page = cast.clients["facilitator"].get(path).content.decode()
         assert "<script>alert" not in page
         assert "&lt;script&gt;" in page
@@ -81,9 +81,9 @@ from django.test import Client
 from django.urls import get_resolver
 import config.asgi
 get_resolver().url_patterns
-status = Client(headers={"host": "localhost"}).get("/accounts/login/").status_code
+status = Client(headers={"host": "localhost"}).get("/join/").status_code
 heavy = "numpy pandas sklearn scipy xgboost lightgbm shap altair anthropic mlflow wandb"
-heavy = heavy.split() + ["skops"]
+heavy = heavy.split() + ["skops", "numba", "matplotlib"]
 print(json.dumps([status, [name for name in heavy if name in sys.modules]]))
 """
 
@@ -113,9 +113,10 @@ import sys, json
 import django
 django.setup()
 from django.template.loader import get_template
-import experiments.exports.archive, experiments.exports.log, experiments.exports.notebook
-import experiments.views.experiments, experiments.selectors, experiments.simulation
-print(json.dumps([name for name in ("numpy", "pandas", "sklearn") if name in sys.modules]))
+import experiments.exports.archives.participant, experiments.exports.documents.log
+import experiments.exports.notebooks.notebook
+import experiments.pages.experiment_views, experiments.pages.reads, experiments.demo.simulation
+print(json.dumps([name for name in ("numpy", "pandas", "sklearn", "shap") if name in sys.modules]))
 """
     found = subprocess.run(
         [sys.executable, "-c", code],

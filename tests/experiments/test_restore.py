@@ -7,25 +7,28 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import translation
 
-from classrooms import announcing, hands, retention
-from classrooms.models import Dataset, Dojo
+from classrooms.conversation import announcements as announcing
+from classrooms.conversation import hands
+from classrooms.models import Dataset, Dojo, User
+from classrooms.retention import services as retention
+from classrooms.storage import files
 from connections.models import Delivery
-from experiments.board.asking import request_standings
-from experiments.board.standings import compute_next
-from experiments.exports.dojo_archive import write_dojo_archive
-from experiments.exports.manifest import read_manifest
-from experiments.exports.restore import CannotRestore, restore_dojo
-from experiments.models import Experiment, Run
-from experiments.services import record_analysis, save_framing
-from experiments.talks import begin_next_talk
+from experiments.exports.archives.dojo import write_dojo_archive
+from experiments.exports.archives.manifest import read_manifest
+from experiments.exports.archives.restore import CannotRestore, restore_dojo
+from experiments.leaderboard.requests import request_leaderboard
+from experiments.models import Experiment, LeaderboardSnapshot, Run
+from experiments.submit.services import record_analysis, save_framing
+from experiments.talks.services import begin_next_talk
 from tests import factories
 from tests.conftest import Cast
+from tests.work import do_next
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +36,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def lived(cast: Cast) -> Dojo:
     """A Dojo with something of nearly everything."""
-    facilitator = cast.dojo.memberships.get(role="facilitator")
+    facilitator = cast.dojo.seats.get(role="facilitator")
     save_framing(cast.participant, problem="Who leaves?", data="d", metric="m", baseline="b")
     record_analysis(
         cast.experiment, analysis="As expected.", decision="keep", next_step="Another model."
@@ -49,8 +52,8 @@ def lived(cast: Cast) -> Dojo:
     announcing.announce(facilitator, recipient=cast.neighbour, text="Go on.")
     begin_next_talk(cast.dojo)
     keep_an_offline_run(cast.experiment.run)
-    request_standings(cast.dojo)
-    assert compute_next()
+    request_leaderboard(cast.dojo)
+    assert do_next(LeaderboardSnapshot)
     return Dojo.objects.get(pk=cast.dojo.pk)
 
 
@@ -60,12 +63,12 @@ def keep_an_offline_run(run: Run) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("offline-run-abc/run.wandb", b"told")
-    default_storage.save("tracking/wandb/abc.zip", file)
+    files.store("tracking/wandb/abc.zip", ContentFile(file.getvalue()))
 
 
 def archived(dojo: Dojo) -> bytes:
     file = io.BytesIO()
-    viewer = dojo.memberships.select_related("dojo__dataset").filter(role="facilitator")
+    viewer = dojo.seats.select_related("dojo__dataset").filter(role="facilitator")
     write_dojo_archive(file, viewer[0])
     return file.getvalue()
 
@@ -89,18 +92,18 @@ def test_a_dojo_comes_back_and_archives_to_the_same_bytes(lived: Dojo, tmp_path:
     assert archived(lived) == before, "the same content, the same bytes"
     path = tmp_path / "dojo.zip"
     path.write_bytes(before)
-    experiments = Experiment.objects.filter(membership__dojo=lived).count()
+    experiments = Experiment.objects.filter(seat__dojo=lived).count()
     forget(lived)
     assert not default_storage.exists("tracking/wandb/abc.zip")
     call_command("import_dojo", path)
     again = Dojo.objects.get(public_id=lived.public_id)
-    assert Experiment.objects.filter(membership__dojo=again).count() == experiments
+    assert Experiment.objects.filter(seat__dojo=again).count() == experiments
     assert default_storage.exists("tracking/wandb/abc.zip")
-    assert compute_next(), "who is ahead beyond chance is computed anew"
+    assert do_next(LeaderboardSnapshot), "who is ahead beyond chance is computed anew"
     after = archived(again)
     assert content(after) == content(before)
     assert after == before
-    user = again.memberships.get(display_name="participant").user
+    user = again.seats.get(display_name="participant").people.get()
     assert user.email == "participant@example.org"
     assert not user.has_usable_password()
 
@@ -111,7 +114,9 @@ def test_people_who_are_here_take_their_seats(lived: Dojo) -> None:
     users = User.objects.count()
     again = restore_dojo(zipfile.ZipFile(io.BytesIO(data)))
     assert User.objects.count() == users
-    assert again.memberships.get(display_name="participant").user.check_password(factories.PASSWORD)
+    assert (
+        again.seats.get(display_name="participant").people.get().check_password(factories.PASSWORD)
+    )
     assert again.dataset_id == lived.dataset_id, "the dataset is here already"
 
 
@@ -131,14 +136,18 @@ def test_nothing_is_restored_of_what_was_changed_or_is_here_or_of_another_versio
             archive.writestr(name, text.replace(b"0.95", b"0.99") if is_run else text)
     with pytest.raises(CannotRestore, match=r"experiments\.run\.jsonl"):
         restore_dojo(zipfile.ZipFile(changed))
-    advices = {99: "older.*pack the Dojo anew.*engine 2", 1: "newer.*Update", "x": "newer.*Update"}
+    advices = {
+        99: "older.*export the Dojo again.*engine 2",
+        1: "newer.*Update",
+        "x": "newer.*Update",
+    }
     for version, advice in advices.items():
-        monkeypatch.setattr("experiments.exports.manifest.ENGINE_VERSION", version)
+        monkeypatch.setattr("experiments.exports.archives.manifest.ENGINE_VERSION", version)
         with translation.override("en"), pytest.raises(CannotRestore, match=advice):
             restore_dojo(zipfile.ZipFile(io.BytesIO(data)))
     assert Run.objects.count() == runs
     (tmp_path / "no.zip").write_bytes(b"no zip")
-    with pytest.raises(CommandError, match=r"no archive|n'est pas l'archive"):
+    with pytest.raises(CommandError, match=r"isn't a Dojo export|n'est pas un export"):
         call_command("import_dojo", tmp_path / "no.zip")
     with pytest.raises(CommandError, match=r"nowhere\.zip"):
         call_command("import_dojo", tmp_path / "nowhere.zip")
@@ -146,7 +155,7 @@ def test_nothing_is_restored_of_what_was_changed_or_is_here_or_of_another_versio
 
 def test_without_names_there_are_no_records(lived: Dojo) -> None:
     file = io.BytesIO()
-    viewer = lived.memberships.select_related("dojo__dataset").filter(role="facilitator")
+    viewer = lived.seats.select_related("dojo__dataset").filter(role="facilitator")
     write_dojo_archive(file, viewer[0], anonymous=True)
     archive = zipfile.ZipFile(file)
     assert not [name for name in archive.namelist() if name.startswith(("records/", "files/"))]

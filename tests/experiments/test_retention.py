@@ -6,17 +6,19 @@ import zipfile
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 
 from assistant.models import Message
-from classrooms import hands, people, retention, timeline
+from classrooms.agenda import timeline
+from classrooms.conversation import hands
 from classrooms.exceptions import NotNow
-from classrooms.models import Dataset, Dojo, Membership
+from classrooms.models import Dataset, Dojo, Seat, User
+from classrooms.people import services as people
+from classrooms.retention import services as retention
+from experiments.demo.rehearsal import begin_rehearsal
 from experiments.models import Experiment, JuryGrade, Run, Talk
-from experiments.rehearsal import begin_rehearsal
 from tests import factories
 from tests.conftest import Cast
 
@@ -37,11 +39,11 @@ def test_an_archived_dojo_is_away_from_the_lists_and_can_be_read(cast: Cast) -> 
     end(cast.dojo)
     facilitator.post(f"{path}archive/")
     page = participant.get("/")
-    assert page.context["memberships"] == []
+    assert page.context["seats"] == []
     assert [one.dojo for one in page.context["archived"]] == [cast.dojo]
     assert participant.get(f"{path}work/").status_code == 200
     facilitator.post(f"{path}archive/", {"action": "restore"})
-    assert [one.dojo for one in participant.get("/").context["memberships"]] == [cast.dojo]
+    assert [one.dojo for one in participant.get("/").context["seats"]] == [cast.dojo]
 
 
 def test_a_dojo_is_deleted_with_everything_once_its_title_is_typed(cast: Cast) -> None:
@@ -54,18 +56,17 @@ def test_a_dojo_is_deleted_with_everything_once_its_title_is_typed(cast: Cast) -
     assert client.post(path, {"title": cast.dojo.title.upper()})["Location"] == "/"
     assert not Dojo.objects.filter(pk=cast.dojo.pk).exists()
     assert not Experiment.objects.filter(pk=cast.experiment.pk).exists()
-    assert User.objects.filter(pk=cast.participant.user_id).exists()
+    assert User.objects.filter(email="participant@example.org").exists()
     assert Dataset.objects.filter(pk=cast.dojo.dataset_id).exists()
     assert cast.clients["participant"].get(f"/dojos/{cast.dojo.public_id}/work/").status_code == 404
 
 
-def test_simulated_people_go_with_their_dojo() -> None:
-    dojo = factories.make_dojo(started=False)
+def test_simulated_participants_keep_nobody_from_going() -> None:
+    user = factories.make_user()
+    dojo = factories.make_dojo(user, started=False)
     begin_rehearsal(dojo, people=2)
-    simulated = list(dojo.memberships.exclude(simulated_as="").values_list("user", flat=True))
-    assert len(simulated) == 2
-    retention.delete_dojo(dojo)
-    assert not User.objects.filter(pk__in=simulated).exists()
+    retention.erase_account(user)
+    assert not Dojo.objects.filter(pk=dojo.pk).exists()
 
 
 def test_a_dataset_goes_with_its_only_dojo_where_asked_and_its_files_with_it(
@@ -100,18 +101,18 @@ def test_everyone_takes_along_what_is_kept_of_them_and_of_nobody_else(cast: Cast
     factories.coach_message(member)
     hands.raise_hand(member, reason="I am stuck")
     Run.objects.update(holdout_metrics={"roc_auc": 0.123})
-    talk = Talk.objects.create(membership=member, position=1)
-    juror = cast.dojo.memberships.get(role="facilitator")
+    talk = Talk.objects.create(seat=member, position=1)
+    juror = cast.dojo.seats.get(role="facilitator")
     JuryGrade.objects.create(talk=talk, juror=juror, criterion="clarity", points=1)
-    Membership.objects.filter(pk=member.pk).update(facilitator_note="A private word.")
+    Seat.objects.filter(pk=member.pk).update(facilitator_note="A private word.")
     names, found = records(
         cast.clients["participant"].get(f"/dojos/{cast.dojo.public_id}/my-data/")
     )
     assert names == {"README.txt", "data.json", "take-home.zip"}
-    assert found["account"][0]["email"] == member.user.email
+    assert found["account"][0]["email"] == member.people.get().email
     assert [one["claim"] for one in found["experiments.experiment"]] == [cast.experiment.claim]
     assert found["classrooms.raisedhand"][0]["reason"] == "I am stuck"
-    assert len(found["assistant.message"]) == Message.objects.filter(membership=member).count()
+    assert len(found["assistant.message"]) == Message.objects.filter(seat=member).count()
     text = json.dumps(found)
     assert "private word" not in text
     assert "0.123" not in text
@@ -121,7 +122,7 @@ def test_everyone_takes_along_what_is_kept_of_them_and_of_nobody_else(cast: Cast
 
 def test_a_facilitator_takes_along_all_that_is_kept_of_somebody(cast: Cast) -> None:
     Run.objects.update(holdout_metrics={"roc_auc": 0.123})
-    Membership.objects.filter(pk=cast.participant.pk).update(facilitator_note="A private word.")
+    Seat.objects.filter(pk=cast.participant.pk).update(facilitator_note="A private word.")
     path = f"/dojos/{cast.dojo.public_id}/people/{cast.participant.public_id}/data/"
     text = json.dumps(records(cast.clients["facilitator"].get(path))[1])
     assert "A private word." in text
@@ -135,19 +136,19 @@ def test_who_leaves_is_erased_from_the_dojo_and_keeps_the_account(cast: Cast) ->
     assert Experiment.objects.filter(pk=cast.experiment.pk).exists(), "a look erases nothing"
     assert client.post(path)["Location"] == "/"
     assert not Experiment.objects.filter(pk=cast.experiment.pk).exists()
-    assert User.objects.filter(pk=cast.participant.user_id).exists()
+    assert User.objects.filter(email="participant@example.org").exists()
     assert client.get(path).status_code == 404
 
 
 def test_the_only_facilitator_cannot_leave(cast: Cast) -> None:
     path = f"/dojos/{cast.dojo.public_id}/leave/"
     assert cast.clients["facilitator"].post(path)["Location"] == path
-    assert cast.dojo.memberships.filter(role="facilitator").exists()
+    assert cast.dojo.seats.filter(role="facilitator").exists()
 
 
 # --- Accounts ---------------------------------------------------------------------
 def test_an_account_goes_with_everything_after_its_password(cast: Cast) -> None:
-    client, user = cast.clients["participant"], cast.participant.user
+    client, user = cast.clients["participant"], cast.participant.people.get()
     wrong = client.post("/account/delete/", {"secret": "not it"})
     assert wrong.context["form"].errors["secret"]
     assert User.objects.filter(pk=user.pk).exists()
@@ -173,18 +174,18 @@ def test_a_facilitator_whom_people_need_stays_until_somebody_else_runs_the_dojo(
     cast: Cast,
 ) -> None:
     client = cast.clients["facilitator"]
-    user = cast.dojo.memberships.get(role="facilitator").user
+    user = cast.dojo.seats.get(role="facilitator").people.get()
     page = client.post("/account/delete/", {"secret": factories.PASSWORD})
     assert list(page.context["in_need"]) == [cast.dojo]
     with pytest.raises(NotNow):
         retention.erase_account(user)
     heir = factories.make_user("heir")
-    people.add_facilitator(cast.dojo, heir.email)
+    people.add_facilitator(cast.dojo, heir)
     retention.erase_account(user)
     dojo = Dojo.objects.get(pk=cast.dojo.pk)
-    heirs = dojo.dataset.dojos.filter(memberships__user=dojo.dataset.owner)
+    heirs = dojo.dataset.dojos.filter(seats__people=dojo.dataset.owner)
     assert dojo.dataset.owner != user
-    assert heirs.filter(memberships__role="facilitator").exists()
+    assert heirs.filter(seats__role="facilitator").exists()
     assert Experiment.objects.filter(pk=cast.experiment.pk).exists()
 
 

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from classrooms.models import Dojo, Membership
-from classrooms.rules import has_runs
-from experiments import services, simulation
-from experiments.config_form import ConfigForm
-from experiments.engine.config import ConfigInvalid
-from experiments.engine.yaml_text import dump_yaml
+from classrooms.dojos.settings.rules import has_runs
+from classrooms.models import Dojo, DojoRules, Seat
+from engine.spec.config import ConfigInvalid
+from engine.spec.yaml_text import dump_yaml
+from experiments.demo import simulation
 from experiments.models import Experiment
-from experiments.rules import refused_models, starting_config
+from experiments.submit import services
+from experiments.submit.config.form import ConfigForm
+from experiments.submit.rules import refused_models, starting_config
 from tests import factories
 from tests.experiments.test_submission import form_data, path
 
@@ -23,24 +24,24 @@ pytestmark = pytest.mark.django_db
 THREE = ["dummy", "logistic_regression", "decision_tree"]
 
 
-def seat(**rules: Any) -> Membership:
+def seat(**rules: Any) -> Seat:
     """A participant of a Dojo with these rules."""
     dojo = factories.make_dojo()
-    Dojo.objects.filter(pk=dojo.pk).update(**rules)
+    DojoRules.objects.filter(dojo=dojo).update(**rules)
     return factories.join(Dojo.objects.get(pk=dojo.pk))
 
 
-def client_of(member: Membership) -> Client:
+def client_of(member: Seat) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(member.user)
+    client.force_login(member.people.get())
     return client
 
 
-def work_page(member: Membership) -> str:
+def work_page(member: Seat) -> str:
     return client_of(member).get(f"/dojos/{member.dojo.public_id}/work/").content.decode()
 
 
-def voting(member: Membership, *members: str) -> Any:
+def voting(member: Seat, *members: str) -> Any:
     values = factories.config_of(member).model_dump(mode="json")
     models = [{"name": name} for name in members]
     return type(factories.config_of(member)).model_validate(
@@ -49,8 +50,8 @@ def voting(member: Membership, *members: str) -> Any:
 
 
 def test_two_hours_offer_three_models_and_four_hours_all() -> None:
-    assert factories.make_dojo(variant="discovery").allowed_models == THREE
-    assert factories.make_dojo(variant="standard").allowed_models == []
+    assert factories.make_dojo(variant="discovery").rules.allowed_models == THREE
+    assert factories.make_dojo(variant="standard").rules.allowed_models == []
 
 
 def test_one_more_than_allowed_is_refused_and_the_workspace_counts_down() -> None:
@@ -83,7 +84,7 @@ def test_a_model_that_is_not_offered_is_refused_inside_ensembles_too() -> None:
     mixed = voting(member, "decision_tree", "random_forest")
     with pytest.raises(services.ModelRefused):
         factories.submit(member, config=mixed)
-    [error] = refused_models(mixed, member.dojo.allowed_models)
+    [error] = refused_models(mixed, member.dojo.rules.allowed_models)
     assert error.path == ("model", "members", "1", "name")
 
 
@@ -96,7 +97,8 @@ def test_the_form_offers_the_models_of_the_dojo_and_says_which() -> None:
     page = client_of(member).post(path(member), data)
     [sentence] = page.context["config_form"].errors["model.name"]
     assert sentence == (
-        "This Dojo does not offer this model. Choose: Dummy, Logistic regression, Decision tree."
+        "This Dojo doesn't offer this model. "
+        "Choose from: Dummy, Logistic regression, Decision tree."
     )
     assert not Experiment.objects.exists()
 
@@ -107,7 +109,7 @@ def test_yaml_with_a_model_that_is_not_offered_is_told_where() -> None:
     data = form_data(member) | {"yaml": text}
     page = client_of(member).post(path(member), data)
     [sentence] = page.context["config_form"].errors["yaml"]
-    assert sentence.startswith("model.name: This Dojo does not offer this model.")
+    assert sentence.startswith("model.name: This Dojo doesn't offer this model.")
     assert "random_forest" in page.content.decode()
     assert not Experiment.objects.exists()
 
@@ -124,10 +126,10 @@ def test_choosing_again_puts_an_offered_model_in_the_place_of_another() -> None:
 def test_a_new_experiment_starts_from_an_offered_model() -> None:
     member = seat()
     forest = factories.submit(member, "random_forest")
-    member.dojo.allowed_models = ["dummy", "decision_tree"]
+    member.dojo.rules.allowed_models = ["dummy", "decision_tree"]
     assert starting_config(member.dojo, forest).model.name == "dummy"
     assert starting_config(member.dojo, None).model.name == "dummy"
-    member.dojo.allowed_models = []
+    member.dojo.rules.allowed_models = []
     assert starting_config(member.dojo, forest).model.name == "random_forest"
 
 
@@ -137,8 +139,8 @@ def test_a_required_baseline_cannot_be_waived() -> None:
         factories.submit(member, "decision_tree", baseline_waived=True)
     data = form_data(member, "decision_tree", baseline_waived="yes")
     page = client_of(member).post(path(member), data).content.decode()
-    assert "nothing else runs before it" in page
-    assert "Run it all the same" not in page
+    assert "a baseline comes first" in page
+    assert "Run anyway" not in page
     factories.submit(member, "logistic_regression", baseline_waived=False)
     factories.submit(member, "decision_tree", baseline_waived=False)
 
@@ -166,9 +168,9 @@ def test_simulated_participants_keep_to_the_rules() -> None:
     member.simulated_as = "hurried"
     member.save()
     for _step in range(3):
-        member = Membership.objects.select_related("dojo__dataset").get(pk=member.pk)
+        member = Seat.objects.select_related("dojo__dataset").get(pk=member.pk)
         simulation.advance(member)
-        for experiment in Experiment.objects.filter(membership=member, runs__status="queued"):
+        for experiment in Experiment.objects.filter(seat=member, runs__status="queued"):
             factories.finish(experiment)
     models = [experiment.config["model"]["name"] for experiment in member.experiments.all()]
     assert models == ["dummy", "decision_tree"]
@@ -183,7 +185,7 @@ def test_simulated_participants_stop_where_none_is_left() -> None:
 
 
 def test_the_engine_error_is_that_of_a_config() -> None:
-    from experiments.config_limits import runnable_config
+    from experiments.submit.config.limits import runnable_config
 
     member = seat()
     data = factories.config_of(member, "random_forest").model_dump(mode="json")

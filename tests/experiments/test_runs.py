@@ -1,14 +1,25 @@
 """Runs by the worker's own code: intervals, verdicts, reuse, and repetition from scratch."""
 
 import pytest
+from django.db import connection
 from django.utils import translation
 
-from classrooms.models.jobs import JobStatus
-from experiments import execution, interpreting, services
-from experiments.engine.config import ExperimentConfig
-from experiments.models import Experiment, Predictions, Run, Stage
-from experiments.run_page import experiment_page, run_page
+from engine.spec.config import ExperimentConfig
+from experiments.compute import comparing, execution
+from experiments.forecasts.outcomes import outcome_of
+from experiments.models import (
+    Experiment,
+    Interpretation,
+    LeaderboardSnapshot,
+    Predictions,
+    Run,
+    Stage,
+)
+from experiments.pages.run_page import experiment_page, run_page
+from experiments.submit import services
+from jobs.models import JobStatus
 from tests import factories
+from tests.work import do_next
 
 # Real transactions: the thread that keeps a lease has a connection of its own.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +43,7 @@ def tree(member, **changes) -> ExperimentConfig:
 
 def run_all() -> None:
     while Run.objects.queued().exists():
-        execution.execute_next_run()
+        do_next(Run)
 
 
 def wait_long_enough(repeated: Run) -> None:
@@ -51,7 +62,7 @@ def test_a_run_has_intervals_around_its_scores(member) -> None:
     assert set(run.intervals) == set(run.metrics["test"])
     low, high = run.intervals["roc_auc"]
     assert low < run.score("test", "roc_auc") <= high
-    assert run_page(reload(experiment)).verdict.label in ("Supported", "Inconclusive")
+    assert run_page(reload(experiment)).verdict.code in ("as_forecast", "larger")
 
 
 def test_a_run_is_judged_against_the_one_that_its_hypothesis_names(member) -> None:
@@ -62,7 +73,8 @@ def test_a_run_is_judged_against_the_one_that_its_hypothesis_names(member) -> No
     difference = run.comparison["differences"]["roc_auc"]
     first, second = (e.run.score("test", "roc_auc") for e in (reload(dummy), reload(better)))
     assert difference["estimate"] == pytest.approx(second - first)
-    assert run.comparison["judgement"]["verdict"] == "supported"
+    assert run.comparison["kind"] == "model"
+    assert outcome_of(reload(better)).direction == "better"
     assert reload(dummy).run.comparison == {}
 
 
@@ -71,17 +83,17 @@ def test_a_run_that_ends_before_its_reference_is_compared_afterwards(member) -> 
     second = factories.submit(member, "logistic_regression", compared_to=first, expected_effect=0.1)
     # The first goes back into the queue, as after a lost worker, and ends second.
     Run.objects.filter(experiment=first).update(status=JobStatus.RUNNING)
-    execution.execute_next_run()
+    do_next(Run)
     assert reload(second).run.comparison == {}
     Run.objects.filter(experiment=first).update(status=JobStatus.QUEUED)
-    execution.execute_next_run()
-    assert reload(second).run.comparison["judgement"]["verdict"] == "supported"
+    do_next(Run)
+    assert outcome_of(reload(second)).direction == "better"
 
 
 def test_an_equal_config_takes_over_the_result_at_once(member, monkeypatch) -> None:
     first = factories.submit(member, config=tree(member))
     run_all()
-    interpreting.interpret_next()
+    do_next(Interpretation)
     monkeypatch.setattr(execution, "evaluate", None)  # whoever fits again fails
     neighbour = factories.join(member.dojo)
     for who in (member, neighbour):
@@ -115,13 +127,43 @@ def test_a_search_that_its_seconds_cut_short_is_not_taken_over(member) -> None:
     assert reload(third).run.reused_from == reload(second).run
 
 
-def test_a_reference_that_ends_during_the_run_is_compared_all_the_same(member, monkeypatch) -> None:
+@pytest.fixture
+def unseen_reference(member, monkeypatch) -> Experiment:
+    """Of two runs that end at the same time, the one that its reference was not there for yet."""
     first = factories.submit(member, "dummy")
     run_all()
-    monkeypatch.setattr(execution, "comparison_fields", lambda *args: {})  # not there yet
-    second = factories.submit(member, "logistic_regression", compared_to=first, expected_effect=0.1)
+    monkeypatch.setattr(execution, "comparison_with_reference", lambda *args: {})
+    return factories.submit(member, "logistic_regression", compared_to=first, expected_effect=0.1)
+
+
+def test_a_reference_that_ends_during_the_run_is_compared_all_the_same(unseen_reference) -> None:
     run_all()
-    assert reload(second).run.comparison["judgement"]["verdict"] == "supported"
+    assert outcome_of(reload(unseen_reference)).direction == "better"
+
+
+def test_a_comparison_is_not_lost_with_its_process(unseen_reference, monkeypatch) -> None:
+    monkeypatch.setattr(execution, "compare_missing", lambda runs: None)  # it dies before
+    run_all()
+    assert reload(unseen_reference).run.comparison == {}
+    while do_next(LeaderboardSnapshot):
+        pass
+    assert outcome_of(reload(unseen_reference)).direction == "better"
+
+
+def test_nothing_is_computed_in_a_transaction(member, monkeypatch) -> None:
+    found = []
+    for name in ("compare", "intervals"):
+        original = getattr(comparing, name)
+
+        def outside(*args, original=original, **options):
+            found.append(connection.in_atomic_block)
+            return original(*args, **options)
+
+        monkeypatch.setattr(comparing, name, outside)
+    first = factories.submit(member, "dummy")
+    factories.submit(member, "logistic_regression", compared_to=first)
+    run_all()
+    assert found == [False] * 3
 
 
 def test_another_seed_is_another_result(member) -> None:
@@ -163,7 +205,7 @@ def test_a_repetition_waits_for_another_worker(member) -> None:
     experiment = factories.submit(member, "dummy")
     run_all()
     services.repeat_run(reload(experiment))
-    execution.execute_next_run()
+    do_next(Run)
     assert Run.objects.queued().count() == 1, "the same process leaves it to another for a while"
 
 
@@ -174,7 +216,7 @@ def test_a_repetition_of_a_result_taken_over_waits_for_another_worker_too(member
     run_all()
     Run.objects.filter(experiment=again).update(worker="another:1")
     services.repeat_run(reload(again))
-    execution.execute_next_run()
+    do_next(Run)
     assert Run.objects.queued().count() == 1
 
 
@@ -189,7 +231,7 @@ def test_what_has_no_result_or_is_repeated_already_is_not_repeated(member) -> No
 
 
 def test_repetitions_count_nowhere(member) -> None:
-    from experiments.board.rows import leaderboard
+    from experiments.leaderboard.rows import leaderboard
 
     experiment = factories.submit(member, "dummy")
     run_all()
@@ -213,7 +255,7 @@ def test_a_search_is_stored_with_all_its_trials(member) -> None:
     assert page.trial_count == 4
     best = max(page.trials, key=lambda trial: trial["mean"])
     assert page.run.search["best"] == best["parameters"]
-    assert page.found_hyperparameters.startswith("Rows per leaf at least = ")
+    assert page.found_hyperparameters.startswith("Min rows per leaf = ")
 
 
 def test_a_repetition_searches_as_far_as_the_first_run_came(member) -> None:
@@ -244,9 +286,9 @@ def test_a_search_is_told_in_words(member) -> None:
     page = experiment_page(experiment)
     assert page.changes == [
         "Search: none → random",
-        "Rows per leaf at least, range: none → 1 to 40",
+        "Min rows per leaf, range: none → 1 to 40",
     ]
-    assert dict(page.hyperparameters)["Rows per leaf at least"] == "1 to 40"
+    assert dict(page.hyperparameters)["Min rows per leaf"] == "1 to 40"
 
 
 def test_what_cannot_run_says_why(member) -> None:
@@ -269,3 +311,18 @@ def test_costs_of_the_dojo_reach_the_metrics(member) -> None:
     assert run.score("test", "expected_cost") > 0
     assert "expected_cost" in run.intervals
     assert run_page(reload(experiment)).rows[-1].label == "Expected cost"
+
+
+def test_a_result_was_known_where_the_room_had_it_before_it_was_asked_for(member) -> None:
+    neighbour = factories.join(member.dojo, "neighbour")
+    elsewhere = factories.join(factories.make_dojo(factories.make_user()), "elsewhere")
+    first = factories.submit(member, config=tree(member))
+    # Submitted before the first one has ended: nobody could have seen it.
+    at_once = factories.submit(neighbour, config=tree(neighbour))
+    run_all()
+    later = factories.submit(neighbour, config=tree(neighbour))
+    other_room = factories.submit(elsewhere, config=tree(elsewhere))
+    run_all()
+    known = [reload(one).run.was_known for one in (first, at_once, later, other_room)]
+    assert known == [False, False, True, False]
+    assert reload(other_room).run.reused_from is not None, "the very same result"

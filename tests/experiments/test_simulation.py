@@ -2,15 +2,15 @@
 
 import pytest
 
-from classrooms import timeline
+from classrooms.agenda import timeline
 from classrooms.models import QuizAnswer
 from classrooms.theory.deck import answer_slide
 from classrooms.theory.services import show_slide
-from experiments.execution import execute_next_run
+from experiments.demo.simulation import SCRIPTS, advance_all
 from experiments.models import Run
-from experiments.selectors import experiments_of
-from experiments.simulation import SCRIPTS, advance_all
+from experiments.pages.reads import experiments_of
 from tests import factories
+from tests.work import do_next
 
 # Real transactions: the thread that keeps a lease has a connection of its own.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,7 +25,7 @@ def test_every_script_goes_to_its_end() -> None:
     for _step in range(12):
         advance_all()
         while Run.objects.queued().exists():
-            execute_next_run()
+            do_next(Run)
     for script, member in members.items():
         experiments = experiments_of(member)
         assert len(experiments) == len(SCRIPTS[script].steps), script
@@ -59,5 +59,5 @@ def test_they_answer_what_a_slide_asks_and_some_are_mistaken() -> None:
     advance_all()
     advance_all()
     assert QuizAnswer.objects.count() == len(SCRIPTS)
-    mistaken = QuizAnswer.objects.filter(is_right=False).values_list("membership", flat=True)
+    mistaken = QuizAnswer.objects.filter(is_right=False).values_list("seat", flat=True)
     assert set(mistaken) == {members["hurried"].pk, members["curious"].pk}

@@ -9,14 +9,14 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from classrooms import timeline
-from experiments.exports.aliases import Aliases
-from experiments.exports.archive import build_archive
-from experiments.exports.deck import html_deck
+from classrooms.agenda import timeline
+from experiments.exports.archives.aliases import Aliases
+from experiments.exports.archives.participant import build_archive
+from experiments.exports.documents.deck import html_deck
 from experiments.exports.record import record_of
 from experiments.models import Talk
-from experiments.services import record_analysis, record_limits, save_framing
-from experiments.slides import Deck, save_slides
+from experiments.submit.services import record_analysis, record_limits, save_framing
+from experiments.talks.slides import Deck, save_slides
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def member():
 @pytest.fixture
 def client(member) -> Client:
     found = Client()
-    found.force_login(member.user)
+    found.force_login(member.people.get())
     found.cookies["django_language"] = "en"
     return found
 
@@ -92,7 +92,7 @@ def test_what_is_changed_stays_and_the_rest_follows_the_log(member, client) -> N
     changed = sent(member, **{"text-learned": "Lines first.\r\nThen trees."})
     del changed["is_shown-baseline"]
     client.post(path, changed)
-    assert Talk.objects.get(membership=member).slides == {
+    assert Talk.objects.get(seat=member).slides == {
         "baseline": {"is_shown": False},
         "learned": {"text": "Lines first.\nThen trees."},
     }
@@ -102,7 +102,7 @@ def test_what_is_changed_stays_and_the_rest_follows_the_log(member, client) -> N
     assert slides["learned"].text == "Lines first.\nThen trees."
     assert "Who stays?" in slides["problem"].text
     client.post(path, {"action": "reset"})
-    assert Talk.objects.get(membership=member).slides == {}
+    assert Talk.objects.get(seat=member).slides == {}
 
 
 def test_an_error_keeps_what_was_typed(member, client) -> None:
@@ -110,7 +110,7 @@ def test_an_error_keeps_what_was_typed(member, client) -> None:
     page = client.post(path, sent(member, **{"title-next": "", "text-next": "My own words"}))
     assert "My own words" in page.content.decode()
     nothing = {key: value for key, value in sent(member).items() if "is_shown" not in key}
-    assert "Show one slide at least." in client.post(path, nothing).content.decode()
+    assert "Show at least one slide." in client.post(path, nothing).content.decode()
     assert not Talk.objects.exists()
 
 
@@ -118,7 +118,7 @@ def test_after_the_end_nothing_changes(member, client) -> None:
     for _phase in member.dojo.phases.all():
         timeline.advance_dojo(member.dojo)
     page = client.post(address(member, "mine/slides"), sent(member, **{"text-next": "Mine"}))
-    assert "no longer change" in page.content.decode()
+    assert "can&#x27;t change any more" in page.content.decode()
     assert "Mine" in page.content.decode()
     assert not Talk.objects.exists()
 

@@ -6,14 +6,14 @@ import jsonschema
 import pytest
 from django.test import Client
 
-from classrooms import timeline
-from classrooms.models import Dojo, Membership
-from experiments import services
-from experiments.config_form import ConfigForm
-from experiments.engine.models import MODELS
-from experiments.engine.yaml_text import dump_yaml
+from classrooms.agenda import timeline
+from classrooms.models import DojoRules, Seat
+from engine.spec.models import MODELS
+from engine.spec.yaml_text import dump_yaml
 from experiments.models import Experiment
-from experiments.yaml_form import YamlForm
+from experiments.submit import services
+from experiments.submit.config.form import ConfigForm
+from experiments.submit.config.yaml import YamlForm
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -22,22 +22,22 @@ HYPOTHESIS = {"claim": "C is right.", "rationale": "It was once.", "expected_eff
 
 
 @pytest.fixture
-def member() -> Membership:
+def member() -> Seat:
     return factories.join(factories.make_dojo())
 
 
 @pytest.fixture
-def client(member: Membership) -> Client:
+def client(member: Seat) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(member.user)
+    client.force_login(member.people.get())
     return client
 
 
-def path(member: Membership) -> str:
+def path(member: Seat) -> str:
     return f"/dojos/{member.dojo.public_id}/experiments/new/"
 
 
-def form_data(member: Membership, model: str = "logistic_regression", **changes: Any) -> dict:
+def form_data(member: Seat, model: str = "logistic_regression", **changes: Any) -> dict:
     """What a browser posts for the untouched form of a model."""
     form = ConfigForm.for_config(factories.config_of(member, model), member.dojo.dataset.schema)
     values = {}
@@ -52,17 +52,17 @@ def form_data(member: Membership, model: str = "logistic_regression", **changes:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_form_of_every_model_gives_the_config_that_it_shows(
-    model: str, member: Membership, client: Client
+    model: str, member: Seat, client: Client
 ) -> None:
     response = client.post(path(member), form_data(member, model, baseline_waived="yes"))
     assert response.status_code == 302, response.context["config_form"].errors
-    experiment = Experiment.objects.get(membership=member)
+    experiment = Experiment.objects.get(seat=member)
     assert experiment.parsed_config == factories.config_of(member, model)
     assert experiment.run.status == "queued"
 
 
 def test_without_a_hypothesis_nothing_runs_and_all_stays_typed(
-    member: Membership, client: Client
+    member: Seat, client: Client
 ) -> None:
     data = form_data(member, claim=" ", rationale="My own reason", **{"model.C": "7.5"})
     page = client.post(path(member), data)
@@ -75,16 +75,16 @@ def test_without_a_hypothesis_nothing_runs_and_all_stays_typed(
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("model.C", "0", "greater than or equal to 0.0001"),
+        ("model.C", "0", "0.0001 or more"),
         ("model.max_iter", "many", "whole number"),
-        ("validation.folds", "99", "less than or equal to 10"),
+        ("validation.folds", "99", "10 or less"),
         ("columns.include", ["nowhere"], "not one of the available choices"),
-        ("seed", "-1", "greater than or equal to 0"),
+        ("seed", "-1", "0 or more"),
         ("expected_effect", "soon", "Enter a number"),
     ],
 )
 def test_bad_values_are_told_beside_their_field(
-    field: str, value: Any, words: str, member: Membership, client: Client
+    field: str, value: Any, words: str, member: Seat, client: Client
 ) -> None:
     page = client.post(path(member), form_data(member, **{field: value}))
     errors = {**page.context["hypothesis"].errors, **page.context["config_form"].errors}
@@ -94,24 +94,24 @@ def test_bad_values_are_told_beside_their_field(
 
 
 def test_a_number_below_what_the_models_hold_is_refused_by_the_engine(
-    member: Membership, client: Client
+    member: Seat, client: Client
 ) -> None:
     data = form_data(member, "xgboost", **{"model.reg_lambda": "1e-300"})
     page = client.post(path(member), data | {"baseline_waived": "yes"})
     assert "Must be 0, or" in str(page.context["config_form"].errors["model.reg_lambda"])
 
 
-def test_the_first_experiment_is_asked_to_be_a_baseline(member: Membership, client: Client) -> None:
+def test_the_first_experiment_is_asked_to_be_a_baseline(member: Seat, client: Client) -> None:
     data = form_data(member, "decision_tree")
     page = client.post(path(member), data)
-    assert "How will you know that it is better?" in page.content.decode()
+    assert "How will you know it's better?" in page.content.decode()
     assert not Experiment.objects.exists()
     switched = client.post(path(member), data | {"action": "baseline"})
     assert switched.context["config_form"].shape.model == "logistic_regression"
     assert client.post(path(member), data | {"baseline_waived": "yes"}).status_code == 302
 
 
-def test_changing_the_model_keeps_everything_else(member: Membership, client: Client) -> None:
+def test_changing_the_model_keeps_everything_else(member: Seat, client: Client) -> None:
     data = form_data(member, action="reshape", seed="77", **{"model.name": "lightgbm"})
     data["preparation.numeric.impute"] = "mean"
     page = client.post(path(member), data, headers={"hx-request": "true"})
@@ -122,7 +122,7 @@ def test_changing_the_model_keeps_everything_else(member: Membership, client: Cl
     assert "<html" not in page.content.decode()
 
 
-def test_yaml_and_form_are_the_same_config(member: Membership, client: Client) -> None:
+def test_yaml_and_form_are_the_same_config(member: Seat, client: Client) -> None:
     page = client.post(path(member), form_data(member, action="to_yaml"))
     text = page.context["config_form"].initial["yaml"]
     assert text == dump_yaml(factories.config_of(member))
@@ -139,11 +139,11 @@ def test_yaml_and_form_are_the_same_config(member: Membership, client: Client) -
         ("- a", "name: value"),
         ("a: &b 1\nc: *b", "not plain YAML"),
         ("columns: {include: [worst_aera]}\nmodel: {name: dummy}", "Did you mean “worst_area”?"),
-        ("columns: {include: [diagnosis]}\nmodel: {name: dummy}", "what you predict"),
+        ("columns: {include: [diagnosis]}\nmodel: {name: dummy}", "is the target"),
         ("columns: {include: [worst_area]}\nmodel: {name: gpt}", "There is no “gpt”"),
         (
             "columns: {include: [worst_area]}\nmodel: {name: dummy}\nmagic: 1",
-            "magic: There is no such",
+            "magic: Unknown setting",
         ),
         (
             "columns: {include: [worst_area]}\nmodel: {name: logistic_regression, C: -1}",
@@ -161,7 +161,7 @@ def test_yaml_and_form_are_the_same_config(member: Membership, client: Client) -
     ],
 )
 def test_wrong_yaml_is_told_by_its_path(
-    text: str, words: str, member: Membership, client: Client
+    text: str, words: str, member: Seat, client: Client
 ) -> None:
     page = client.post(path(member), {**HYPOTHESIS, "yaml": text, "action": "submit"})
     form = page.context["config_form"]
@@ -170,7 +170,7 @@ def test_wrong_yaml_is_told_by_its_path(
     assert text in form["yaml"].value()
 
 
-def test_what_is_registered_never_changes(member: Membership) -> None:
+def test_what_is_registered_never_changes(member: Seat) -> None:
     experiment = Experiment.objects.get(pk=factories.submit(member).pk)
     for field, value in {"claim": "Another", "config": {}, "number": 9}.items():
         changed = Experiment.objects.get(pk=experiment.pk)
@@ -179,14 +179,14 @@ def test_what_is_registered_never_changes(member: Membership) -> None:
             changed.save()
 
 
-def test_numbers_count_per_participant(member: Membership) -> None:
+def test_numbers_count_per_participant(member: Seat) -> None:
     neighbour = factories.join(member.dojo)
     numbers = [factories.submit(who).number for who in (member, member, neighbour)]
     assert numbers == [1, 2, 1]
 
 
-def test_a_participant_cannot_fill_the_queue(member: Membership) -> None:
-    Dojo.objects.update(max_unfinished_runs=2)
+def test_a_participant_cannot_fill_the_queue(member: Seat) -> None:
+    DojoRules.objects.update(max_unfinished_runs=2)
     factories.submit(member)
     factories.submit(member)
     with pytest.raises(services.TooManyQueued):
@@ -194,20 +194,23 @@ def test_a_participant_cannot_fill_the_queue(member: Membership) -> None:
     assert Experiment.objects.count() == 2
 
 
-def test_an_ended_dojo_takes_no_run(member: Membership, client: Client) -> None:
+def test_an_ended_dojo_takes_no_run(member: Seat, client: Client) -> None:
     for _phase in range(6):
         timeline.advance_dojo(member.dojo)
-    assert client.post(path(member), form_data(member)).status_code == 302
+    page = client.post(path(member), form_data(member))
+    assert "has just ended" in page.content.decode()
+    assert page.context["hypothesis"]["claim"].value() == form_data(member)["claim"]
+    assert client.get(path(member)).status_code == 302
     assert not Experiment.objects.exists()
 
 
-def test_a_decision_needs_an_analysis_and_closes(member: Membership, client: Client) -> None:
+def test_a_decision_needs_an_analysis_and_closes(member: Seat, client: Client) -> None:
     experiment = factories.submit(member)
     url = experiment.get_absolute_url()
     conclusion = {"analysis": "", "decision": "keep", "next_step": "More trees"}
     assert client.post(url, conclusion).context["form"].errors.keys() == {"analysis"}
     waiting = client.post(url, conclusion | {"analysis": "Because."})
-    assert "cannot be concluded now" in waiting.content.decode()
+    assert "can&#x27;t be concluded now" in waiting.content.decode()
     factories.finish(experiment)
     client.post(url, conclusion | {"decision": "", "analysis": "First thoughts"})
     experiment.refresh_from_db()
@@ -218,7 +221,7 @@ def test_a_decision_needs_an_analysis_and_closes(member: Membership, client: Cli
     assert (experiment.is_closed, experiment.analysis) == (True, "Because.")
 
 
-def test_the_next_experiment_starts_from_this_one(member: Membership, client: Client) -> None:
+def test_the_next_experiment_starts_from_this_one(member: Seat, client: Client) -> None:
     experiment = factories.submit(member, "random_forest")
     factories.finish(experiment)
     services.record_analysis(experiment, analysis="a", decision="keep", next_step="Deeper trees")
@@ -230,24 +233,22 @@ def test_the_next_experiment_starts_from_this_one(member: Membership, client: Cl
     assert client.get(path(member), {"from": neighbour.public_id}).status_code == 404
 
 
-def test_one_cannot_compare_to_anothers_experiment(member: Membership, client: Client) -> None:
+def test_one_cannot_compare_to_anothers_experiment(member: Seat, client: Client) -> None:
     factories.submit(member)
     neighbours = factories.submit(factories.join(member.dojo))
     page = client.post(path(member), form_data(member, compared_to=neighbours.public_id))
     assert "compared_to" in page.context["hypothesis"].errors
 
 
-def test_cancelling_keeps_the_run_in_the_log(member: Membership, client: Client) -> None:
+def test_cancelling_keeps_the_run_in_the_log(member: Seat, client: Client) -> None:
     experiment = factories.submit(member)
     client.post(experiment.get_absolute_url() + "cancel/")
     assert experiment.runs.get().status == "cancelled"
     page = client.get(experiment.get_absolute_url()).content.decode()
-    assert "You cancelled it." in page
+    assert "Cancelled at your request." in page
 
 
-def test_the_schema_for_editors_accepts_what_the_form_writes(
-    member: Membership, client: Client
-) -> None:
+def test_the_schema_for_editors_accepts_what_the_form_writes(member: Seat, client: Client) -> None:
     schema = client.get("/config.schema.json").json()
     for model in MODELS:
         config = factories.config_of(member, model).model_dump(mode="json")

@@ -10,17 +10,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from classrooms import retention, timeline
-from classrooms.models import Dojo, Membership
+from classrooms.agenda import timeline
+from classrooms.models import Dojo, DojoStage, Seat
+from classrooms.retention import services as retention
 from classrooms.tables import neutral
-from experiments import talks
-from experiments.exports import archiving
-from experiments.exports.archive import safe_name
-from experiments.exports.dojo_archive import distinct_names, write_dojo_archive
-from experiments.models import Experiment, Run, Talk
-from experiments.services import note_row, save_framing
-from experiments.summary import summary_of
+from experiments.exports.archives.dojo import distinct_names, write_dojo_archive
+from experiments.exports.archives.participant import safe_name
+from experiments.exports.requests import request_archive
+from experiments.models import DojoArchive, Experiment, Run, Talk
+from experiments.submit.services import note_row, save_framing
+from experiments.summary.page import summary_of
+from experiments.talks import services as talks
 from tests import factories
+from tests.work import do_next
 
 pytestmark = pytest.mark.django_db
 
@@ -42,9 +44,11 @@ def dojo():
     factories.finish(first, test=0.8, holdout=0.7)
     second = factories.submit(zoe, compared_to=first, expected_effect=0.05)
     factories.finish(second, test=0.9, holdout=0.71)
-    judgement = {"verdict": "supported", "effect": "as_predicted", "direction": "better"}
     Run.objects.filter(experiment=second).update(
-        comparison={"differences": {"roc_auc": {"low": 0.01, "high": 0.1}}, "judgement": judgement}
+        comparison={
+            "differences": {"roc_auc": {"low": 0.01, "high": 0.1, "estimate": 0.055}},
+            "kind": "model",
+        }
     )
     Experiment.objects.filter(pk=second.pk).update(analysis="Bobsleigh is not Bob.")
     note_row(second, 3, "Like Bob")
@@ -53,12 +57,12 @@ def dojo():
     talks.save_learnings(
         zoe, learned="Bob was right", next_step="", best=None, most_instructive=None
     )
-    talks.leave_takeaway(Talk.objects.get(membership=zoe), bob, "Zoé Martin looks at errors")
+    talks.leave_takeaway(Talk.objects.get(seat=zoe), bob, "Zoé Martin looks at errors")
     return Dojo.objects.get(pk=dojo.pk)
 
 
-def facilitator_of(dojo) -> Membership:
-    return dojo.memberships.select_related("dojo__dataset").get(role="facilitator")
+def facilitator_of(dojo) -> Seat:
+    return dojo.seats.select_related("dojo__dataset").get(role="facilitator")
 
 
 def summary(dojo):
@@ -73,7 +77,7 @@ def written(dojo, **options) -> zipfile.ZipFile:
 
 def client_of(dojo) -> Client:
     client = Client()
-    client.force_login(facilitator_of(dojo).user)
+    client.force_login(facilitator_of(dojo).people.get())
     client.cookies["django_language"] = "en"
     return client
 
@@ -82,7 +86,7 @@ def client_of(dojo) -> Client:
 def test_it_counts_what_the_group_did(dojo) -> None:
     found = summary(dojo)
     assert [person.name for person in found.people] == ["Zoé Martin", "Bob", "Cy"]
-    assert (found.experiments, found.failures, found.right, found.predictions) == (3, 1, 1, 1)
+    assert (found.experiments, found.failures, found.forecasts.count) == (3, 1, 0)
     zoe = found.people[0]
     assert (zoe.first, zoe.best, zoe.holdout, zoe.rank) == (0.8, 0.9, None, 1)
     assert zoe.learned == "Bob was right"
@@ -90,14 +94,14 @@ def test_it_counts_what_the_group_did(dojo) -> None:
     assert found.is_provisional
 
 
-def test_traps_are_counted_by_people(dojo) -> None:
-    factories.finish(factories.submit(Membership.objects.get(display_name="Cy")))
-    traps = {trap.label: trap.people for trap in summary(dojo).traps}
-    assert traps
-    assert all(0 < people <= 3 for people in traps.values())
-    assert list(traps.values()) == sorted(traps.values(), reverse=True)
-    framed = [t for t in summary(dojo).traps if "cadr" in t.label.lower() or "ramed" in t.label]
-    assert [trap.people for trap in framed] == [2]  # Bob and Cy, not Zoé
+def test_issues_are_counted_by_people(dojo) -> None:
+    factories.finish(factories.submit(Seat.objects.get(display_name="Cy")))
+    issues = {issue.label: issue.people for issue in summary(dojo).issues}
+    assert issues
+    assert all(0 < people <= 3 for people in issues.values())
+    assert list(issues.values()) == sorted(issues.values(), reverse=True)
+    framed = [t for t in summary(dojo).issues if "cadr" in t.label.lower() or "ramed" in t.label]
+    assert [issue.people for issue in framed] == [2]  # Bob and Cy, not Zoé
 
 
 def test_time_is_told_as_planned_and_as_it_went(dojo) -> None:
@@ -113,7 +117,7 @@ def test_the_page_is_provisional_until_the_dojo_has_ended(dojo) -> None:
     page = client.get(path).content.decode()
     assert "Provisional" in page
     assert "0.71" not in page
-    Dojo.objects.filter(pk=dojo.pk).update(holdout_revealed_at=timezone.now())
+    DojoStage.objects.filter(dojo=dojo).update(holdout_revealed_at=timezone.now())
     for _phase in dojo.phases.all():
         timeline.advance_dojo(dojo)
     page = client.get(path).content.decode()
@@ -157,7 +161,7 @@ def test_everything_is_in_it_and_the_bytes_are_always_the_same(dojo) -> None:
     own = zipfile.ZipFile(io.BytesIO(archive.read("participants/zoé-martin.zip")))
     assert own.testzip() is None
     zoe = Client()
-    zoe.force_login(Membership.objects.get(display_name="Zoé Martin").user)
+    zoe.force_login(Seat.objects.get(display_name="Zoé Martin").people.get())
     alone = zoe.get(f"/dojos/{dojo.public_id}/take-home/zip/").getvalue()
     assert alone == archive.read("participants/zoé-martin.zip")
 
@@ -165,15 +169,15 @@ def test_everything_is_in_it_and_the_bytes_are_always_the_same(dojo) -> None:
 def test_the_tables_tell_scores_and_time(dojo) -> None:
     archive = written(dojo)
     board = archive.read("leaderboard.csv").decode("utf-8-sig").splitlines()
-    assert board[1].startswith("1,Zoé Martin,")
+    assert board[1].startswith("1;Zoé Martin;")
     assert len(board) == 4
-    assert "0.71" not in archive.read("leaderboard.csv").decode()
-    assert archive.read("agenda.csv").decode("utf-8-sig").splitlines()[1].startswith("Théorie,45,0")
+    assert "0,71" not in archive.read("leaderboard.csv").decode()
+    assert archive.read("agenda.csv").decode("utf-8-sig").splitlines()[1].startswith("Théorie;45;0")
     rigour = archive.read("rigour.csv").decode("utf-8-sig").splitlines()
-    assert rigour[1].startswith("Zoé Martin,")
+    assert rigour[1].startswith("Zoé Martin;")
     assert " : " in rigour[1]
     findings = archive.read("findings.csv").decode("utf-8-sig").splitlines()
-    assert any(line.startswith("Bob,1,") for line in findings)
+    assert any(line.startswith("Bob;1;") for line in findings)
     card = archive.read("dataset.md").decode()
     assert card.startswith("# ")
     assert "`mean_radius` (numeric)" in card
@@ -206,10 +210,8 @@ def test_without_names_nobody_is_named_anywhere(dojo) -> None:
     assert "Like P02" in log
     assert "P01 looks at errors (P02)" in texts["summary.md"].decode()
     # What is stored keeps its names.
-    assert Experiment.objects.get(number=1, membership__display_name="Bob")
-    assert Experiment.objects.get(membership__display_name="Zoé Martin", number=1).claim == (
-        "Bob's idea"
-    )
+    assert Experiment.objects.get(number=1, seat__display_name="Bob")
+    assert Experiment.objects.get(seat__display_name="Zoé Martin", number=1).claim == ("Bob's idea")
 
 
 @pytest.mark.parametrize(
@@ -246,9 +248,9 @@ def test_a_worker_packs_what_was_asked_for_and_the_download_says_what_it_is(dojo
         client.post(path + query)
         client.post(path + query)
     assert b"every 1s" in client.get(f"/dojos/{dojo.public_id}/summary/archives/").content
-    assert archiving.pack_next()
-    assert archiving.pack_next()
-    assert not archiving.pack_next(), "two clicks are one archive"
+    assert do_next(DojoArchive)
+    assert do_next(DojoArchive)
+    assert not do_next(DojoArchive), "two clicks are one archive"
     response = client.get(path)
     with pytest.warns(Warning, match="asynchronous"):  # the test's client reads it at once
         content = b"".join(response)
@@ -260,16 +262,16 @@ def test_a_worker_packs_what_was_asked_for_and_the_download_says_what_it_is(dojo
 
 
 def test_a_packing_under_way_is_left_alone(dojo) -> None:
-    archiving.request_archive(dojo, anonymous=False)
+    request_archive(dojo, anonymous=False)
     dojo.archives.update(status="running", attempt=2, progress=0.5)
-    archiving.request_archive(dojo, anonymous=False)
+    request_archive(dojo, anonymous=False)
     again = dojo.archives.get()
     assert (again.status, again.attempt, again.progress) == ("running", 2, 0.5)
 
 
 def test_the_archive_goes_with_its_dojo(dojo, django_capture_on_commit_callbacks) -> None:
-    archiving.request_archive(dojo, anonymous=False)
-    archiving.pack_next()
+    request_archive(dojo, anonymous=False)
+    do_next(DojoArchive)
     path = dojo.archives.get().path
     assert default_storage.exists(path)
     with django_capture_on_commit_callbacks(execute=True):

@@ -8,15 +8,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from classrooms import timeline
+from classrooms.agenda import timeline
 from classrooms.exceptions import NotNow
-from classrooms.models import Membership, Phase
-from classrooms.models.live import current_version
-from classrooms.models.phases import PhaseKind
-from experiments import talks
-from experiments.learnings import learnings_of
+from classrooms.models import Phase, Seat
+from classrooms.models.agenda import PhaseKind
 from experiments.models import Experiment, JuryGrade, Run, Takeaway, Talk
-from experiments.talks import talk_queue
+from experiments.talks import services as talks
+from experiments.talks.learnings import learnings_of
+from experiments.talks.services import talk_queue
+from live.models import Topic, current_version
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def room():
 
 
 def names(dojo):
-    return [talk.membership.display_name for talk in talk_queue(dojo).talks]
+    return [talk.seat.display_name for talk in talk_queue(dojo).talks]
 
 
 def state(dojo):
@@ -40,15 +40,15 @@ def state(dojo):
     ]
 
 
-def logged_in(membership: Membership) -> Client:
+def logged_in(seat: Seat) -> Client:
     client = Client()
-    client.force_login(membership.user)
+    client.force_login(seat.people.get())
     client.cookies["django_language"] = "en"
     return client
 
 
-def facilitator_of(dojo) -> Membership:
-    return dojo.memberships.filter(role="facilitator").first()
+def facilitator_of(dojo) -> Seat:
+    return dojo.seats.filter(role="facilitator").first()
 
 
 # --- The queue ----------------------------------------------------------------------------
@@ -148,13 +148,15 @@ def test_the_buttons_do_what_they_say_and_screens_are_told(room) -> None:
     base = f"/dojos/{dojo.public_id}/talks"
     version = current_version(dojo.pk)
     part = client.post(f"{base}/{bo.public_id}/start/", headers={"HX-Request": "true"}, follow=True)
-    assert "talks" in dojo.topics.filter(version__gt=version).values_list("name", flat=True)
+    assert "talks" in Topic.objects.filter(channel=dojo.pk, version__gt=version).values_list(
+        "name", flat=True
+    )
     assert state(dojo) == ["waits", "now", "waits"]
     assert part.status_code == 200
     client.post(f"{base}/queue/next/")
     client.post(f"{base}/{bo.public_id}/up/")
     page = client.get(f"{base}/").content.decode()
-    assert "The queue had already moved on" in page
+    assert "the queue had already moved on" in page
     assert client.post(f"{base}/queue/nonsense/").status_code == 404
     assert client.post(f"{base}/{bo.public_id}/nonsense/").status_code == 404
     assert client.post(f"{base}/{facilitator_of(dojo).public_id}/start/").status_code == 404
@@ -176,13 +178,12 @@ def test_the_projector_shows_the_talk_or_who_comes_next(room) -> None:
 
 
 # --- The page ------------------------------------------------------------------------------
-def with_verdict(experiment: Experiment, verdict: str, *, test: float) -> None:
+def with_comparison(experiment: Experiment, *, test: float) -> None:
     run = factories.finish(experiment, test=test)
-    differences = {"roc_auc": {"low": -0.1, "high": 0.1}}
-    judgement = {"verdict": verdict, "effect": "none", "direction": "unclear"}
+    difference = {"low": test - 0.9, "high": test - 0.7, "estimate": test - 0.8}
     Run.objects.filter(pk=run.pk).update(
         intervals={"roc_auc": [test - 0.02, test + 0.02]},
-        comparison={"differences": differences, "judgement": judgement},
+        comparison={"differences": {"roc_auc": difference}, "kind": "model"},
     )
 
 
@@ -192,18 +193,18 @@ def presenter(room):
     _dojo, (ada, _bo, _cy) = room
     first = factories.submit(ada)
     factories.finish(first, test=0.8)
-    second = factories.submit(ada, compared_to=first, expected_effect=0.01)
-    with_verdict(second, "supported", test=0.9)
-    third = factories.submit(ada, compared_to=first, expected_effect=0.3)
-    with_verdict(third, "inconclusive", test=0.81)
+    second = factories.submit(ada, "decision_tree", compared_to=first, expected_effect=0.01)
+    with_comparison(second, test=0.9)
+    third = factories.submit(ada, "random_forest", compared_to=first, expected_effect=0.3)
+    with_comparison(third, test=0.81)
     fourth = factories.submit(ada, compared_to=first, expected_effect=0.02)
     fourth.run.transition("failed", failure_code="time_limit", failure_context={"seconds": 9})
     return ada
 
 
 def page_of(member):
-    talk = Talk.objects.filter(membership=member).first() or Talk(position=1)
-    talk.membership = Membership.objects.select_related("dojo__dataset").get(pk=member.pk)
+    talk = Talk.objects.filter(seat=member).first() or Talk(position=1)
+    talk.seat = Seat.objects.select_related("dojo__dataset").get(pk=member.pk)
     return learnings_of(talk)
 
 
@@ -212,11 +213,11 @@ def test_the_product_chooses_the_best_and_the_largest_surprise(presenter) -> Non
     assert page.best.experiment.number == 2
     assert page.most_instructive.experiment.number == 3
     assert "+0" in page.most_instructive.reason
-    assert (page.failures, page.predictions_right, page.predictions) == (1, 1, 2)
+    assert (page.failures, page.record.held, page.record.count) == (1, 0, 2)
 
 
 def test_a_failure_that_was_analysed_teaches_more_than_a_surprise(presenter) -> None:
-    Experiment.objects.filter(membership=presenter, number=4).update(analysis="Too many trees.")
+    Experiment.objects.filter(seat=presenter, number=4).update(analysis="Too many trees.")
     assert page_of(presenter).most_instructive.experiment.number == 4
     assert "Too many trees." in page_of(presenter).learned
 
@@ -258,7 +259,7 @@ def test_the_chart_has_a_mark_for_each_experiment_and_for_failures(presenter) ->
 
 
 def test_a_presenter_puts_it_into_their_own_words_and_chooses(presenter) -> None:
-    Experiment.objects.filter(membership=presenter, number=2).update(
+    Experiment.objects.filter(seat=presenter, number=2).update(
         analysis="Interactions matter.", next_step="Fewer columns"
     )
     client = logged_in(presenter)
@@ -266,7 +267,7 @@ def test_a_presenter_puts_it_into_their_own_words_and_chooses(presenter) -> None
     page = client.get(path).content.decode()
     assert "Interactions matter." in page
     assert "Fewer columns" in page
-    chosen = Experiment.objects.get(membership=presenter, number=1).public_id
+    chosen = Experiment.objects.get(seat=presenter, number=1).public_id
     sent = {"learned": "<b>Trees</b>", "next_step": "", "best": chosen, "most_instructive": ""}
     response = client.post(path, sent, follow=True)
     found = page_of(presenter)
@@ -293,7 +294,7 @@ def test_a_page_no_longer_changes_once_the_dojo_has_ended(presenter) -> None:
     dojo.save()
     sent = {"learned": "Later", "next_step": ""}
     page = logged_in(presenter).post(f"/dojos/{dojo.public_id}/talks/mine/", sent)
-    assert "no longer change" in page.content.decode()
+    assert "can&#x27;t change any more" in page.content.decode()
     assert not Talk.objects.exists()
 
 
@@ -331,7 +332,7 @@ def test_a_peer_leaves_one_word_changes_it_and_takes_it_back(room) -> None:
 def test_the_presenter_reads_it_after_the_talk_and_the_facilitator_at_once(room) -> None:
     dojo, (ada, bo, cy) = room
     talks.begin_next_talk(dojo)
-    talk = Talk.objects.get(membership=ada)
+    talk = Talk.objects.get(seat=ada)
     talks.leave_takeaway(talk, bo, "Look at the errors")
     path = f"/dojos/{dojo.public_id}/talks/{ada.public_id}/"
 
@@ -348,8 +349,10 @@ def test_nobody_else_is_told_of_a_word(room) -> None:
     dojo, (ada, bo, _cy) = room
     talks.begin_next_talk(dojo)
     version = current_version(dojo.pk)
-    talks.leave_takeaway(Talk.objects.get(membership=ada), bo, "Yes")
-    told = set(dojo.topics.filter(version__gt=version).values_list("name", flat=True))
+    talks.leave_takeaway(Talk.objects.get(seat=ada), bo, "Yes")
+    told = set(
+        Topic.objects.filter(channel=dojo.pk, version__gt=version).values_list("name", flat=True)
+    )
     assert told == {ada.topic}
 
 
@@ -363,8 +366,8 @@ def formal():
     member = factories.join(dojo, "Ada")
     factories.finish(factories.submit(member))
     second = factories.join(dojo, "Second")
-    Membership.objects.filter(pk=second.pk).update(role="facilitator")
-    return dojo, member, list(dojo.memberships.filter(role="facilitator"))
+    Seat.objects.filter(pk=second.pk).update(role="facilitator")
+    return dojo, member, list(dojo.seats.filter(role="facilitator"))
 
 
 def test_jurors_grade_and_the_presenter_sees_it_once_the_dojo_has_ended(formal) -> None:
@@ -432,7 +435,7 @@ def test_queries_do_not_grow_with_people_and_their_experiments(room) -> None:
     for added in (0, 2, 9):
         for _new in range(added):
             newcomer = factories.join(dojo)
-            talks.leave_takeaway(Talk.objects.get(membership=ada), newcomer, "Yes")
+            talks.leave_takeaway(Talk.objects.get(seat=ada), newcomer, "Yes")
             factories.finish(factories.submit(ada, compared_to=first, expected_effect=0.1))
         row = []
         for client, path in watched:

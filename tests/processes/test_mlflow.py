@@ -13,17 +13,18 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from classrooms.models import Dojo
-from classrooms.models.jobs import JobStatus
-from connections import delivering, tracking
+from classrooms.models import DojoStage
 from connections.models import Delivery
+from connections.tracking import deliveries as tracking
 from experiments.models import Run
-from experiments.services import record_analysis
+from experiments.submit.services import record_analysis
+from jobs.models import JobStatus
 from tests import factories
 from tests.conftest import Cast
 from tests.product import free_port, wait_for
+from tests.work import do_next
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.serverless, pytest.mark.processes]
 
 
 @pytest.fixture
@@ -72,8 +73,8 @@ def test_every_run_is_there_and_what_is_known_later_follows(
     )
 
     def deliver_all() -> None:
-        tracking.sweep()
-        while delivering.deliver_next():
+        tracking.find_deliveries()
+        while do_next(Delivery):
             pass
         assert {one.status for one in Delivery.objects.all()} == {JobStatus.SUCCEEDED}
 
@@ -99,7 +100,7 @@ def test_every_run_is_there_and_what_is_known_later_follows(
     assert {"script.py", "config.yaml", "charts/roc.vl.json", "model/model.skops"} <= found
 
     record_analysis(cast.experiment, analysis="A floor.", decision="keep", next_step="")
-    Dojo.objects.filter(pk=cast.dojo.pk).update(holdout_revealed_at=timezone.now())
+    DojoStage.objects.filter(dojo=cast.dojo).update(holdout_revealed_at=timezone.now())
     deliver_all()
     assert len(runs()) == 2
     (again,) = [run for run in runs() if run.info.run_id == first.info.run_id]

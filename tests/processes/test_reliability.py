@@ -11,50 +11,21 @@ import sys
 
 import pytest
 
-from classrooms.models.jobs import FINISHED, JobStatus
 from experiments.models import Experiment, Run, Stage
-from experiments.tasks import work_next
+from jobs.models import JobStatus
+from jobs.tasks import work
 from tests import factories
-from tests.product import ROOT, Product, wait_for
+from tests.commands import ROOT
+from tests.processes.runs import submit_slow, wait_until_finished, wait_until_running
+from tests.product import Product, wait_for
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
-
-# Long enough to be killed in the middle: many trees, eleven times.
-SLOW = {
-    "model": {"name": "random_forest", "n_estimators": 150},
-    "validation": {"folds": 10},
-}
 
 
 @pytest.fixture(autouse=True)
 def workers(product: Product) -> Product:
-    product.start("compute", "io")
+    product.start("compute", "io", "scheduler")
     return product
-
-
-def submit_slow() -> Experiment:
-    membership = factories.join(factories.make_dojo())
-    values = factories.config_of(membership).model_dump(mode="json") | SLOW
-    config = type(factories.config_of(membership)).model_validate(values)
-    return factories.submit(membership, config=config)
-
-
-def run_of(experiment: Experiment) -> Run:
-    return Run.objects.get(experiment=experiment)
-
-
-def wait_until_running(experiment: Experiment) -> Run:
-    def running() -> Run | None:
-        run = run_of(experiment)
-        assert run.status not in FINISHED, "it must be slow enough to be killed"
-        return run if run.is_running and run.progress > 0 else None
-
-    return wait_for(running, "the run to be under way")
-
-
-def wait_until_finished(experiment: Experiment) -> Run:
-    wait_for(lambda: run_of(experiment).status in FINISHED, "the run's end", seconds=90)
-    return run_of(experiment)
 
 
 def assert_one_result(experiment: Experiment) -> Run:
@@ -91,20 +62,21 @@ def test_killing_the_whole_worker_loses_nothing(product: Product) -> None:
     assert assert_one_result(experiment).attempt == 2
 
 
-def test_killing_the_io_worker_with_its_clock_loses_nothing(product: Product) -> None:
-    product.kill("io")
+@pytest.mark.parametrize("name", ["io", "scheduler"])
+def test_killing_it_loses_nothing(product: Product, name: str) -> None:
+    product.kill(name)
     experiment = factories.submit(factories.join(factories.make_dojo()))
-    product.start("io")
+    product.start(name)
     assert_one_result(experiment)
 
 
 def test_a_task_delivered_twice_does_its_work_once() -> None:
     experiment = factories.submit(factories.join(factories.make_dojo()))
     for _delivery in range(5):
-        work_next.delay()
+        work.delay("compute")
     run = assert_one_result(experiment)
     for _delivery in range(3):
-        work_next.delay()
+        work.delay("compute")
     other = factories.submit(factories.join(factories.make_dojo()))
     assert_one_result(other)
     run.refresh_from_db()
@@ -114,14 +86,14 @@ def test_a_task_delivered_twice_does_its_work_once() -> None:
 
 SUBMIT = """
 from tests import factories
-from classrooms.models import Membership
-print(factories.submit(Membership.objects.get(public_id="{member}")).pk)
+from classrooms.models import Seat
+print(factories.submit(Seat.objects.get(public_id="{member}")).pk)
 """
 
 
 def test_a_broker_that_is_down_loses_nothing(product: Product) -> None:
-    """The bell cannot be rung; the sweeper finds the run in the database."""
-    membership = factories.join(factories.make_dojo())
+    """No wake-up message is sent; the sweeper finds the run in the database."""
+    seat = factories.join(factories.make_dojo())
     submitted = subprocess.run(
         [
             sys.executable,
@@ -129,7 +101,7 @@ def test_a_broker_that_is_down_loses_nothing(product: Product) -> None:
             "shell",
             "-v0",
             "-c",
-            SUBMIT.format(member=membership.public_id),
+            SUBMIT.format(member=seat.public_id),
         ],
         cwd=ROOT,
         env=product.environment | {"CELERY_BROKER_URL": "redis://127.0.0.1:1/0"},
@@ -138,7 +110,7 @@ def test_a_broker_that_is_down_loses_nothing(product: Product) -> None:
         timeout=60,
         check=False,
     )
-    assert "The broker did not take" in submitted.stderr, submitted.stderr
+    assert "The broker does not say" in submitted.stderr, submitted.stderr
     assert_one_result(Experiment.objects.get(pk=int(submitted.stdout)))
 
 

@@ -1,4 +1,4 @@
-"""Show what a language model would be asked about an experiment, or what a reply becomes."""
+"""Show the request that a language model would get about an experiment, or parse a reply."""
 
 import json
 from pathlib import Path
@@ -8,15 +8,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from assistant.feedback_page import FeedbackPage
+from assistant.facts.records import work_of
+from assistant.facts.rubric import Review as Rubric
+from assistant.model.prompting import review_prompt
+from assistant.model.recorded import read_reply, request_of
 from assistant.models import Review
-from assistant.prompting import review_prompt
-from assistant.recorded import read_reply, request_of
-from assistant.records import work_of
-from assistant.reviewing import given_by_model, or_by_rules
-from assistant.rubric import Review as Rubric
-from classrooms.models.jobs import JobStatus
+from assistant.reviews.page import FeedbackPage
+from assistant.reviews.services import given_by_model, or_by_rules
 from experiments.models import Experiment
+from jobs.models import JobStatus
 
 
 class Command(BaseCommand):
@@ -35,21 +35,21 @@ class Command(BaseCommand):
         found = Experiment.objects.with_results().filter(public_id=experiment).first()
         if found is None:
             raise CommandError(f"There is no experiment {experiment!r}.")
-        with translation.override(found.membership.dojo.language):
+        with translation.override(found.seat.dojo.language):
             told = self.request(found) if reply is None else self.outcome(found, reply)
         self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
 
     def request(self, experiment: Experiment) -> dict[str, Any]:
-        work = work_of(experiment.membership)
+        work = work_of(experiment.seat)
         return request_of(review_prompt(work.facts(experiment.pk), work.record, work.framing))
 
     def outcome(self, experiment: Experiment, reply: Path) -> dict[str, Any]:
-        """What the product would store and show, had the model replied so."""
+        """The feedback that would be stored and shown for this reply."""
         try:
             text = reply.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{reply} cannot be read: {error}") from error
-        work = work_of(experiment.membership)
+        work = work_of(experiment.seat)
         facts = work.facts(experiment.pk)
         prompt = review_prompt(facts, work.record, work.framing)
         fields = or_by_rules(facts, lambda: given_by_model(read_reply(prompt, text), facts, prompt))

@@ -1,4 +1,4 @@
-"""Restore a Dojo from the ZIP that its facilitator keeps, with everything in it."""
+"""Restore a Dojo from its export."""
 
 import zipfile
 from argparse import ArgumentParser
@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from experiments.exports.restore import CannotRestore, no_archive, restore_dojo
+from experiments.exports.archives.restore import CannotRestore, no_archive, restore_dojo
 
 
 class Command(BaseCommand):
@@ -26,11 +26,10 @@ class Command(BaseCommand):
         except zipfile.BadZipFile as error:
             raise CommandError(no_archive()) from error
         except OSError as error:
-            words = _("This file cannot be read: %(path)s") % {"path": archive}
+            words = _("Can't read this file: %(path)s") % {"path": archive}
             raise CommandError(words) from error
         self.stdout.write(f"{dojo.title}: {dojo.get_absolute_url()}")
         words = _(
-            "Accounts that are new here have no password yet: “Forgot your password?” on the login "
-            "page leads to one."
+            "New accounts have no password yet. “Forgot your password?” on the login page sets one."
         )
         self.stdout.write(words)

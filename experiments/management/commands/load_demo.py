@@ -1,24 +1,26 @@
-"""Load the demo: a facilitator, a Dojo under way, four simulated participants."""
+"""Load the demo: a facilitator, a running Dojo and four simulated participants."""
 
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from classrooms import services, timeline
-from classrooms.dataset_services import add_bundled_dataset
-from classrooms.models import Dataset, Dojo
-from experiments.simulation import SCRIPTS
+from classrooms.agenda import timeline
+from classrooms.datasets.services import add_bundled_dataset
+from classrooms.dojos import services
+from classrooms.models import Dataset, Dojo, User
+from engine.bundled import BUNDLED
+from experiments.demo.simulation import SCRIPTS
+from jobs.perform import perform_here
 
 FACILITATOR = "facilitator@example.org"
 PARTICIPANT = "participant@example.org"
-PASSWORD = "demo-experiments"  # noqa: S105 (printed for everyone: a demo has no secrets)
+# Printed for everyone: a demo has no secrets.
+PASSWORD = "demo-experiments"  # noqa: S105  # nosec B105
 NAMES = ("Amina", "Bruno", "Chloé", "Dmitri")
 
 
@@ -26,6 +28,10 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError(
+                "The demo's passwords are known to everyone: it needs DJANGO_DEBUG on."
+            )
         dojo = Dojo.objects.filter(memberships__user__email=FACILITATOR).first()
         if dojo is None:
             with translation.override(settings.LANGUAGE_CODE):
@@ -39,13 +45,13 @@ class Command(BaseCommand):
         )
 
     def load(self) -> Dojo:
-        from classrooms.preparation import process  # noqa: PLC0415 (loads the scientific libraries)
-
         self.stdout.write("Preparing the demo data…")
         with transaction.atomic():
             facilitator = self.account(FACILITATOR, is_staff=True, is_superuser=True)
-            dataset = add_bundled_dataset(facilitator, "churn")
-        process(dataset.pk)
+            dataset = add_bundled_dataset(
+                facilitator, "churn", split_seed=BUNDLED["churn"].split.seed
+            )
+        perform_here(dataset)
         dataset = Dataset.objects.get(pk=dataset.pk)
         with transaction.atomic():
             dojo = services.create_dojo(
@@ -61,17 +67,15 @@ class Command(BaseCommand):
             services.join_dojo(dojo=dojo, user=self.account(PARTICIPANT), display_name="Alex")
             for name, script in zip(NAMES, SCRIPTS, strict=True):
                 user = self.account(f"{script}@example.org")
-                membership = services.join_dojo(dojo=dojo, user=user, display_name=name)
-                membership.simulated_as = script
-                membership.save(update_fields=["simulated_as"])
+                seat = services.join_dojo(dojo=dojo, user=user, display_name=name)
+                seat.simulated_as = script
+                seat.save(update_fields=["simulated_as"])
             timeline.start_dojo(dojo)
             # The theory is behind them: the group is in its first experiments.
             timeline.advance_dojo(dojo)
         return dojo
 
     def account(self, email: str, **flags: bool) -> User:
-        user: User = get_user_model().objects.create_user(
-            username=email.split("@")[0], email=email, password=PASSWORD, **flags
-        )
+        user = User.objects.create_user(email, PASSWORD, **flags)
         EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
         return user

@@ -1,0 +1,256 @@
+"""Answers of the rule-based coach about a participant's work: framing, experiments, record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assistant.facts import wording as words
+from assistant.facts.own_experiment import (
+    Answers,
+    Look,
+    asked,
+    numbered,
+    on_analysis,
+    on_changes,
+    on_errors,
+    on_failure,
+    on_hypothesis,
+    on_limits,
+    on_result,
+)
+from experiments.findings import findings_of, most_pressing
+from experiments.findings.reading import says_little
+from experiments.forecasts.outcomes import outcome_of
+from experiments.models import Framing
+from experiments.templatetags.experiments import score, signed
+
+OPENING = gettext_lazy("Which ML problem do you want to solve? What data do you have?")
+
+FINDINGS_TOLD = 5
+# What a reader of the log misses in it.
+IN_THE_LOG = frozenset(
+    {
+        "no_framing",
+        "no_clear_hypothesis",
+        "no_baseline",
+        "comparison_missing",
+        "no_decision",
+        "errors_not_analysed",
+    }
+)
+
+
+# --- Framing ----------------------------------------------------------------------
+def on_framing(look: Look) -> Answers:
+    framing = look.work.framing
+    if framing is None:
+        yield asked(
+            _("The problem is not framed yet."),
+            _(
+                "Which decision should the model help, for whom, and from which "
+                "score is it a success?"
+            ),
+        )
+        return
+    for field in Framing._meta.fields:
+        text = getattr(framing, field.name)
+        if field.name in ("problem", "data", "metric", "baseline") and says_little(text):
+            told = _("“%(field)s” says little yet: “%(text)s”") % {
+                "field": field.verbose_name,
+                "text": Truncator(text).chars(words.QUOTED),
+            }
+            yield asked(told, str(field.help_text))
+    if not re.search(r"\d", framing.metric):
+        yield asked(
+            _("Your framing names no success threshold: “%(text)s”")
+            % {"text": Truncator(framing.metric).chars(words.QUOTED)},
+            _("At which score would someone decide differently than today?"),
+        )
+    yield asked(
+        _("Your framing says what it is for: “%(text)s”")
+        % {"text": Truncator(framing.problem).chars(words.QUOTED)},
+        _("What would people do differently tomorrow if the model were right?"),
+    )
+
+
+def on_baseline(look: Look) -> Answers:
+    record = look.work.record
+    for one in record.experiments:
+        row = record.row(one) if one.is_baseline and one.run.has_succeeded else None
+        if row is not None:
+            told = _("Your baseline is #%(number)s: %(metric)s %(score)s on the test set.") % {
+                "number": one.number,
+                "metric": str(_(row.metric.label)),
+                "score": score(row.test),
+            }
+            yield asked(told, _("Would the people in your framing be happy with that?"))
+            return
+    if look.work.framing and not says_little(look.work.framing.baseline):
+        told = _("Your framing says what is done today: “%(text)s”") % {
+            "text": Truncator(look.work.framing.baseline).chars(words.QUOTED)
+        }
+        yield asked(told, _("How would you score exactly that on the test rows?"))
+
+
+# --- The whole record -------------------------------------------------------------
+def on_log(look: Look) -> Answers:
+    problems = [one for one in findings_of(look.work.record) if one.code in IN_THE_LOG]
+    if not look.work.record.experiments:
+        yield asked(
+            _("Your log is empty: it starts with the framing and the first experiment."),
+            _("What do you want to know first?"),
+        )
+    elif problems:
+        lines = "\n".join(
+            f"- {numbered(one.experiment, one.label)}" for one in problems[:FINDINGS_TOLD]
+        )
+        yield asked(
+            _("What the rules found to fix:") + f"\n\n{lines}",
+            _("Which of these would a reader who was not here ask about first?"),
+        )
+    else:
+        yield asked(
+            _("The rules find nothing missing; only a reader can tell whether it is clear."),
+            _("Which experiment would you explain first to a reader who was not here?"),
+        )
+
+
+def on_lessons(look: Look) -> Answers:
+    found = []
+    for one in look.work.record.experiments:
+        outcome = outcome_of(one) if one.run.has_succeeded and one.compared_to_id else None
+        if outcome and outcome.forecast:
+            found.append((abs(outcome.estimate - outcome.forecast.size), one, outcome))
+    if not found:
+        yield asked(
+            _("None of your experiments has both a forecast difference and a result yet."),
+            _("After which experiment did you change your mind?"),
+        )
+        return
+    _surprise, experiment, outcome = max(found, key=lambda one: one[0])
+    told = _(
+        "#%(number)s came out furthest from your forecast: %(difference)s instead of %(expected)s."
+    ) % {
+        "number": experiment.number,
+        "difference": signed(outcome.estimate),
+        "expected": signed(experiment.expected_effect),
+    }
+    yield asked(told, _("What did you believe before that you no longer believe?"))
+
+
+def on_readers(look: Look) -> Answers:
+    experiment = look.experiment
+    if experiment is None:
+        yield asked(_("There is nothing to read yet."), _("Who should understand it one day?"))
+        return
+    told = _("In #%(number)s a reader only has your words: “%(claim)s”, because: “%(why)s”") % {
+        "number": experiment.number,
+        "claim": Truncator(experiment.claim).chars(words.QUOTED),
+        "why": Truncator(experiment.rationale).chars(words.QUOTED),
+    }
+    yield asked(told, _("Would your neighbour understand from that why you tried it?"))
+
+
+def on_next(look: Look) -> Answers:
+    framing, last = look.work.framing, look.experiment
+    if last is None and framing is None:
+        yield str(OPENING)
+    elif last is None:
+        yield asked(
+            _("You have framed the problem; next comes a simple score to beat."),
+            _("What is the simplest model that could be right, and what would it score?"),
+        )
+    else:
+        if framing is None:
+            yield from on_framing(look)
+        for finding in most_pressing(findings_of(look.work.record)):
+            yield asked(numbered(finding.experiment, finding.sentence), finding.question)
+        if last.is_closed and not says_little(last.next_step):
+            told = _("In #%(number)s you wrote what comes next: “%(text)s”") % {
+                "number": last.number,
+                "text": Truncator(last.next_step).chars(words.QUOTED),
+            }
+            yield asked(
+                told,
+                _("Which single change would test that, and by how much would the score move?"),
+            )
+        yield words.open_question(last)
+
+
+@dataclass(frozen=True)
+class OwnQuestion:
+    """Something that people ask about their own work.
+
+    Attributes:
+        pattern: what names it in both languages, in text without capitals or accents.
+    """
+
+    pattern: re.Pattern[str]
+    answers: Callable[[Look], Answers]
+
+
+def own(pattern: str, answers: Callable[[Look], Answers]) -> OwnQuestion:
+    return OwnQuestion(re.compile(pattern), answers)
+
+
+_MY = r"\b(?:mon|ma|mes|cette?|my|this|the|notre|nos|our)\b"
+
+# The first that matches answers.
+OWN_QUESTIONS = (
+    own(r"\b(?:framing|framed?|cadrage)\b", on_framing),
+    own(
+        rf"(?:\bavis\b|\bpens\w*|\bthink\b|{_MY}).{{0,25}}\b(?:analys[ei]s?|conclusions?)\b",
+        on_analysis,
+    ),
+    own(rf"{_MY}.{{0,20}}hypothes|testable|hypothes\w* (?:claire|assez|clear)", on_hypothesis),
+    own(r"baselines?\b.{0,12}(?:make|sens|here|ici|choisir|choose)|quelle baseline", on_baseline),
+    own(
+        r"too m(?:uch|any)|\bat once|trop de ch|a la fois|plusieurs ch|one change|un seul change",
+        on_changes,
+    ),
+    own(r"\btaught\b|learn(?:ed|t)?\b.{0,12}\bmost|plus appris|m'a appris", on_lessons),
+    own(
+        r"\btrust|\bfiables?\b|\breliable"
+        r"|(?<!intervalle de )(?<!intervalles de )\bconfiance|\bse fier|\blimites?\b|"
+        r"\blimitations?\b",
+        on_limits,
+    ),
+    own(
+        r"\bsome(?:body|one) else\b|\bquelqu'un d'autre\b|\bun autre\b|\bvoisine?\b|\bneighbour",
+        on_readers,
+    ),
+    own(
+        r"\b(?:missing|manque\w*)\b.{0,25}\b(?:log|journal)\b"
+        r"|\b(?:log|journal)\b.{0,20}\b(?:complet|complete|manque|missing)",
+        on_log,
+    ),
+    own(r"\b(?:echou\w*|plante\w*|failed|fails?|crash\w*)\b", on_failure),
+    own(
+        rf"(?:{_MY}|\bles?\b).{{0,15}}\b(?:result\w*|scores?|runs?)\b"
+        r"|\b(?:score|auc|accuracy|f1|rappel|recall|precision|exactitude)\b.{0,15}"
+        r"(?:\d|\b(?:baiss|chut|diminu|mont|augment|drop|fell|went|rose|goes|got)\w*)"
+        r"|\b(?:j'ai|i have|i got|i get|obten\w*)\b.{0,15}\d|\b(?:bons?|good) score"
+        r"|\b(?:moins bon\w*|pire|worse)\b.{0,25}\b(?:que|than)\b",
+        on_result,
+    ),
+    own(r"\b(?:erreurs?|errors?|mistakes?|se trompe\w*|false alarms?)\b", on_errors),
+    own(r"#\s?\d|\bbien ?\?", on_result),
+)
+
+
+def answers_on(look: Look, question: str) -> Answers:
+    """What the record says of a question, best first; nothing where it is of something else.
+
+    Args:
+        question: without capitals or accents.
+    """
+    for one in OWN_QUESTIONS:
+        if one.pattern.search(question):
+            yield from one.answers(look)
+            return

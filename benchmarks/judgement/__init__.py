@@ -1,0 +1,1 @@
+"""How far intervals, stated power and verdicts hold, by simulation."""

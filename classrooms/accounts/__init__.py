@@ -1,0 +1,1 @@
+"""Accounts: proven emails, second factors, and what slows guessing down."""

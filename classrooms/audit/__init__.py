@@ -1,0 +1,1 @@
+"""Who did what in a Dojo, for its facilitators and staff."""

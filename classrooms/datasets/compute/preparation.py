@@ -1,0 +1,204 @@
+"""Read and split datasets in a compute worker: connects the engine to storage."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from django.core.files import File
+
+from classrooms.models import Dataset, HealthReport
+from classrooms.storage import files
+from engine.reading.dataset import (
+    DataError,
+    RawTable,
+    build_schema,
+    canonical_frame,
+    content_hash,
+    infer_columns,
+    read_table,
+    split_column_name,
+    stray_words,
+    target_candidates,
+    write_dataset,
+    write_participant_csv,
+)
+from engine.reading.health.report import health_report
+from engine.run.baseline import baseline_scores
+from engine.run.split import Split, split_rows
+from engine.spec.schema import Column, ColumnType, retype
+from jobs.perform import Fields, JobFailure, Report, Result
+
+PREVIEW_ROWS = 12
+PREVIEW_CHARACTERS = 200
+# A progress bar that moves by less is not worth a write to the database.
+PROGRESS_STEP = 0.02
+
+
+def prepare(dataset: Dataset, report: Report) -> Result:
+    """Do the dataset's current step: read the file, or read and split it."""
+    splits = dataset.step == Dataset.Step.PREPARE
+    health: dict[str, Any] = {}
+    try:
+        table = _read(dataset, _stage(report, 0.0, 0.4 if splits else 0.7))
+        columns = infer_columns(table)
+        fields = _inspection(table, columns)
+        if splits:
+            report(0.5)
+            fields |= _preparation(dataset, table, columns, health, report)
+    except DataError as error:
+        raise JobFailure(error.code, error.context) from error
+
+    def store_health() -> None:
+        if health:
+            HealthReport.objects.update_or_create(dataset=dataset, defaults={"content": health})
+
+    return Result(fields, store=store_health)
+
+
+def _stage(report: Report, begin: float, end: float) -> Callable[[float], None]:
+    """Reports a stage that takes the job from one fraction to another."""
+    told = begin
+
+    def tell(fraction: float) -> None:
+        nonlocal told
+        now = begin + (end - begin) * fraction
+        if now - told >= PROGRESS_STEP:
+            told = now
+            report(now)
+
+    return tell
+
+
+def _read(dataset: Dataset, progress: Callable[[float], None]) -> RawTable:
+    """The table of an upload, or of a bundled dataset, by one and the same way."""
+    if dataset.bundled is None:
+        try:
+            files.check(str(dataset.upload.name))
+        except files.Damaged as error:
+            raise DataError("upload_damaged") from error
+        return read_table(Path(dataset.upload.path), dataset.format, progress)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bundled.csv"
+        dataset.bundled.load().to_csv(path, index=False)
+        return read_table(path, dataset.format, progress)
+
+
+def _inspection(table: RawTable, columns: tuple[Column, ...]) -> Fields:
+    return {
+        "table_format": table.format.model_dump(mode="json"),
+        "left_out": {
+            "counts": dict(table.left_out_counts),
+            "lines": [asdict(item) for item in table.left_out],
+        },
+        "missing_words": dict(table.missing_words),
+        "stray_words": stray_words(table, columns),
+        "columns": [column.model_dump(mode="json") for column in columns],
+        "preview": [[_short(value) for value in row] for row in table.head(PREVIEW_ROWS)],
+        "targets": [
+            {"name": each.name, "values": [list(item) for item in each.classes]}
+            | {"problem": each.problem}
+            for each in target_candidates(table, columns)
+        ],
+        "row_count": table.row_count,
+    }
+
+
+def _short(value: Any) -> Any:
+    return value[:PREVIEW_CHARACTERS] if isinstance(value, str) else value
+
+
+def _preparation(
+    dataset: Dataset,
+    table: RawTable,
+    columns: tuple[Column, ...],
+    health: dict[str, Any],
+    report: Report,
+) -> Fields:
+    columns = _corrected(dataset, columns)
+    frame = _canonical(dataset, table, columns)
+    del table
+    schema = build_schema(frame, columns, dataset.target, dataset.positive_class)
+    schema = schema.model_copy(update={"split": dataset.split_policy})
+    split = split_rows(frame, schema.target, schema.split)
+    split_column = split_column_name(schema)
+    dataset.content_hash = content_hash(frame)
+    _store(dataset, frame, split, split_column)
+    report(0.6)
+    health |= health_report(frame, schema, split, _stage(report, 0.6, 0.9))
+    return {
+        "columns": [column.model_dump(mode="json") for column in columns],
+        "content_hash": dataset.content_hash,
+        "data_schema": schema.model_dump(mode="json"),
+        "split_column": split_column,
+        "part_sizes": {
+            "train": len(split.train),
+            "test": len(split.test),
+            "holdout": len(split.holdout),
+        },
+        "class_counts": {
+            str(name): int(count) for name, count in frame[schema.target].value_counts().items()
+        },
+        "baseline_metrics": baseline_scores(frame, schema, split),
+    }
+
+
+def _canonical(dataset: Dataset, table: RawTable, columns: tuple[Column, ...]) -> pd.DataFrame:
+    return canonical_frame(
+        table,
+        columns,
+        target=dataset.target,
+        positive_class=dataset.positive_class,
+        rest=dataset.rest_label,
+    )
+
+
+def _corrected(dataset: Dataset, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The columns with a person's corrected types and marks."""
+    traps = dataset.bundled.traps if dataset.bundled else ()
+    planted = {name for trap in traps if trap.key == "leak" for name in trap.columns}
+    leaks = planted | set(dataset.leak_columns)
+    types = {name: ColumnType(kind) for name, kind in dataset.column_types.items()}
+    return tuple(
+        column.model_copy(update={"leak": column.name in leaks})
+        for column in retype(columns, types)
+    )
+
+
+def _store(dataset: Dataset, frame: pd.DataFrame, split: Split, split_column: str) -> None:
+    """Write the Parquet file of the workers and the CSV of the participants."""
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder) / "table.parquet"
+        write_dataset(frame, table)
+        if not files.holds(dataset.table_path, table):
+            # Another content under this name was put there by somebody else, or half of it.
+            _save(dataset.table_path, table)
+        shared = Path(folder) / "shared.csv"
+        write_participant_csv(frame, split, shared, split_column=split_column)
+        _save(dataset.participant_csv_path, shared)
+
+
+def _save(name: str, path: Path) -> None:
+    with path.open("rb") as file:
+        files.store(name, File(file))
+
+
+def make_files_again(dataset: Dataset) -> None:
+    """Store the files of a prepared dataset once more, from what was uploaded.
+
+    Raises:
+        JobFailure: the upload is damaged, too, or is not what was prepared.
+    """
+    try:
+        table = _read(dataset, lambda fraction: None)
+        frame = _canonical(dataset, table, _corrected(dataset, infer_columns(table)))
+    except DataError as error:
+        raise JobFailure("data_damaged") from error
+    if content_hash(frame) != dataset.content_hash:
+        raise JobFailure("data_damaged")
+    split = split_rows(frame, dataset.schema.target, dataset.schema.split)
+    _store(dataset, frame, split, dataset.split_column)

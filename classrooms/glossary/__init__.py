@@ -1,0 +1,1 @@
+"""The glossary: terms of the pages, for people who do not know them."""

@@ -1,0 +1,121 @@
+"""Public views: home, joining, and the two health checks."""
+
+from allauth.core import ratelimit
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from classrooms.access import public_view
+from classrooms.accounts.guessing import ask_to_wait, pause_after_wrong_code
+from classrooms.dojos.page import workflow_steps
+from classrooms.dojos.reads import home_seats
+from classrooms.dojos.services import join_dojo
+from classrooms.exceptions import NotNow
+from classrooms.models import Dojo, Seat, User
+from classrooms.people import offers
+from classrooms.people.entering import enter
+from classrooms.people.join_forms import JoinCodeForm, JoinForm
+from jobs import health
+from posting.once import keeps_once
+
+
+@public_view
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Your Dojos; for a visitor, what this is and where to type a code."""
+    if not request.user.is_authenticated:
+        context = {"form": JoinCodeForm(), "steps": workflow_steps()}
+        return render(request, "classrooms/welcome.html", context)
+    found = home_seats(request.user)
+    context = {
+        "seats": [one for one in found if not one.dojo.is_archived],
+        "archived": [one for one in found if one.dojo.is_archived],
+        "form": JoinCodeForm(),
+        "offers": offers.offers_to(request.user),
+        "invitations": offers.invitations_to(request.user),
+    }
+    return render(request, "classrooms/home.html", context)
+
+
+@public_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def join_code(request: HttpRequest) -> HttpResponse:
+    """Type a code, and go to the form of its Dojo."""
+    form = JoinCodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if dojo := Dojo.objects.filter(join_code=form.cleaned_data["code"]).first():
+            return redirect("classrooms:join", dojo.join_code)
+        if pause := pause_after_wrong_code(request):
+            return ask_to_wait(request, pause)
+        form.add_error("code", _("No Dojo has this code. Check it with your facilitator."))
+    return render(request, "classrooms/join_code.html", {"form": form})
+
+
+@public_view
+@require_http_methods(["GET", "HEAD", "POST"])
+@keeps_once
+def join(request: HttpRequest, code: str) -> HttpResponse:
+    """Take a seat in a Dojo with a new or an existing account, in one form."""
+    known = Dojo.objects.select_related("dataset", "rules").filter(join_code=code.upper())
+    dojo = known.first()
+    if dojo is None:
+        if pause := pause_after_wrong_code(request):
+            return ask_to_wait(request, pause)
+        raise Http404
+    user = request.user
+    if user.is_authenticated and dojo.seats.held_by(user).exists():
+        return redirect(dojo)
+    if dojo.has_ended or dojo.is_solo or not dojo.rules.join_is_open:
+        return render(request, "classrooms/join_closed.html", {"dojo": dojo}, status=410)
+    form = JoinForm(request.POST or None, request=request, initial=_known_name(request))
+    if request.method == "POST":
+        if _too_often(request):
+            form.add_error(None, _("Too many attempts. Wait a minute, then try again."))
+        elif form.is_valid() and _seat(request, dojo, form):
+            return redirect(dojo)
+    return render(request, "classrooms/join.html", {"form": form, "dojo": dojo})
+
+
+def _known_name(request: HttpRequest) -> dict[str, str]:
+    user = request.user
+    return {"display_name": user.get_full_name()} if user.is_authenticated else {}
+
+
+def _too_often(request: HttpRequest) -> bool:
+    return not ratelimit.consume(request, action="join")
+
+
+def _seat(request: HttpRequest, dojo: Dojo, form: JoinForm) -> bool:
+    """Join with the account of the form, made and logged in when it is new."""
+
+    def take_seat(user: User, name: str) -> Seat:
+        return join_dojo(dojo=dojo, user=user, display_name=name)
+
+    try:
+        return enter(request, form, dojo, take_seat)
+    except NotNow:
+        form.add_error(None, _("This Dojo has just ended."))
+    return False
+
+
+@public_view
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:
+    """This process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@public_view
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Database, broker and a compute worker are there; 503 names what is not."""
+    checks = health.check_all()
+    ready = all(checks.values())
+    return JsonResponse(
+        {"status": "ready" if ready else "not ready", "checks": checks},
+        status=200 if ready else 503,
+    )

@@ -1,0 +1,248 @@
+"""Phrases of the customers in the Support tickets data, in both languages.
+
+Each situation has its sentences; `{thing}` is what the ticket is about and `{hour}` an
+hour of the day. Alarming words stand in calm messages and calm words in alarming
+ones, on purpose: single words are to be weak evidence.
+"""
+
+from __future__ import annotations
+
+THINGS: dict[str, dict[str, str]] = {
+    "till": {"en": "the till", "fr": "la caisse"},
+    "payments": {"en": "card payment", "fr": "le paiement par carte"},
+    "stock": {"en": "the stock page", "fr": "la page du stock"},
+    "webshop": {"en": "the online shop", "fr": "la boutique en ligne"},
+    "accounts": {"en": "the sign-in page", "fr": "la page de connexion"},
+    "invoices": {"en": "the invoice export", "fr": "l'export des factures"},
+}
+
+ENGLISH: dict[str, tuple[str, ...]] = {
+    "opening": ("Hello", "Hi there", "Good morning", "Dear support", "Hello team"),
+    "closing": ("Thanks", "Best regards", "Thank you in advance", "Have a good day", "Regards"),
+    "signature": (
+        "-- This e-mail is confidential. If you are not the intended recipient, please delete "
+        "it immediately and tell the sender.",
+    ),
+    "blocking": (
+        "{thing} does not answer any more",
+        "{thing} is down since {hour}",
+        "nothing works on {thing}",
+        "{thing} stops with an error at every attempt",
+        "we can no longer use {thing}",
+        "{thing} has refused everything since {hour}",
+        "{thing} froze and will not start again",
+        "all I get from {thing} is a blank screen",
+        "{thing} has been unreachable for an hour",
+        "there is an outage of {thing} since {hour}",
+    ),
+    "degraded": (
+        "{thing} is slow since {hour}",
+        "{thing} sometimes stops with an error, a second attempt works",
+        "{thing} shows the figures of yesterday",
+        "one button of {thing} does nothing",
+        "{thing} forgets my filter",
+        "the display of {thing} is shifted on my phone",
+        "{thing} sends every mail twice",
+        "{thing} does not sort by date any more",
+        "the totals of {thing} are off by a cent",
+    ),
+    "question": (
+        "how do I change the colours of {thing}",
+        "could {thing} have a dark mode one day",
+        "where do I find the manual of {thing}",
+        "can we add a user to {thing}",
+        "I would like a quote for {thing}",
+        "is there a training for {thing}",
+        "we would like to rename a column in {thing}",
+        "who may use {thing} in our contract",
+        "does {thing} work with the new printers",
+    ),
+    "everyone": (
+        "the whole team is concerned",
+        "all our shops are in the same situation",
+        "forty people are waiting",
+        "none of the branches can work",
+        "customers are queuing",
+        "we have sent everybody home",
+    ),
+    "one": (
+        "only my screen is concerned",
+        "it is just on my machine",
+        "my colleague has no such problem",
+        "only one of our shops sees it",
+        "the others work as usual",
+    ),
+    "today": (
+        "we open in an hour",
+        "the payroll leaves today",
+        "this cannot wait until tomorrow",
+        "every minute costs us sales",
+        "our inventory is tonight",
+        "please act immediately",
+        "do not put it off",
+    ),
+    "later": (
+        "next week is fine",
+        "whenever you have a moment",
+        "it can wait until the next release",
+        "we have found a way around it",
+        "there is time until the end of the month",
+    ),
+    "shout": ("URGENT", "very urgent", "urgent please", "top priority", "this is an emergency"),
+    "detail": (
+        "I already restarted it",
+        "see the attached screenshot",
+        "we use the latest version",
+        "it is the same in another browser",
+        "the number on the screen is E{number}",
+        "our customer number is {number}",
+        "the cable and the network are fine",
+        "I tried on two computers",
+    ),
+    # Calm, in the words of an alarm.
+    "denied": (
+        "nothing urgent here, {calm}",
+        "this is not urgent, {calm}",
+        "it is not an emergency, {calm}",
+        "the outage of {thing} is over, everything works again",
+        "{thing} is no longer down, thank you",
+        "nobody is blocked and {thing} works, {calm}",
+        "do not treat this as an emergency, {calm}",
+        "I wrote that {thing} was down: it was our cable, all is well",
+        "no error any more on {thing} since {hour}, you can close the emergency",
+        "not down, not urgent, {calm}",
+    ),
+    # An alarm, in the words of calm.
+    "ironic": (
+        "wonderful, {thing} takes another day off, take your time",
+        "bravo, third time this week, our customers love waiting in front of {thing}",
+        "thank you for the free break, forty people enjoy it in front of {thing}",
+        "what a great update, {thing} has never been so quiet",
+        "no hurry, we only lose a little money with every minute of {thing}",
+        "such a relaxing morning: {thing} leaves us nothing to do",
+    ),
+    # Calm, in the words of the irony.
+    "praising": (
+        "wonderful, {thing} takes no time at all now",
+        "bravo, our customers love {thing} a third time this week",
+        "thank you for the update, forty people enjoy {thing}",
+        "what a great update, {thing} has never been so quick",
+        "no hurry, only a little thank you for {thing}",
+        "such a relaxing morning: {thing} leaves us time to enjoy a break",
+    ),
+}
+
+FRENCH: dict[str, tuple[str, ...]] = {
+    "opening": ("Bonjour", "Bonjour à tous", "Madame, Monsieur", "Cher support", "Bonsoir"),
+    "closing": ("Merci", "Cordialement", "Merci d'avance", "Bonne journée", "Bien à vous"),
+    "signature": (
+        "-- Ce courriel est confidentiel. Si vous n'êtes pas le bon destinataire, merci de le "
+        "supprimer immédiatement et de prévenir l'expéditeur.",
+    ),
+    "blocking": (
+        "{thing} ne répond plus",
+        "{thing} est en panne depuis {hour}",
+        "rien ne fonctionne avec {thing}",
+        "{thing} s'arrête sur une erreur à chaque essai",
+        "impossible d'utiliser {thing}",
+        "{thing} refuse tout depuis {hour}",
+        "{thing} a planté et ne redémarre pas",
+        "{thing} n'affiche qu'un écran blanc",
+        "{thing} reste inaccessible depuis une heure",
+        "c'est la panne pour {thing} depuis {hour}",
+    ),
+    "degraded": (
+        "{thing} rame depuis {hour}",
+        "{thing} s'arrête parfois sur une erreur, le deuxième essai passe",
+        "{thing} affiche les chiffres d'hier",
+        "un bouton ne fait rien dans {thing}",
+        "{thing} oublie mon filtre",
+        "l'affichage est décalé sur mon téléphone avec {thing}",
+        "{thing} envoie chaque courriel deux fois",
+        "{thing} ne trie plus par date",
+        "les totaux sont faux d'un centime avec {thing}",
+    ),
+    "question": (
+        "comment changer les couleurs avec {thing}",
+        "{thing} aura-t-il un jour un mode sombre",
+        "où se trouve le manuel pour {thing}",
+        "peut-on ajouter un utilisateur pour {thing}",
+        "je voudrais un devis pour {thing}",
+        "existe-t-il une formation pour {thing}",
+        "nous voudrions renommer une colonne dans {thing}",
+        "qui a droit à {thing} dans notre contrat",
+        "est-ce que {thing} marche avec les nouvelles imprimantes",
+    ),
+    "everyone": (
+        "toute l'équipe est concernée",
+        "tous nos magasins sont dans le même cas",
+        "quarante personnes attendent",
+        "aucune agence ne peut travailler",
+        "les clients font la queue",
+        "nous avons renvoyé tout le monde chez soi",
+    ),
+    "one": (
+        "seul mon écran est concerné",
+        "c'est seulement sur mon poste",
+        "ma collègue n'a pas ce problème",
+        "un seul de nos magasins le voit",
+        "les autres travaillent normalement",
+    ),
+    "today": (
+        "nous ouvrons dans une heure",
+        "la paie part aujourd'hui",
+        "cela ne peut pas attendre demain",
+        "chaque minute nous coûte des ventes",
+        "notre inventaire est ce soir",
+        "merci d'intervenir immédiatement",
+        "ne remettez pas à plus tard",
+    ),
+    "later": (
+        "la semaine prochaine suffira",
+        "quand vous aurez un moment",
+        "cela peut attendre la prochaine version",
+        "nous avons trouvé un contournement",
+        "il reste du temps jusqu'à la fin du mois",
+    ),
+    "shout": ("URGENT", "très urgent", "urgent svp", "priorité absolue", "c'est une urgence"),
+    "detail": (
+        "j'ai déjà redémarré",
+        "voir la capture jointe",
+        "nous avons la dernière version",
+        "c'est pareil dans un autre navigateur",
+        "le numéro affiché est E{number}",
+        "notre numéro de client est {number}",
+        "le câble et le réseau vont bien",
+        "j'ai essayé sur deux postes",
+    ),
+    "denied": (
+        "rien d'urgent, {calm}",
+        "ce n'est pas urgent, {calm}",
+        "ce n'est pas une urgence, {calm}",
+        "la panne est finie, tout fonctionne à nouveau avec {thing}",
+        "{thing} n'est plus en panne, merci",
+        "personne n'est bloqué et {thing} marche, {calm}",
+        "ne traitez pas ceci en urgence, {calm}",
+        "j'avais écrit une panne pour {thing} : c'était notre câble, tout va bien",
+        "plus aucune erreur avec {thing} depuis {hour}, vous pouvez clore l'urgence",
+        "pas en panne, pas urgent, {calm}",
+    ),
+    "ironic": (
+        "formidable, {thing} prend encore un jour de congé, prenez votre temps",
+        "bravo, troisième fois cette semaine, nos clients adorent patienter devant {thing}",
+        "merci pour la pause offerte, quarante personnes en profitent devant {thing}",
+        "quelle belle mise à jour, jamais {thing} n'a laissé un tel calme",
+        "rien ne presse, on ne perd qu'un peu d'argent par minute avec {thing}",
+        "quelle matinée reposante : {thing} ne nous laisse rien à faire",
+    ),
+    "praising": (
+        "formidable, {thing} ne prend plus de temps",
+        "bravo, nos clients adorent {thing}, troisième merci cette semaine",
+        "merci pour la mise à jour, quarante personnes profitent déjà",
+        "quelle belle mise à jour, jamais {thing} n'a été si rapide",
+        "rien ne presse, juste un peu de gratitude pour {thing}",
+        "quelle matinée reposante : {thing} nous laisse prendre une pause",
+    ),
+}
+
+PHRASES = {"en": ENGLISH, "fr": FRENCH}

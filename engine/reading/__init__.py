@@ -1,0 +1,1 @@
+"""Read a file into a table of texts: format detected, strict, within limits."""

@@ -1,0 +1,321 @@
+"""Convert a table of texts to the canonical form that runs read, with its schema."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.reading.delimited import read_delimited
+from engine.reading.detection import detect_format
+from engine.reading.parquet import read_parquet
+from engine.reading.source import Progress, Source
+from engine.reading.table import RawTable
+from engine.reading.table_format import MAX_WORD_CHARACTERS, DataError, TableFormat
+from engine.reading.values import (
+    LARGEST_NUMBER,
+    are_numbers,
+    are_whole,
+    date_format,
+    finite,
+    number_style,
+    to_iso,
+    to_numbers,
+    to_objects,
+)
+from engine.run.split import Split
+from engine.spec.schema import Column, ColumnType, Schema
+
+__all__ = ["LARGEST_NUMBER", "DataError", "RawTable", "TableFormat"]
+
+MIN_ROWS_PER_CLASS = 25
+MAX_CLASSES = 20
+BOOLEAN_PAIRS = (
+    {"yes", "no"},
+    {"true", "false"},
+    {"y", "n"},
+    {"t", "f"},
+    {"oui", "non"},
+    {"vrai", "faux"},
+)
+ROWS_FOR_AN_ID = 50
+# Up to so many words, in up to this share of the rows, stand in a column's way of being
+# numbers or dates.
+MAX_STRAY_WORDS = 5
+MAX_STRAY_SHARE = 0.2
+WORDS_OF_A_TEXT = 5
+EXAMPLES = 4
+EXAMPLE_CHARACTERS = 40
+
+
+# --- Reading --------------------------------------------------------------------
+def read_table(
+    path: Path,
+    table_format: TableFormat | None = None,
+    progress: Progress = lambda fraction: None,
+) -> RawTable:
+    """Read a CSV, TSV or Parquet file, or a gzip of one, strictly.
+
+    Args:
+        table_format: how it is written; detected when None. Container and compression
+            are seen from the bytes in any case.
+        progress: hears the share that has been read, 0 to 1.
+
+    Raises:
+        DataError: not a table, too large, damaged, or one whose rows do not fit.
+    """
+    source = Source(path)
+    table_format = table_format or detect_format(source)
+    if source.is_parquet:
+        return read_parquet(source, table_format, progress)
+    return read_delimited(source, table_format, progress)
+
+
+# --- Understanding --------------------------------------------------------------
+def infer_columns(table: RawTable) -> tuple[Column, ...]:
+    """Guess each column's type from all of its values."""
+    return tuple(_infer(name, table) for name in table.names)
+
+
+def _infer(name: str, table: RawTable) -> Column:
+    values = table.columns[name]
+    present = values.drop_null()
+    distinct = pc.unique(present)
+    numeric, written = not table.is_text(name), ""
+    if not numeric:
+        texts = pa.chunked_array([distinct])
+        numeric = are_numbers(texts, number_style(table.format))
+        if not numeric and pc.all(pc.match_substring_regex(distinct, r"\d")).as_py():
+            written = date_format(texts, day_first=table.format.day_first)
+    column = Column(
+        name=name,
+        type=_guess_type(distinct, rows=len(present), numeric=numeric, written=written),
+        numeric=numeric,
+        date_format=written,
+        missing=values.null_count,
+        distinct=len(distinct),
+        examples=tuple(
+            text[:EXAMPLE_CHARACTERS]
+            for text in RawTable({name: pa.chunked_array([distinct[:EXAMPLES]])})
+            .texts(name)
+            .to_pylist()
+        ),
+    )
+    if not numeric:
+        return column
+    missing = int(_numbers(table, column).isna().sum())
+    infinite = missing - values.null_count
+    return column.model_copy(update={"missing": missing, "infinite": infinite})
+
+
+def stray_words(table: RawTable, columns: tuple[Column, ...]) -> dict[str, dict[str, int]]:
+    """Words that may mean "missing": without them, a column would be numbers or dates.
+
+    Only suggested: "none" may be a class.
+
+    Returns:
+        How often each stands, by column.
+    """
+    return {
+        column.name: words
+        for column in columns
+        if not column.numeric and not column.date_format
+        if (words := _strays(table, column.name))
+    }
+
+
+def _strays(table: RawTable, name: str) -> dict[str, int]:
+    present = table.columns[name].drop_null()
+    is_word = pc.invert(pc.match_substring_regex(present, r"\d"))
+    words = pc.value_counts(pc.utf8_trim_whitespace(present.filter(is_word))).to_pylist()
+    rows = sum(item["counts"] for item in words)
+    if not 0 < len(words) <= MAX_STRAY_WORDS or rows > MAX_STRAY_SHARE * len(present):
+        return {}
+    if any(len(item["values"]) > MAX_WORD_CHARACTERS for item in words):
+        return {}
+    others = pa.chunked_array([pc.unique(present.filter(pc.invert(is_word)))])
+    if are_numbers(others, number_style(table.format)) or date_format(
+        others, day_first=table.format.day_first
+    ):
+        return {item["values"]: item["counts"] for item in words}
+    return {}
+
+
+def _guess_type(distinct: pa.Array, *, rows: int, numeric: bool, written: str) -> ColumnType:
+    all_differ = rows >= ROWS_FOR_AN_ID and len(distinct) == rows
+    if numeric:
+        if pa.types.is_floating(distinct.type):
+            whole = pc.all(pc.equal(distinct, pc.floor(distinct)), min_count=0).as_py()
+        else:
+            whole = are_whole(pa.chunked_array([distinct]))
+        return ColumnType.ID if all_differ and whole else ColumnType.NUMERIC
+    if len(distinct) <= 4:
+        lowered = {text.strip().lower() for text in distinct.to_pylist()}
+        if lowered in BOOLEAN_PAIRS:
+            return ColumnType.BOOLEAN
+    if written:
+        return ColumnType.DATETIME
+    words = pc.mean(pc.count_substring_regex(distinct, r"\S+")).as_py()
+    if words >= WORDS_OF_A_TEXT and len(distinct) > rows / 2:
+        return ColumnType.TEXT
+    return ColumnType.ID if all_differ else ColumnType.CATEGORICAL
+
+
+def _numbers(table: RawTable, column: Column) -> pd.Series:
+    """The column as float64; NaN where missing, infinite, or too large for float32."""
+    values = table.columns[column.name]
+    if table.is_text(column.name):
+        return to_numbers(values, number_style(table.format))
+    return finite(values.to_pandas().astype("float64"))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A column that could be the target, or why it can't.
+
+    Attributes:
+        classes: each value with how often it stands, most frequent first.
+        problem: "" when it can be; else "missing", "quantity" (too many numbers: a
+            regression), "many_classes" or "constant".
+    """
+
+    name: str
+    classes: tuple[tuple[str, int], ...]
+    problem: str = ""
+
+
+def target_candidates(table: RawTable, columns: tuple[Column, ...]) -> tuple[Candidate, ...]:
+    """Every column as a target: two classes, some to be put against the rest, or none."""
+    return tuple(_candidate(table, column) for column in columns)
+
+
+def _candidate(table: RawTable, column: Column) -> Candidate:
+    if column.missing:
+        return Candidate(column.name, (), "missing")
+    if column.distinct < 2:
+        return Candidate(column.name, (), "constant")
+    if column.distinct > MAX_CLASSES:
+        return Candidate(column.name, (), "quantity" if column.numeric else "many_classes")
+    counts = pc.value_counts(table.texts(column.name)).to_pylist()
+    classes = [(item["values"], item["counts"]) for item in counts]
+    return Candidate(column.name, tuple(sorted(classes, key=lambda each: (-each[1], each[0]))))
+
+
+def canonical_frame(
+    table: RawTable,
+    columns: tuple[Column, ...],
+    *,
+    target: str,
+    positive_class: str | None = None,
+    rest: str = "",
+) -> pd.DataFrame:
+    """The table as runs see it: float64, or object with strings; NaN where missing.
+
+    Infinite numbers, and those too large for float32, count as missing. Dates are
+    ISO 8601. The target stays text.
+
+    Args:
+        rest: when given, the name of the class that every target value but
+            `positive_class` becomes.
+    """
+    typed: dict[str, pd.Series] = {}
+    for column in columns:
+        if column.name == target:
+            values = to_objects(table.texts(column.name))
+            if rest:
+                values = values.where(values.isna() | (values == positive_class), rest)
+            typed[column.name] = values
+        elif column.numeric:
+            typed[column.name] = _numbers(table, column)
+        elif column.date_format:
+            typed[column.name] = to_iso(table.columns[column.name], column.date_format)
+        else:
+            typed[column.name] = to_objects(table.texts(column.name))
+    return pd.DataFrame(typed, columns=pd.Index(list(typed), dtype=object))
+
+
+def build_schema(
+    frame: pd.DataFrame, columns: tuple[Column, ...], target: str, positive_class: str
+) -> Schema:
+    """The schema of a binary-classification dataset.
+
+    Raises:
+        DataError: the target is incomplete, is not binary, or has too few rows of a class,
+            or no other column can be used.
+    """
+    if target not in frame:
+        raise DataError("no_such_target", name=target)
+    if missing := int(frame[target].isna().sum()):
+        raise DataError("target_has_missing", name=target, count=missing)
+    counts = frame[target].value_counts()
+    if len(counts) != 2 or positive_class not in counts.index:
+        raise DataError("target_not_binary", name=target, classes=len(counts))
+    rarest, rows = counts.index[-1], int(counts.iloc[-1])
+    if rows < MIN_ROWS_PER_CLASS:
+        raise DataError("class_too_small", name=str(rarest), rows=rows, least=MIN_ROWS_PER_CLASS)
+    negative_class = next(str(value) for value in counts.index if value != positive_class)
+    schema = Schema(
+        columns=columns,
+        target=target,
+        positive_class=positive_class,
+        negative_class=negative_class,
+    )
+    if not schema.features:
+        raise DataError("no_usable_feature")
+    return schema
+
+
+# --- Storing ----------------------------------------------------------------------
+def write_dataset(frame: pd.DataFrame, path: Path) -> None:
+    """Store a canonical frame as Parquet; text stays text."""
+    frame.to_parquet(path, index=False)
+
+
+def read_dataset(path: Path) -> pd.DataFrame:
+    """A canonical frame, exactly as it was written."""
+    frame = pd.read_parquet(path)
+    for name in frame.columns:
+        if frame[name].dtype != np.float64:
+            values = frame[name].astype(object)
+            frame[name] = values.where(values.notna(), np.nan).astype(object)
+    return frame
+
+
+def content_hash(frame: pd.DataFrame) -> str:
+    """SHA-256 of names and values, whatever wrote the file that holds them."""
+    digest = hashlib.sha256()
+    for name in frame.columns:
+        # A list's repr separates its values: without that, 1.0 and 21.0 would hash as
+        # 1.02 and 1.0 do.
+        digest.update(repr((str(name), frame[name].tolist())).encode())
+    return digest.hexdigest()
+
+
+def split_column_name(schema: Schema) -> str:
+    """A unique name for the column that marks training and test rows."""
+    name = "_split"
+    while name in schema.by_name:
+        name += "_"
+    return name
+
+
+def write_participant_csv(
+    frame: pd.DataFrame, split: Split, path: Path, *, split_column: str
+) -> None:
+    """The CSV that participants take home: training and test rows, in the file's order.
+
+    The holdout's rows are left out whole, labels and all.
+    """
+    part = pd.Series(index=frame.index, dtype=object)
+    part.iloc[split.train] = "train"
+    part.iloc[split.test] = "test"
+    shared = frame.assign(**{split_column: part}).dropna(subset=[split_column])
+    # With commas and points whatever the Dojo's language: the notebook and the script read it
+    # with pandas' defaults, on anybody's machine. RFC 4180's line end: only with it does Python
+    # quote a lone carriage return in a value, which readers would take for the end of a row.
+    shared.to_csv(path, index=False, lineterminator="\r\n")

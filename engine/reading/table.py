@@ -1,0 +1,143 @@
+"""A table as it is in a file: texts, and numbers if the file has typed columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from engine.reading import table_format
+from engine.reading.table_format import DataError, TableFormat
+from engine.reading.values import LARGEST_EXACT_INTEGER
+
+# Line breaks among them: a form gives them back otherwise than it got them.
+SPACES_OF_A_NAME = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+
+Reason = Literal["ragged", "blank", "preamble", "footer"]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A line of the file that is no row of the table.
+
+    Attributes:
+        line: number of its first line in the file, from 1.
+        fields: how many fields it has.
+        text: how it begins.
+    """
+
+    line: int
+    reason: Reason
+    fields: int
+    text: str
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """The table that was read, column by column, and the lines left out.
+
+    Attributes:
+        columns: string columns, null where missing; float64 where a Parquet file has numbers.
+        left_out: the first lines that are no rows, in the file's order.
+        left_out_counts: how many lines were left out for each reason.
+        missing_words: how often each text that means "no value" stands in the file.
+    """
+
+    columns: Mapping[str, pa.ChunkedArray]
+    format: TableFormat = field(default_factory=TableFormat)
+    left_out: tuple[LeftOut, ...] = ()
+    left_out_counts: Mapping[str, int] = field(default_factory=dict)
+    missing_words: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def from_values(cls, columns: Mapping[str, list[Any]]) -> RawTable:
+        """A table of texts, None where missing, that are in memory already."""
+        arrays = {name: pa.array(values, pa.string()) for name, values in columns.items()}
+        return cls({name: pa.chunked_array([array]) for name, array in arrays.items()})
+
+    @property
+    def names(self) -> list[str]:
+        return list(self.columns)
+
+    @property
+    def row_count(self) -> int:
+        return len(next(iter(self.columns.values()))) if self.columns else 0
+
+    def head(self, rows: int) -> list[list[Any]]:
+        """The first rows, None where missing."""
+        columns = [values.slice(0, rows).to_pylist() for values in self.columns.values()]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+    def is_text(self, name: str) -> bool:
+        return bool(pa.types.is_string(self.columns[name].type))
+
+    def texts(self, name: str) -> pa.ChunkedArray:
+        """A column as text: of numbers, whole ones without a decimal point."""
+        values = self.columns[name]
+        if self.is_text(name):
+            return values
+        is_whole = pc.and_(
+            pc.equal(values, pc.floor(values)),
+            pc.less_equal(pc.abs(values), pa.scalar(float(LARGEST_EXACT_INTEGER))),
+        )
+        whole = pc.cast(pc.if_else(is_whole, values, pa.scalar(None, values.type)), pa.int64())
+        return pc.coalesce(pc.cast(whole, pa.string()), pc.cast(values, pa.string()))
+
+
+def column_names(header: list[str]) -> list[str]:
+    """The names in a header, each on one line: spreadsheets break long ones.
+
+    Raises:
+        DataError: not every column is named once; with the place or the name that is wrong.
+    """
+    names = [SPACES_OF_A_NAME.sub(" ", name).strip() for name in header]
+    _check_names(names)
+    return names
+
+
+def _check_names(names: list[str]) -> None:
+    if len(names) < 2:
+        raise DataError("one_column")
+    limit = table_format.MAX_COLUMNS
+    if len(names) > limit:
+        raise DataError("too_many_columns", columns=len(names), limit=limit)
+    seen: set[str] = set()
+    for place, name in enumerate(names, start=1):
+        if not name:
+            raise DataError("unnamed_column", place=place)
+        if len(name) > table_format.MAX_NAME_CHARACTERS:
+            raise DataError("long_column_name", place=place, limit=table_format.MAX_NAME_CHARACTERS)
+        if name in seen:
+            raise DataError("repeated_column", name=name)
+        seen.add(name)
+
+
+def check_row_count(rows: int) -> None:
+    """Refuse more rows than are allowed.
+
+    Raises:
+        DataError: too many.
+    """
+    if rows > table_format.MAX_ROWS:
+        raise DataError("too_many_rows", limit=table_format.MAX_ROWS)
+
+
+class MissingWords:
+    """Turns the texts that mean "no value" into missing values, and counts them."""
+
+    def __init__(self, words: tuple[str, ...]) -> None:
+        self._words = pa.array(sorted({word.strip().lower() for word in words}), pa.string())
+        self.counts: dict[str, int] = {}
+
+    def remove(self, texts: pa.Array) -> pa.Array:
+        """The texts, null where they mean "no value"."""
+        plain = pc.utf8_lower(pc.utf8_trim_whitespace(texts))
+        missing = pc.is_in(plain, value_set=self._words)
+        for item in pc.value_counts(plain.filter(missing)).to_pylist():
+            word = item["values"]
+            self.counts[word] = self.counts.get(word, 0) + item["counts"]
+        return pc.if_else(missing, pa.scalar(None, texts.type), texts)

@@ -1,0 +1,76 @@
+"""The format of a file: encoding, delimiter, decimal separator, texts that mean missing.
+
+Imports no scientific library: the web process shows it and takes corrections.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+MAX_BYTES = 100 * 1024 * 1024
+MAX_UNPACKED_BYTES = 250 * 1024 * 1024
+MAX_ROWS = 500_000
+MAX_COLUMNS = 500
+MAX_FIELD_CHARACTERS = 100_000
+MAX_NAME_CHARACTERS = 200
+MAX_HEADER_LINE = 200
+MAX_MISSING_WORDS = 30
+MAX_WORD_CHARACTERS = 40
+
+# "None" is not among them: it is a class in more tables than it is a missing value.
+MISSING = ("", "na", "n/a", "nan", "null", "?", "#n/a")
+
+Encoding = Literal["utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1"]
+Delimiter = Literal[",", ";", "\t", "|"]
+Decimal = Literal[".", ","]
+# A space stands for the no-break spaces, too.
+Thousands = Literal["", ",", ".", " ", "'"]
+Word = Annotated[str, StringConstraints(max_length=MAX_WORD_CHARACTERS)]
+
+
+class DataError(Exception):
+    """The data cannot be used as it is.
+
+    Args:
+        code: names the reason; rendered later as a translated sentence.
+        context: JSON-able values that the sentence quotes.
+    """
+
+    def __init__(self, code: str, **context: Any) -> None:
+        super().__init__(f"{code} {context}")
+        self.code = code
+        self.context = context
+
+
+class TableFormat(BaseModel):
+    """The format of a file: detected, shown, and corrected if the detection was wrong.
+
+    Attributes:
+        container: delimited text, or Parquet, which knows its own types: for it only
+            `missing` and `day_first` matter.
+        compressed: the file is gzip; what is inside is read.
+        header_line: line of the file that names the columns, from 1; what stands above
+            it is a preamble and is left out.
+        missing: texts that mean "no value", compared without case and outer spaces.
+        day_first: how 03/04/2024 is read in a column that leaves it open.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    container: Literal["text", "parquet"] = "text"
+    compressed: bool = False
+    encoding: Encoding = "utf-8"
+    delimiter: Delimiter = ","
+    header_line: Annotated[int, Field(ge=1, le=MAX_HEADER_LINE)] = 1
+    decimal: Decimal = "."
+    thousands: Thousands = ""
+    missing: Annotated[tuple[Word, ...], Field(max_length=MAX_MISSING_WORDS)] = MISSING
+    day_first: bool = True
+
+    @model_validator(mode="after")
+    def _separators_differ(self) -> TableFormat:
+        if self.decimal == self.thousands:
+            raise ValueError("decimal and thousands separators must differ")
+        return self

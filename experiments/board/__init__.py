@@ -1,1 +1,0 @@
-"""The leaderboard: scores with their uncertainty, rigour beside them, freeze and reveal."""

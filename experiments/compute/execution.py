@@ -1,0 +1,132 @@
+"""Execute runs in a compute worker: connects the engine to the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from django.db.models import Q
+
+from engine.explain.mistakes.errors import confusion
+from engine.failures import CannotRun
+from engine.judge.uncertainty.predictions import Predictions as Predicted
+from engine.run.evaluate import evaluate
+from engine.run.fingerprint import fingerprint, library_versions
+from experiments.compute.comparing import (
+    compare_missing,
+    comparison_with_reference,
+    dependence_of,
+    intervals_of,
+    y_test_of,
+)
+from experiments.compute.process_memory import (
+    forget_everything,
+    load_dataset,
+    remember_pipeline,
+)
+from experiments.compute.reuse import (
+    copied_interpretations,
+    differing_digits,
+    reusable_run,
+    reused_fields,
+    was_known,
+)
+from experiments.leaderboard.requests import request_leaderboard
+from experiments.models import Interpretation, Predictions, Run, Stage
+from experiments.signals import run_succeeded
+from jobs.enqueue import wake_workers
+from jobs.perform import Fields, JobFailure, Report, Result
+
+
+def execute(run: Run, report: Report) -> Result:
+    """The run's numbers, or an equal run's.
+
+    Raises:
+        JobFailure: its config cannot run on its data.
+    """
+    dojo = run.experiment.seat.dojo
+    schema, versions = dojo.schema, library_versions()
+    mark = fingerprint(dojo.dataset.content_hash, schema, run.experiment.parsed_config, versions)
+    fields: Fields = {"fingerprint": mark, "versions": versions}
+    if run.reproduces is not None:
+        forget_everything()
+        again, _predictions = _evaluated(run, report)
+        return Result(fields | again | {"differences": differing_digits(run.reproduces, again)})
+    fields["was_known"] = was_known(run, mark)
+    source = reusable_run(mark)
+    found, predictions = _reused(run, source) if source else _evaluated(run, report)
+    fields |= found
+    y_test = y_test_of(dojo)
+    predicted = Predicted(np.frombuffer(predictions.test, dtype="<f8"), fields["threshold"])
+    rows = dependence_of(dojo)
+    fields.setdefault("intervals", intervals_of(y_test, predicted, schema, rows))
+    fields["comparison"] = comparison_with_reference(run.experiment, predicted, y_test)
+
+    def store() -> None:
+        predictions.save()
+        _queue_interpretation(run, source)
+        run_succeeded.send(sender=Run, run=run)
+        request_leaderboard(dojo)
+
+    def afterwards() -> None:
+        named_by = Q(experiment__compared_to=run.experiment_id)
+        compare_missing(Run.objects.filter(Q(pk=run.pk) | named_by))
+
+    return Result(fields, store, afterwards)
+
+
+def _reused(run: Run, source: Run) -> tuple[Fields, Predictions]:
+    """The result of an equal run as this run's own."""
+    found = source.predictions
+    predictions = Predictions(run=run, test=found.test, out_of_fold=found.out_of_fold)
+    return reused_fields(source), predictions
+
+
+def _evaluated(run: Run, report: Report) -> tuple[Fields, Predictions]:
+    """The engine's evaluation."""
+    dojo, first = run.experiment.seat.dojo, run.reproduces
+    prepared = load_dataset(dojo.dataset)
+    try:
+        evaluated = evaluate(
+            run.experiment.parsed_config,
+            dojo.schema,
+            prepared.frame,
+            prepared.split,
+            replay=first.replay if first else None,
+            on_progress=report,
+        )
+    except CannotRun as error:
+        raise JobFailure(error.code, error.context) from error
+    remember_pipeline(run.pk, evaluated.pipeline)
+    found = evaluated.evaluation
+    fields: dict[str, Any] = {
+        "metrics": {
+            "train": found.train,
+            "cross_validation": found.cross_validation,
+            "test": found.test,
+        },
+        "holdout_metrics": found.holdout,
+        "confusion": confusion(
+            y_test_of(dojo), evaluated.test_probability, found.threshold
+        ).to_dict(),
+        "threshold": found.threshold,
+        "search": found.search.to_dict() if found.search else {},
+        "fit_seconds": found.fit_seconds,
+        "warnings": [warning.to_dict() for warning in found.warnings],
+    }
+    predictions = Predictions(
+        run=run,
+        test=evaluated.test_probability.astype("<f8").tobytes(),
+        out_of_fold=evaluated.out_of_fold.astype("<f8").tobytes(),
+    )
+    return fields, predictions
+
+
+def _queue_interpretation(run: Run, source: Run | None) -> None:
+    """Every stage of it, but for those that an equal run has."""
+    found = copied_interpretations(source, run) if source else []
+    known = {interpretation.stage for interpretation in found}
+    missing = [stage for stage in Stage if stage not in known]
+    found += [Interpretation(run=run, stage=stage, **run.keys) for stage in missing]
+    Interpretation.objects.bulk_create(found)
+    wake_workers(Interpretation, count=len(missing))

@@ -1,1 +1,0 @@
-"""Why a model decides as it does, and where it is wrong: one small module a view."""

@@ -1,6 +1,0 @@
-"""Marks strings that a person sees, for whoever translates them."""
-
-
-def N_(text: str) -> str:
-    """The text itself; extraction tools find it by this function's name."""
-    return text

@@ -1,1 +1,0 @@
-"""From a file that somebody made to a table of texts: detected, strict, bounded."""

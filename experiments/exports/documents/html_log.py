@@ -1,0 +1,51 @@
+"""The experiment log as one HTML file that works offline, without scripts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from engine.build.codegen import data_code, experiment_code, functions_code, imports_code
+from experiments.exports.documents.content import log_content
+from experiments.exports.documents.pictures import Drawn
+from experiments.exports.notebooks.code import data_source
+from experiments.exports.record import Record
+from experiments.pages.progress_chart import progress_chart
+from experiments.talks.learnings import best_of
+
+
+def html_log(record: Record, pictures: Mapping[int, Sequence[Drawn]] | None = None) -> str:
+    """The log in the document's language.
+
+    Args:
+        pictures: of charts, by the run's primary key.
+    """
+    pictures, dojo = pictures or {}, record.seat.dojo
+    with translation.override(record.language):
+        content = log_content(record)
+        codes = [
+            experiment_code(one.experiment.parsed_config, dojo.schema, one.result.run.replay)
+            for one in content.experiments
+        ]
+        parts = [imports_code(codes), data_code(data_source(dojo)), functions_code(codes)]
+        results = [one.result for one in content.experiments]
+        ended = [result for result in results if not result.run.is_unfinished]
+        context = {
+            "content": content,
+            "metric": dojo.get_primary_metric_display(),
+            "chart": progress_chart(ended, best_of(results), threshold=dojo.success_threshold),
+            "experiments": [
+                (one, "\n".join(code.statements).strip(), pictures.get(one.result.run.pk, ()))
+                for one, code in zip(content.experiments, codes, strict=True)
+            ],
+            "shared_code": "\n".join(parts).strip() if codes else "",
+        }
+        return render_to_string("experiments/exports/log.html", context)
+
+
+def log_digest(record: Record) -> str:
+    """Of what the log says, without its pictures."""
+    return hashlib.sha256(html_log(record).encode()).hexdigest()

@@ -1,0 +1,131 @@
+"""The experiment log in the standard format, as Markdown."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from engine.build.codegen import generate_script
+from experiments.exports.documents.content import ExperimentContent, Line, LogContent, log_content
+from experiments.exports.notebooks.code import data_source
+from experiments.exports.record import Record
+
+# What would begin a heading, a list, a quote, a rule, a fence or a table in Markdown. Of a
+# number it is the mark behind it that can be taken for a list's, and be escaped.
+BLOCK_START = re.compile(r"^(\s*(?:\d+(?=[.)](?:\s|$)))?)([#>|+\-=*_~`.)])", re.MULTILINE)
+# What would begin a link, an image or a formula.
+INLINE = re.compile(r"[\[$]")
+# A line that ends within its paragraph: Markdown would run it into the next one.
+LINE_END = re.compile(r"(?<!\n)\n(?!\n)")
+
+
+def plain(text: str) -> str:
+    """A participant's text as Markdown that shows it and structures nothing."""
+    text = text.strip().replace("\r\n", "\n").replace("<", "&lt;")
+    text = BLOCK_START.sub(lambda found: f"{found[1]}\\{found[2]}", text)
+    text = INLINE.sub(lambda found: f"\\{found[0]}", text)
+    return LINE_END.sub("  \n", text)
+
+
+def plain_line(text: str) -> str:
+    return plain(" ".join(text.split()))
+
+
+def experiment_log(record: Record) -> str:
+    """The whole log of one participant: context, then every experiment, failures too."""
+    with translation.override(record.language):
+        content = log_content(record)
+        sections = [opening(content)]
+        for one in content.experiments:
+            code = "### " + _("Code") + "\n" + _code(one)
+            parts = [before_code(one), code, results(one), after_results(one)]
+            sections.append("\n\n".join(parts) + "\n")
+        if end := closing(content):
+            sections.append(end + "\n")
+    return "\n---\n\n".join(sections)
+
+
+def opening(content: LogContent) -> str:
+    """Title, introduction and context."""
+    parts = [f"# {plain_line(content.heading)}", f"*{_emphasised(content.byline)}*"]
+    if content.introduction:
+        parts.append("## " + _("Introduction") + "\n" + plain(content.introduction))
+    context = "\n".join(_bullet(line) for line in content.context)
+    return "\n\n".join([*parts, "## " + _("Context") + "\n" + context]) + "\n"
+
+
+def closing(content: LogContent) -> str:
+    """Experiments left out, and the conclusion; empty if there is neither."""
+    parts = [f"*{content.left_out}*"] if content.left_out else []
+    if content.conclusion:
+        parts.append("## " + _("Conclusion") + "\n" + plain(content.conclusion))
+    return "\n\n".join(parts)
+
+
+def _emphasised(text: str) -> str:
+    return plain_line(text).replace("*", "\\*")
+
+
+def _bullet(line: Line) -> str:
+    value = ", ".join(map(_as_code, line.names)) or plain_line(line.text)
+    return _("- **%(label)s**: %(value)s") % {"label": line.label, "value": value}
+
+
+def _as_code(name: str) -> str:
+    """A column's name as it is, even where it has a backtick itself."""
+    return f"`` {name} ``" if "`" in name else f"`{name}`"
+
+
+def before_code(content: ExperimentContent) -> str:
+    """Hypothesis and approach."""
+    hypothesis = "\n\n".join(plain(line) for line in content.hypothesis)
+    return "\n\n".join(
+        [
+            "## " + content.heading,
+            "### " + _("Hypothesis") + "\n" + hypothesis,
+            "### " + _("Approach") + "\n" + "\n".join(_bullet(line) for line in content.approach),
+        ]
+    )
+
+
+def _code(content: ExperimentContent) -> str:
+    experiment = content.experiment
+    source = data_source(experiment.seat.dojo)
+    script = generate_script(experiment.parsed_config, source, experiment.run.replay)
+    return f"```python\n{script}```"
+
+
+def results(content: ExperimentContent) -> str:
+    """The table Metric | Train | Test with what it does not say, or why there is none."""
+    parts = [content.no_result] if content.no_result else [_table(content)]
+    if content.result_notes:
+        parts.append("\n".join(f"- {note}" for note in content.result_notes))
+    if content.verdict:
+        parts.append(f"**{content.verdict}**")
+    return "### " + _("Results") + "\n" + "\n\n".join(parts)
+
+
+def _table(content: ExperimentContent) -> str:
+    header = f"| {_('Metric')} | Train | Test |\n|----------|-------|------|\n"
+    return header + "\n".join(
+        f"| {line.label} | {line.train} | {line.test} |" for line in content.metrics
+    )
+
+
+def after_results(content: ExperimentContent) -> str:
+    """Analysis with notes on errors, limits, and what comes next."""
+    analysis = [plain(line) for line in content.analysis]
+    if content.row_notes:
+        notes = [
+            _("- Row %(row)s: %(note)s") % {"row": row, "note": plain_line(note)}
+            for row, note in content.row_notes
+        ]
+        analysis.append("\n".join([_("Notes on errors:"), "", *notes]))
+    parts = ["### " + _("Analysis") + "\n" + "\n\n".join(analysis)]
+    if content.limits:
+        parts.append("### " + _("Limitations") + "\n" + plain(content.limits))
+    parts.append("### " + pgettext("log", "Next") + "\n" + plain(content.next_step))
+    return "\n\n".join(parts)

@@ -1,0 +1,47 @@
+"""Whether a result may be believed: no leak and no fault stands behind it."""
+
+from __future__ import annotations
+
+from classrooms.knowledge import record_tells_truths
+from classrooms.models import Dataset
+from engine.spec.schema import Schema
+from experiments.models import Experiment
+
+
+def leaks_of(dataset: Dataset, schema: Schema) -> frozenset[str]:
+    """Columns that are known to be written after the fact. Participants do not know them all
+    before the end."""
+    traps = dataset.bundled.traps if dataset.bundled else ()
+    planted = {name for trap in traps if trap.key == "leak" for name in trap.columns}
+    marked = {column.name for column in schema.columns if column.leak}
+    return frozenset(planted | marked | set(dataset.leak_columns))
+
+
+def columns_read(experiment: Experiment) -> set[str]:
+    """Columns that the model reads, those within new features included; a dummy reads none."""
+    if experiment.config["model"]["name"] == "dummy":
+        return set()
+    config = experiment.parsed_config
+    made_of = {source for feature in config.new_features for source in feature.sources}
+    return set(config.columns.chosen(experiment.seat.dojo.schema)) | made_of
+
+
+def leaks_told(experiment: Experiment) -> set[str]:
+    """Leaking columns of this experiment that its participant may know of: that which they
+    claim to leak, and all of them once the Dojo has ended."""
+    dojo = experiment.seat.dojo
+    if not record_tells_truths(dojo):
+        claims = experiment.column_claim == Experiment.ColumnClaim.LEAKS
+        return {experiment.claimed_column} & columns_read(experiment) if claims else set()
+    known = leaks_of(dojo.dataset, dojo.dataset.schema)
+    return columns_read(experiment) & known if known else set()
+
+
+def has_fault(experiment: Experiment) -> bool:
+    """Whether running it again gave other numbers."""
+    repeated = experiment.repetition
+    return repeated is not None and repeated.has_succeeded and bool(repeated.differences)
+
+
+def is_believed(experiment: Experiment) -> bool:
+    return not has_fault(experiment) and not leaks_told(experiment)

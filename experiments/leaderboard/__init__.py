@@ -1,0 +1,1 @@
+"""The leaderboard: scores with their uncertainty, rigour, freeze and reveal."""

@@ -1,0 +1,206 @@
+"""The rows of the leaderboard, as a given person may see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from classrooms.knowledge import knows_hidden_scores
+from classrooms.models import Dojo, Seat
+from classrooms.models.rules import Visibility
+from engine.spec.metrics import METRICS
+from experiments.leaderboard.rigour import Rigour, rigour_of
+from experiments.models import Experiment, LeaderboardSnapshot, Run
+from experiments.participants.table import ParticipantRow, participant_rows
+
+
+@dataclass
+class LeaderboardRow:
+    """A participant's score on the primary metric, with the run and the number of experiments
+    behind it.
+
+    Attributes:
+        rank: 1 and the number of those who are better beyond chance; None without a score.
+        tied: how many others cannot be told from them; None where it is not known (yet).
+        holdout: of the same run; None until it is revealed.
+    """
+
+    seat: Seat | None
+    tries: int = 0
+    experiment: Experiment | None = None
+    score: float | None = None
+    interval: list[float] | None = None
+    holdout: float | None = None
+    rank: int | None = None
+    tied: int | None = None
+    reaches_threshold: bool = False
+    is_baseline: bool = False
+    is_own: bool = False
+    shows_name: bool = True
+    rigour: Rigour | None = None
+
+    @property
+    def run(self) -> Run | None:
+        return self.experiment.run if self.experiment else None
+
+    @property
+    def name(self) -> str:
+        return self.seat.display_name if self.seat and self.shows_name else ""
+
+    @property
+    def is_simulated(self) -> bool:
+        return bool(self.seat and self.seat.simulated_as)
+
+
+@dataclass(frozen=True)
+class Board:
+    """The leaderboard as one person, or the audience, sees it.
+
+    Attributes:
+        rows: with a line where a model that ignores the features stands.
+        rigour: the same people by how properly they experiment.
+        left_out: how many are not among the rows, for want of space.
+    """
+
+    dojo: Dojo
+    rows: list[LeaderboardRow]
+    rigour: list[LeaderboardRow]
+    is_frozen: bool
+    span: tuple[float, float] = field(default=(0.0, 1.0))
+    left_out: int = 0
+
+    def top(self, places: int) -> Board:
+        """The first ones, with the baseline's line, for a screen that nobody scrolls."""
+        people = [row for row in self.rows if not row.is_baseline]
+        first = people[:places]
+        rows = [row for row in self.rows if row.is_baseline or row in first]
+        return replace(
+            self, rows=rows, rigour=self.rigour[:places], left_out=len(people) - len(first)
+        )
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether other participants are left out."""
+        return self.dojo.rules.visibility == Visibility.NOTHING
+
+
+def leaderboard(dojo: Dojo, viewer: Seat | None) -> Board:
+    """The leaderboard for a person; None is the audience, which sees what participants see.
+
+    Whose names are withheld comes without them, so no template can leak them.
+    """
+    sees_all = viewer is not None and viewer.is_facilitator and not dojo.is_solo
+    until = dojo.stage.board_frozen_at if not sees_all else None
+    snapshot = LeaderboardSnapshot.objects.filter(dojo=dojo).first()
+    ranks = snapshot.content.get("ranks", {}) if snapshot else {}
+    shows_names = sees_all or dojo.rules.visibility == Visibility.NAMES
+    # By name, or in an order that says nothing: neither who came first nor who needs help.
+    people = sorted(
+        participant_rows(dojo),
+        key=lambda row: row.seat.display_name.casefold() if shows_names else row.seat.public_id,
+    )
+    rows = [_row(dojo, person, until) for person in people]
+    ranked = _ranked(dojo, rows, ranks)
+    if knows_hidden_scores(dojo):
+        hidden = holdout_scores(dojo, ranked)
+        for row in ranked:
+            row.holdout = hidden.get(row.run.pk) if row.run else None
+    for row in ranked:
+        row.is_own = viewer is not None and row.seat == viewer
+        row.shows_name = shows_names or row.is_own
+    if dojo.rules.visibility == Visibility.NOTHING and not sees_all:
+        ranked = [row for row in ranked if row.is_own]
+    rigour = sorted(
+        (row for row in ranked if row.rigour and row.rigour.total is not None),
+        key=lambda row: -(row.rigour.total or 0.0) if row.rigour else 0.0,
+    )
+    return Board(
+        dojo,
+        _with_baseline(dojo, ranked),
+        rigour,
+        is_frozen=until is not None,
+        span=_span(ranked),
+    )
+
+
+def holdout_scores(dojo: Dojo, rows: list[LeaderboardRow]) -> dict[int, float]:
+    """Of the runs that rows show, by run."""
+    found = Run.objects.filter(pk__in=[row.run.pk for row in rows if row.run])
+    scores = found.values_list("pk", "holdout_metrics")
+    metric = dojo.primary_metric
+    return {pk: values[metric] for pk, values in scores if values.get(metric) is not None}
+
+
+def _row(dojo: Dojo, person: ParticipantRow, until: datetime | None) -> LeaderboardRow:
+    """A person's row: their best run."""
+    metric = METRICS[dojo.primary_metric]
+    experiments = [e for e in person.experiments if until is None or e.submitted_at <= until]
+    counted = {experiment.pk for experiment in experiments}
+    row = LeaderboardRow(
+        person.seat,
+        tries=len(experiments),
+        rigour=rigour_of(experiments, [f for f in person.findings if f.experiment.pk in counted]),
+    )
+    for experiment in experiments:
+        run = experiment.run
+        score = run.score("test", metric.name)
+        if score is None or (until and (run.finished_at is None or run.finished_at > until)):
+            continue
+        if row.score is None or metric.is_better(score, row.score):
+            row.experiment, row.score = experiment, score
+            row.interval = run.intervals.get(metric.name)
+            row.reaches_threshold = not metric.is_better(dojo.success_threshold, score)
+    return row
+
+
+def _ranked(dojo: Dojo, rows: list[LeaderboardRow], ranks: dict[str, Any]) -> list[LeaderboardRow]:
+    """By score; ties beyond chance where every row's run has been compared."""
+    metric = METRICS[dojo.primary_metric]
+    scored = [row for row in rows if row.score is not None]
+    scored.sort(key=lambda row: row.score or 0.0, reverse=metric.higher_is_better)
+    compared = {person: found for person, found in ranks.items() if _is_of(found, person, scored)}
+    is_complete = len(compared) == len(scored)
+    for place, row in enumerate(scored, start=1):
+        previous = scored[place - 2] if place > 1 else None
+        row.rank = previous.rank if previous and previous.score == row.score else place
+        if is_complete and row.seat:
+            found = compared[str(row.seat.pk)]
+            row.rank, row.tied = found["rank"], found["tied"]
+    if is_complete:
+        scored.sort(key=lambda row: row.rank or 0)
+    return scored + [row for row in rows if row.score is None]
+
+
+def _is_of(found: dict[str, int], person: str, rows: list[LeaderboardRow]) -> bool:
+    """Return whether a computed rank belongs to the run that the leaderboard shows."""
+    return any(
+        row.seat is not None
+        and str(row.seat.pk) == person
+        and row.run is not None
+        and row.run.pk == found["run"]
+        for row in rows
+    )
+
+
+def _with_baseline(dojo: Dojo, rows: list[LeaderboardRow]) -> list[LeaderboardRow]:
+    """The rows with a line for the dummy score."""
+    score = dojo.dataset.baseline_metrics.get("test", {}).get(dojo.primary_metric)
+    if score is None:
+        return rows
+    line = LeaderboardRow(None, score=score, is_baseline=True)
+    if knows_hidden_scores(dojo):
+        line.holdout = dojo.dataset.baseline_metrics.get("holdout", {}).get(dojo.primary_metric)
+    metric = METRICS[dojo.primary_metric]
+    place = sum(row.score is not None and not metric.is_better(score, row.score) for row in rows)
+    return [*rows[:place], line, *rows[place:]]
+
+
+def _span(rows: list[LeaderboardRow]) -> tuple[float, float]:
+    """Between which scores the intervals are drawn."""
+    ends = [end for row in rows for end in (row.interval or ([row.score] if row.score else []))]
+    if not ends:
+        return (0.0, 1.0)
+    low, high = min(ends), max(ends)
+    margin = (high - low) * 0.05 or 0.01
+    return (low - margin, high + margin)

@@ -1,0 +1,24 @@
+"""Queries of pages, each with a constant number of database queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from classrooms.models import Seat
+from experiments.models import Experiment
+
+
+def experiments_of(seat: Seat) -> list[Experiment]:
+    """A participant's experiments with all that a list or a log shows, first to last."""
+    found = list(Experiment.objects.filter(seat=seat).with_results().order_by("number"))
+    link_comparisons(found)
+    return found
+
+
+def link_comparisons(experiments: Sequence[Experiment]) -> None:
+    """Let those that are compared to be the objects that are there already, with their runs:
+    they are experiments of the same person, and comparing then costs no query."""
+    known = {experiment.pk: experiment for experiment in experiments}
+    for experiment in experiments:
+        if experiment.compared_to_id in known:
+            experiment.compared_to = known[experiment.compared_to_id]

@@ -1,0 +1,42 @@
+"""What a conclusion claims, in sentences."""
+
+from __future__ import annotations
+
+import json
+
+from django.utils.translation import gettext
+
+from experiments.models import Experiment
+from experiments.wording.interpretation import conditions_in_words
+
+Claim = Experiment.ColumnClaim
+
+
+def subgroup_words(stored: str) -> str:
+    """A stored subgroup in words."""
+    return conditions_in_words(json.loads(stored))
+
+
+def claim_sentences(experiment: Experiment) -> list[str]:
+    """One sentence for each claim; none without."""
+    found = []
+    column = {"column": experiment.claimed_column, "other": experiment.claimed_with}
+    match experiment.column_claim:
+        case Claim.LEAKS:
+            found.append(gettext("The column %(column)s knows the answer: a leak."))
+        case Claim.NOTHING:
+            found.append(gettext("The column %(column)s adds nothing."))
+        case Claim.MATTERS:
+            found.append(gettext("The column %(column)s matters."))
+        case Claim.TOGETHER:
+            found.append(gettext("The column %(column)s matters together with %(other)s."))
+    told = [words % column for words in found]
+    if experiment.subgroup_claim:
+        words = {
+            Experiment.SubgroupClaim.HARDER: gettext("Where %(group)s, it is harder to predict."),
+            Experiment.SubgroupClaim.NOT_HARDER: gettext(
+                "Where %(group)s, it is not harder to predict."
+            ),
+        }[Experiment.SubgroupClaim(experiment.subgroup_claim)]
+        told.append(words % {"group": subgroup_words(experiment.claimed_subgroup)})
+    return told
