@@ -21,6 +21,8 @@ from tests.assistant.anthropic_server import AnthropicServer
 from tests.commands import ROOT, commands
 
 PATIENCE = 120.0
+# The same for Playwright: how long a page may wait for the work of a busy machine.
+PATIENCE_MS = 1000 * PATIENCE
 STOP_SECONDS = 5.0
 PROCESSES = {"web", "compute", "io", "scheduler"}
 

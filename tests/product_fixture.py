@@ -24,7 +24,8 @@ def product(
         product = Product(tmp_path_factory.mktemp("processes"))
     try:
         with pytest.MonkeyPatch.context() as patch:
-            operations = connection.ops
+            # Of the class: with Playwright's event loop, a thread has a second connection.
+            operations = type(connection.ops)
             patch.setattr(operations, "execute_sql_flush", patient(operations.execute_sql_flush))
             yield product
     finally:
@@ -34,20 +35,20 @@ def product(
                 print(f"--- {log.name}\n{log.read_text()[-3000:]}")
 
 
-def patient(flush: Callable[[Any], None]) -> Callable[[Any], None]:
+def patient(flush: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
     """A flush between two tests that is tried again where PostgreSQL ended it.
 
     A worker goes on after a test: its transaction may hold a table that the flush waits for,
     and wait for one that the flush holds. The server then ends one of the two.
     """
 
-    def flush_patiently(statements: Any) -> None:
+    def flush_patiently(operations: Any, statements: Any) -> None:
         for _attempt in range(FLUSHES - 1):
             try:
-                return flush(statements)
+                return flush(operations, statements)
             except OperationalError as error:
                 if "deadlock detected" not in str(error):
                     raise
-        return flush(statements)
+        return flush(operations, statements)
 
     return flush_patiently

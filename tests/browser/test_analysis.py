@@ -12,7 +12,7 @@ from experiments.analysis.catalogue import VIEWS
 from experiments.models import Experiment, Interpretation, RowNote
 from tests import factories
 from tests.browser.conftest import Person
-from tests.product import Product, wait_for
+from tests.product import PATIENCE_MS, Product, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -155,7 +155,7 @@ def test_what_is_typed_stays_while_an_answer_arrives(
     for who in (robin, camille):
         # A worker that starts loads its libraries first.
         answer = who.page.get_by_text("Breakdown of the prediction")
-        expect(answer).to_be_visible(timeout=60_000)
+        expect(answer).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator("input[name=value1]")).to_be_focused()
     page.keyboard.type("00")
     expect(page.locator("input[name=value1]")).to_have_value("4000")

@@ -12,7 +12,7 @@ from experiments.models import Run
 from experiments.submit.services import record_analysis
 from tests import factories
 from tests.browser.conftest import Person
-from tests.product import Product, wait_for
+from tests.product import PATIENCE_MS, Product, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -50,9 +50,9 @@ def test_a_document_from_the_first_title_to_the_slides(member: Seat, person: Mak
 
     # Workers make the PDF and vouch for the notebook; the page tells without a reload.
     page.get_by_role("button", name="Create the PDF").click()
-    expect(page.get_by_role("link", name="PDF", exact=True)).to_be_visible(timeout=90_000)
+    expect(page.get_by_role("link", name="PDF", exact=True)).to_be_visible(timeout=PATIENCE_MS)
     page.get_by_role("button", name="Execute my notebook on the server").click()
-    expect(page.get_by_text("verified", exact=True)).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("verified", exact=True)).to_be_visible(timeout=PATIENCE_MS)
     robin.check()
 
     # The page is read where nothing may run.

@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Person
-from tests.product import Product
+from tests.product import PATIENCE_MS, Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -70,8 +70,8 @@ def run_experiment(who: Person) -> None:
     """Submit the form and wait, without reloading, until everything is on the page."""
     who.page.click("button[value=submit]")
     who.page.wait_for_url("**/experiments/*/")
-    expect(who.page.locator("#run [data-finished]")).to_be_visible(timeout=60_000)
-    expect(who.page.locator("table.confusion")).to_be_visible(timeout=60_000)
+    expect(who.page.locator("#run [data-finished]")).to_be_visible(timeout=PATIENCE_MS)
+    expect(who.page.locator("table.confusion")).to_be_visible(timeout=PATIENCE_MS)
     who.check()
 
 
@@ -107,7 +107,7 @@ def test_a_whole_dojo_in_french(person: MakePerson, tmp_path: Path) -> None:
     sign_up(camille, "camille@example.org")
     camille.open("/datasets/new/")
     camille.page.click("form:has(input[value=churn]) button")
-    camille.page.get_by_role("link", name="Créer un Dojo avec ce jeu").wait_for(timeout=60_000)
+    camille.page.get_by_role("link", name="Créer un Dojo avec ce jeu").wait_for(timeout=PATIENCE_MS)
     expect(camille.page.get_by_text("Une colonne qui connaît la réponse")).to_be_visible()
     camille.check()
     camille.page.get_by_role("link", name="Créer un Dojo avec ce jeu").click()
@@ -200,7 +200,7 @@ def test_a_whole_dojo_in_french(person: MakePerson, tmp_path: Path) -> None:
     chris.page.click("button[value=submit]")
     chris.page.click("button[name=baseline_waived]")
     chris.page.wait_for_url("**/experiments/*/")
-    expect(chris.page.locator("table.confusion")).to_be_visible(timeout=60_000)
+    expect(chris.page.locator("table.confusion")).to_be_visible(timeout=PATIENCE_MS)
 
     # The leaderboard is live; the holdout is hidden until it is revealed.
     alex.page.get_by_role("link", name="Classement", exact=True).click()
@@ -281,20 +281,20 @@ def test_a_short_dojo_in_english_on_an_uploaded_file(person: MakePerson, tmp_pat
         robin.page.set_input_files("input[type=file]", path)
         robin.page.get_by_role("button", name="Upload").click()
         if path is broken:
-            expect(robin.page.get_by_text("lines 22, 23")).to_be_visible(timeout=60_000)
+            expect(robin.page.get_by_text("lines 22, 23")).to_be_visible(timeout=PATIENCE_MS)
             robin.check()
             robin.page.get_by_role("link", name="Upload a corrected file").click()
     # What was recognised is right but for the region "a", which means that there is none.
-    robin.page.get_by_role("link", name="Correct").click(timeout=60_000)
+    robin.page.get_by_role("link", name="Correct").click(timeout=PATIENCE_MS)
     robin.check()
     robin.page.fill("textarea[name=missing]", "?\na")
     robin.page.get_by_role("button", name="Read the file again").click()
-    expect(robin.page.get_by_text("a × 67")).to_be_visible(timeout=60_000)
+    expect(robin.page.get_by_text("a × 67")).to_be_visible(timeout=PATIENCE_MS)
     robin.page.select_option("select[name=target]", label="paid = yes (rows: 150)")
     robin.page.get_by_text("Types, and columns").click()
     robin.check()
     robin.page.get_by_role("button", name="Split the data").click()
-    robin.page.get_by_role("link", name="Write the data card").click(timeout=60_000)
+    robin.page.get_by_role("link", name="Write the data card").click(timeout=PATIENCE_MS)
     robin.check()
     robin.page.fill("input[name=source]", "The bank's own system")
     robin.page.get_by_role("button", name="Save").click()

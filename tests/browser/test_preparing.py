@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_dojo import MakePerson, running, sign_up
+from tests.product import PATIENCE_MS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -20,7 +21,7 @@ def test_an_agenda_by_keyboard_and_a_solo_session_that_begins_by_itself(person: 
     # A worker splits the data; the session begins when it is ready, without a click.
     robin.open("/solo/")
     page.click("form:has(input[value=breast_cancer]) button")
-    page.wait_for_url("**/work/", timeout=60_000)
+    page.wait_for_url("**/work/", timeout=PATIENCE_MS)
     robin.check()
     page.get_by_role("button", name="Go to Setup").click()
     expect(page.get_by_role("button", name="Go to Iterations")).to_be_visible()
