@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.dojos.schedule import NoSuchTime, Schedule, is_zone, local_moment
+from classrooms.dojos.settings.margins import basis_sentence
 from classrooms.dojos.settings.rules import BASELINE_MODELS
 from classrooms.intake.names import NameField
 from classrooms.models import Dataset, Dojo, DojoRules, User
@@ -249,14 +250,21 @@ class RulesForm(forms.ModelForm):
         }
 
     def __init__(
-        self, *args: Any, measure: Mapping[str, Any], is_measured: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        dataset: Dataset,
+        measure: Mapping[str, Any],
+        is_measured: bool = False,
+        **kwargs: Any,
     ) -> None:
         """
         Args:
+            dataset: that of the Dojo.
             measure: primary metric, success threshold and costs as they are, or are proposed.
             is_measured: whether there are runs, so that metric and costs stay.
         """
         super().__init__(*args, **kwargs)
+        self.margin_basis = basis_sentence(dataset)
         costs = measure.get("costs") or {}
         self.initial = dict(self.initial) | {
             "primary_metric": measure["primary_metric"],

@@ -168,6 +168,24 @@ FORECASTS = (
         gettext_lazy("Said 90%, came 60%: too sure."),
     ),
     Term(
+        "one_change",
+        pgettext_lazy("glossary", "one change at a time"),
+        gettext_lazy("One idea per experiment, so that you know what moved the score."),
+        gettext_lazy("Another model and other columns at once: which of them helped?"),
+    ),
+    Term(
+        "conclusion",
+        pgettext_lazy("glossary", "conclusion"),
+        gettext_lazy("What you take from a result: an analysis, a decision, a next step."),
+        gettext_lazy("Rejected: the interval holds 0. Next: fewer columns."),
+    ),
+    Term(
+        "error_analysis",
+        pgettext_lazy("glossary", "error analysis"),
+        gettext_lazy("Reading the rows that the model gets wrong, to learn what they share."),
+        gettext_lazy("Most missed churners have contracts younger than three months."),
+    ),
+    Term(
         "rigour",
         pgettext_lazy("glossary", "rigour"),
         gettext_lazy("How well somebody experiments, counted from their log."),

@@ -370,6 +370,10 @@ class Migration(migrations.Migration):
                     models.JSONField(blank=True, default=dict, verbose_name="dummy scores"),
                 ),
                 (
+                    "reference_errors",
+                    models.JSONField(blank=True, default=dict, verbose_name="standard errors"),
+                ),
+                (
                     "owner",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,

@@ -114,6 +114,8 @@ class Dataset(Job):
     class_counts = models.JSONField(_("rows per class"), default=dict, blank=True)
     # Test metrics of a model that ignores the features: the leaderboard's line.
     baseline_metrics = models.JSONField(_("dummy scores"), default=dict, blank=True)
+    # By metric, of a plain model's test scores; empty where none could be fitted.
+    reference_errors = models.JSONField(_("standard errors"), default=dict, blank=True)
 
     objects = DatasetQuerySet.as_manager()
 

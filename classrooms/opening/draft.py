@@ -124,7 +124,12 @@ class Opening:
                 return posted_agenda(typed) if typed else agenda_form(self._proposed_rows())
             case _:
                 rules = proposed_rules(self.variant)
-                return RulesForm(typed, instance=rules, measure=self._proposed_measure())
+                return RulesForm(
+                    typed,
+                    instance=rules,
+                    dataset=self._dataset or Dataset(),
+                    measure=self._proposed_measure(),
+                )
 
     def sound_form(self, step: str) -> Any:
         """The step's form, ready to be validated: what was not typed is as it is proposed."""

@@ -36,7 +36,7 @@ def looked_at_errors(record: Record, experiment: Experiment) -> bool:
 def errors_analysed(record: Record, experiment: Experiment) -> Outcome | None:
     """Of what is concluded, the errors were looked at; a dummy's teach nothing.
 
-    It is a issue once the agenda has come to the interpretation.
+    It is an issue once the agenda has come to the interpretation.
     """
     if looked_at_errors(record, experiment):
         return fine(view="errors")

@@ -59,7 +59,7 @@ def findings_of(record: Record) -> list[Finding]:
 
 
 def _apply(rule: Rule, record: Record) -> Iterator[Finding]:
-    """A rule's findings. Who did it right later has learned: what was a issue is a notice."""
+    """A rule's findings. Who did it right later has learned: what was an issue is a notice."""
     learned = False
     for experiment in reversed(record.experiments):
         outcome = rule.judge(record, experiment)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from classrooms.dojos.settings.margins import assumed_error_of, margin_of, size_of_test
+from classrooms.dojos.settings.margins import margin_of, size_of_test, usual_error_of
 from classrooms.models import Dojo
 from engine.judge import power
 from engine.judge.kinds import kind_of
@@ -52,7 +52,7 @@ def past_errors(dojo: Dojo, kind: str, metric: str) -> list[float]:
 def error_of(dojo: Dojo, kind: str, metric: str, reference: Experiment) -> StandardError | None:
     """The standard error of the difference that a run will have."""
     ends = reference.run.intervals.get(metric)
-    single = power.single_error((ends[0], ends[1])) if ends else assumed_error_of(dojo, metric)
+    single = power.single_error((ends[0], ends[1])) if ends else usual_error_of(dojo, metric)
     if not single:
         return None
     past = past_errors(dojo, kind, metric)

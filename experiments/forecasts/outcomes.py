@@ -81,23 +81,49 @@ def forecast_of(experiment: Experiment) -> Forecast | None:
 
 def outcome_of(experiment: Experiment) -> Outcome | None:
     """The outcome; None before there is one to speak of."""
-    if experiment.compared_to_id is not None:
-        return _of_difference(experiment)
-    return _of_score(experiment)
+    if experiment.compared_to_id is None:
+        return _of_score(experiment)
+    return _of_difference(
+        experiment,
+        metric_of(experiment),
+        forecast_of(experiment),
+        experiment.run.comparison.get("differences", {}),
+    )
 
 
-def _of_difference(experiment: Experiment) -> Outcome | None:
-    metric, found = metric_of(experiment), experiment.run.comparison.get("differences", {})
+def outcome_against(
+    experiment: Experiment, other: Experiment, differences: dict[str, Any]
+) -> Outcome | None:
+    """The outcome against any other run.
+
+    A forecast counts only against the run that it was made for: beside another one, the
+    interval speaks for itself, of the Dojo's primary metric.
+
+    Args:
+        differences: from that run, by metric, as a comparison of the two found them.
+    """
+    if experiment.compared_to_id == other.pk:
+        return outcome_of(experiment)
+    metric = METRICS[experiment.seat.dojo.primary_metric]
+    return _of_difference(experiment, metric, None, differences)
+
+
+def _of_difference(
+    experiment: Experiment,
+    metric: Metric,
+    forecast: Forecast | None,
+    found: dict[str, Any],
+) -> Outcome | None:
     if metric.name not in found:
         return None
-    interval = _interval(found[metric.name])
-    forecast, dojo = forecast_of(experiment), experiment.seat.dojo
+    interval, dojo = _interval(found[metric.name]), experiment.seat.dojo
     margin = margin_of(dojo, metric.name)
     rows = int(dojo.dataset.part_sizes.get("test", 0))
-    verdict, needed = None, None
+    verdict, needed, guard = None, None, None
     if forecast is not None:
         believed = is_believed(experiment)
         verdict = judging.verdict_on(interval, forecast, margin=margin, is_believed=believed)
+        guard = _guardrail(experiment, found)
     if forecast is not None and verdict == "cannot_tell":
         needed = judging.rows_needed(interval, forecast, margin=margin, rows=rows)
     return Outcome(
@@ -110,7 +136,7 @@ def _of_difference(experiment: Experiment) -> Outcome | None:
         direction=judging.direction(interval, higher_is_better=metric.higher_is_better),
         rows=rows,
         rows_needed=needed,
-        guardrail=_guardrail(experiment, found),
+        guardrail=guard,
         is_same=interval[0] == interval[1],
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from classrooms.dojos.settings.margins import assumed_error_of
+from classrooms.dojos.settings.margins import usual_error_of
 from engine.judge.power import single_error, usual_change
 from engine.judge.skill import (
     CalibrationPoint,
@@ -83,4 +83,4 @@ def _error_of_score(experiment: Experiment, metric: str) -> float | None:
     ends = experiment.run.intervals.get(metric)
     if ends:
         return single_error((ends[0], ends[1]))
-    return assumed_error_of(experiment.seat.dojo, metric)
+    return usual_error_of(experiment.seat.dojo, metric)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext, pgettext
+
 from engine.judge.numbers import Interval
 from engine.judge.verdict import Forecast
 from experiments.forecasts.outcomes import Outcome
+from experiments.templatetags.experiments import clauses, score, signed
 
 # Room beside the outermost mark, as a share of what is shown.
 PARTICIPANTS = 0.08
@@ -32,6 +35,21 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Key:
+    """What a colour of the ruler stands for.
+
+    Attributes:
+        name: of the mark in the drawing.
+        term: of the glossary.
+    """
+
+    name: str
+    term: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Ruler:
     """Bands and points of a ruler; all positions are percent of its length.
 
@@ -53,6 +71,38 @@ class Ruler:
     measured: Band | None = None
     point: float | None = None
     is_score: bool = field(default=False)
+
+    @property
+    def keys(self) -> list[Key]:
+        """What each colour stands for, with its numbers."""
+        write = score if self.is_score else signed
+        found = []
+        if self.forecast:
+            ends = _stretch(write(self.forecast.low), write(self.forecast.high))
+            found.append(
+                Key("forecast", "forecast_range", pgettext("glossary", "forecast range"), ends)
+            )
+        if self.measured:
+            ends = _stretch(write(self.measured.low), write(self.measured.high))
+            found.append(Key("measured", "interval", gettext("measured"), ends))
+        if self.margin:
+            label = pgettext("glossary", "too small to matter")
+            found.append(Key("margin", "too_small", label, f"±{score(self.margin.high)}"))
+        if self.hidden:
+            label = gettext("too small to be seen here")
+            reach = f"±{score(self.hidden.high)}"
+            found.append(Key("hidden-effects", "visible_effect", label, reach))
+        return found
+
+
+def _stretch(low: str, high: str) -> str:
+    return f"{low} … {high}"
+
+
+def ruler_words(ruler: Ruler, metric: str) -> str:
+    """The ruler in one line, where nothing can be drawn."""
+    parts = clauses(f"{key.label} {key.value}" for key in ruler.keys)
+    return gettext("%(metric)s: %(parts)s.") % {"metric": metric, "parts": parts}
 
 
 def ruler_of(outcome: Outcome) -> Ruler | None:

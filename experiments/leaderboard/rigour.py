@@ -15,9 +15,14 @@ from experiments.models import Experiment
 
 @dataclass(frozen=True)
 class Share:
-    """A count out of a total; None if there was nothing to do yet."""
+    """A count out of a total; None if there was nothing to do yet.
+
+    Attributes:
+        term: of the glossary, which says what is counted.
+    """
 
     label: Promise
+    term: str
     done: int
     of: int
 
@@ -76,13 +81,22 @@ def _reproduced(experiments: Sequence[Experiment], findings: Sequence[Finding]) 
     return int(any(finding.code == "reproduced" for finding in findings)), 1
 
 
-COUNTS: tuple[tuple[Promise, Count], ...] = (
-    (_("Baseline first"), _baseline_first),
-    (_("Clear hypotheses"), _by_codes("clear_hypothesis", "no_clear_hypothesis")),
-    (_("One change at a time"), _by_codes("one_change", "several_changes", "same_config")),
-    (_("Experiments concluded"), _closed),
-    (_("Errors analysed"), _by_codes("errors_analysed", "errors_not_analysed")),
-    (_("Reproduced"), _reproduced),
+# Of each column: its heading, the term of the glossary that explains it, and how it is counted.
+COUNTS: tuple[tuple[Promise, str, Count], ...] = (
+    (_("Baseline first"), "baseline", _baseline_first),
+    (_("Clear hypotheses"), "hypothesis", _by_codes("clear_hypothesis", "no_clear_hypothesis")),
+    (
+        _("One change at a time"),
+        "one_change",
+        _by_codes("one_change", "several_changes", "same_config"),
+    ),
+    (_("Experiments concluded"), "conclusion", _closed),
+    (
+        _("Errors analysed"),
+        "error_analysis",
+        _by_codes("errors_analysed", "errors_not_analysed"),
+    ),
+    (_("Reproduced"), "reproduced", _reproduced),
 )
 
 
@@ -90,5 +104,7 @@ def rigour_of(experiments: Sequence[Experiment], findings: Sequence[Finding]) ->
     """Rigour of a participant; None before the first experiment."""
     if not experiments:
         return None
-    shares = tuple(Share(label, *count(experiments, findings)) for label, count in COUNTS)
+    shares = tuple(
+        Share(label, term, *count(experiments, findings)) for label, term, count in COUNTS
+    )
     return Rigour(shares, forecast_record(experiments))

@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from engine.spec.changes import describe_changes
 from engine.spec.metrics import METRICS, Metric
+from experiments.forecasts.outcomes import Outcome, outcome_against
+from experiments.forecasts.ruler import Ruler, ruler_of
 from experiments.models import Experiment, Question
 from experiments.pages.run_page import RunPage, run_page
 from experiments.wording.configs import describe_change
 from experiments.wording.messages import describe_failure
+from experiments.wording.verdict import Verdict, verdict_of
 
 FEWEST, MOST = 2, 6
 
@@ -69,6 +72,40 @@ class Score:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """A run beside the first one. What the verdict's template reads of a result, it has, too.
+
+    Attributes:
+        changes: of the config, in words.
+        outcome: None before it is known.
+    """
+
+    page: RunPage
+    changes: list[str]
+    outcome: Outcome | None
+
+    @property
+    def experiment(self) -> Experiment:
+        return self.page.experiment
+
+    @property
+    def verdict(self) -> Verdict | None:
+        return verdict_of(self.outcome) if self.outcome else None
+
+    @property
+    def ruler(self) -> Ruler | None:
+        return ruler_of(self.outcome) if self.outcome else None
+
+    @property
+    def scarcity(self) -> str:
+        return self.page.scarcity_of(self.outcome.metric) if self.outcome else ""
+
+    @property
+    def forecast_metric_label(self) -> str:
+        return gettext(self.outcome.metric.label) if self.outcome else ""
+
+
+@dataclass(frozen=True)
 class ComparisonPage:
     """Runs side by side; the first is what the others are compared to."""
 
@@ -102,15 +139,26 @@ class ComparisonPage:
         return self.chosen[0]
 
     @cached_property
-    def changes(self) -> list[tuple[Experiment, list[str]]]:
-        """Changes of each other config since the first, in words."""
+    def pairs(self) -> list[Pair]:
+        """Each other run beside the first: what changed, and what came of it."""
         schema = self.first.seat.dojo.schema
         before = self.first.parsed_config
         return [
-            (other, [describe_change(change) for change in describe_changes(before, after, schema)])
-            for other in self.chosen[1:]
-            for after in [other.parsed_config]
+            Pair(
+                result,
+                [describe_change(change) for change in describe_changes(before, after, schema)],
+                outcome_against(result.experiment, self.first, self._differences(place)),
+            )
+            for place, result in enumerate(self.results[1:], start=1)
+            for after in [result.experiment.parsed_config]
         ]
+
+    def _differences(self, place: int) -> dict[str, Any]:
+        """From the first run, by metric; empty before they are known."""
+        if not self.question.has_succeeded:
+            return {}
+        found: dict[str, Any] = self.question.content["differences"][place - 1]
+        return found
 
     @cached_property
     def scores(self) -> list[tuple[Metric, str, bool, list[Score]]]:
@@ -127,9 +175,7 @@ class ComparisonPage:
     def _score(self, place: int, metric: str) -> Score:
         run = self.chosen[place].run
         test, interval = run.score("test", metric), run.intervals.get(metric)
-        if place == 0 or not self.question.has_succeeded:
-            return Score(test, interval)
-        found = self.question.content["differences"][place - 1].get(metric)
+        found = self._differences(place).get(metric) if place else None
         if found is None:
             return Score(test, interval)
         return Score(test, interval, found["estimate"], found["low"], found["high"])

@@ -229,7 +229,10 @@ class RunPage:
     @property
     def scarcity(self) -> str:
         """How badly the forecast's metric is known, where few rows decide it; else empty."""
-        metric = metric_of(self.experiment)
+        return self.scarcity_of(metric_of(self.experiment))
+
+    def scarcity_of(self, metric: Metric) -> str:
+        """The same of any metric."""
         row = next((row for row in self.rows if row.metric.name == metric.name), None)
         if row is None or not row.interval:
             return ""

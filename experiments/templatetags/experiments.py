@@ -10,9 +10,12 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
+from experiments.forecasts.drawing import ruler_svg, swatch_svg
 from experiments.models import Run
 
 register = template.Library()
+register.filter("ruler_svg", ruler_svg)
+register.filter("swatch_svg", swatch_svg)
 
 
 @register.filter

@@ -62,5 +62,5 @@ def test_the_ruler_answers_and_the_verdict_keeps_it(member: Seat, person: MakePe
     made = Experiment.objects.get(number=2)
     assert (made.forecast_low, made.forecast_high, made.forecast_chance) == (0.001, 0.02, 0.95)
     expect(page.locator(".verdict .badge")).to_be_visible()
-    expect(page.locator(".ruler svg")).to_be_visible()
+    expect(page.locator(".ruler > svg")).to_be_visible()
     robin.check()

@@ -77,6 +77,7 @@ def test_an_upload_is_read_then_split_once(client: Client) -> None:
     assert dataset.part_sizes == {"train": 120, "test": 40, "holdout": 40}
     assert dataset.class_counts == {"yes": 150, "no": 50}
     assert dataset.baseline_metrics["test"]["roc_auc"] == 0.5
+    assert 0 < dataset.reference_errors["roc_auc"] < 0.2
     frame = read_dataset(Path(default_storage.path(dataset.table_path)))
     assert set(frame["level"]) == {"None", "gold"}
 
@@ -94,6 +95,7 @@ def test_a_table_too_wide_for_a_first_run_is_still_split(
     monkeypatch.setattr(run_warnings, "MAX_CELLS", 10)
     dataset = choose(client, upload(client, GOOD))
     assert dataset.is_ready, dataset.failure_code
+    assert dataset.reference_errors == {}
 
 
 def test_a_class_that_comes_late_is_still_split_by_time(client: Client) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from classrooms.dojos.settings.margins import margin_of
-from classrooms.models import DojoRules, Seat
+from classrooms.models import Dataset, Dojo, DojoRules, Seat
 from experiments.forecasts.before import past_errors
 from experiments.models import Experiment, Run
 from experiments.submit.hypothesis import HypothesisForm
@@ -114,6 +114,22 @@ def test_the_margin_is_a_rule_of_the_dojo(member: Seat) -> None:
     dojo = Seat.objects.get(pk=member.pk).dojo
     assert margin_of(dojo, "roc_auc") == 0.3
     assert margin_of(dojo, "recall") != 0.3
+
+
+def test_the_margin_that_nobody_set_is_counted_from_what_was_measured(cast: Cast) -> None:
+    def page() -> str:
+        client = cast.clients["facilitator"]
+        client.cookies["django_language"] = "en"
+        return client.get(f"/dojos/{cast.dojo.public_id}/prepare/rules/").content.decode()
+
+    dataset = Dataset.objects.filter(pk=cast.dojo.dataset_id)
+    dataset.update(reference_errors={"roc_auc": 0.01})
+    # Half of 2.8 standard errors of a difference between two models, 0.819 of a score's.
+    assert margin_of(Dojo.objects.get(pk=cast.dojo.pk), "roc_auc") == 0.011
+    assert "a logistic regression that was measured on this dataset" in page()
+    dataset.update(reference_errors={})
+    assert margin_of(Dojo.objects.get(pk=cast.dojo.pk), "roc_auc") > 0.02
+    assert "a model with a ROC AUC of 0.8, for want of one" in page()
 
 
 # --- The ruler before the run ---------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The leaderboard: ties, rigour, what others may see, freeze and reveal."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -271,6 +272,20 @@ def test_rigour_is_counted_from_the_record(dojo: Dojo) -> None:
     assert found["Reproduced"] == (0, 1)
     total = leaderboard(dojo, None).rigour[0].rigour.total
     assert 0 < total < 1
+
+
+def test_each_heading_of_the_rigour_board_explains_itself(dojo: Dojo, client: Client) -> None:
+    member = factories.join(dojo)
+    factories.finish(factories.submit(member))
+    client.force_login(member.people.get())
+    page = client.get(f"/dojos/{dojo.public_id}/leaderboard/").content.decode()
+    board = page[page.index("wrap-head") :]
+    participant, *headings = re.findall(
+        r"<th\b.*?</th>", board[: board.index("</thead>")], re.DOTALL
+    )
+    assert "tooltip" not in participant
+    assert len(headings) == 8
+    assert all('role="tooltip"' in heading for heading in headings)
 
 
 # --- Reveal -----------------------------------------------------------------------

@@ -74,9 +74,10 @@ def test_its_parts_stand_in_the_order_of_the_work(member) -> None:
     assert [cell.id for cell in found.cells] == [
         "context", "how", "imports", "about-data", "data", "rows", "shared", "functions",
         "baseline",
-        "before-1", "code-1", "check-1", "results-1", "after-1",
+        "before-1", "code-1", "check-1", "results-1", "ruler-1", "after-1",
         "before-2", "results-2", "after-2",
-        "before-3", "code-3", "check-3", "results-3", "after-3", "keep-3",
+        "before-3", "code-3", "check-3", "results-3", "ruler-3", "after-3",
+        "keep-3",
         "interpretation", "looking-in", "about-importance", "importance", "about-errors", "errors",
         "about-shap", "beeswarm", "about-waterfall", "waterfall", "limits",
         "learnings",

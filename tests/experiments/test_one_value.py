@@ -12,18 +12,30 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from assistant.facts.own_experiment import Look, on_result
+from assistant.facts.own_work import on_lessons
+from assistant.facts.records import work_of
+from assistant.facts.summary import record_summary
 from classrooms.models import Dojo, Seat
 from connections.http.results import experiment_detail
 from experiments.exports.archives.dojo import write_dojo_archive
+from experiments.exports.compute import pdf
+from experiments.exports.compute.pdf import pdf_of
+from experiments.exports.documents.deck import html_deck
+from experiments.exports.record import record_of
+from experiments.exports.requests import request_export
 from experiments.forecasts.outcomes import outcome_of
 from experiments.forecasts.record import forecast_record
 from experiments.leaderboard.rows import leaderboard
-from experiments.models import Experiment, Run, Talk
+from experiments.models import Experiment, Export, Run, Talk
 from experiments.pages.reads import experiments_of
 from experiments.pages.run_page import run_page
 from experiments.submit.services import record_analysis
 from experiments.summary.page import summary_of
 from experiments.talks.learnings import learnings_of
+from experiments.talks.slides import Deck
+from experiments.templatetags.experiments import between, signed
+from jobs.perform import perform_here
 from tests import factories
 from tests.conftest import Cast
 
@@ -60,11 +72,31 @@ def text_of(client: Client, path: str) -> str:
     response = client.get(path)
     assert response.status_code == 200, path
     content = b"".join(response.streaming_content) if response.streaming else response.content
-    found = re.sub(r"<[^>]+>", " ", content.decode())
+    return words_of(content.decode())
+
+
+def words_of(page: str) -> str:
+    found = re.sub(r"<[^>]+>", " ", page)
     return re.sub(r"\s+", " ", html.unescape(found))
 
 
-def test_each_fact_has_one_value(walked: Seat, cast: Cast) -> None:
+def pdf_text_of(member: Seat, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The words that are laid out as the PDF; in the file they are numbers of glyphs."""
+    laid_out: list[str] = []
+
+    def lay_out(document: str) -> bytes:
+        laid_out.append(document)
+        return pdf_of(document)
+
+    monkeypatch.setattr(pdf, "pdf_of", lay_out)
+    request_export(member, Export.Kind.PDF)
+    perform_here(Export.objects.get())
+    assert bytes(Export.objects.get().file).startswith(b"%PDF-")
+    (document,) = laid_out
+    return words_of(document)
+
+
+def test_each_fact_has_one_value(walked: Seat, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     client, boss = cast.clients["participant"], cast.clients["facilitator"]
     for one in (client, boss):
         one.cookies["django_language"] = "en"
@@ -77,18 +109,21 @@ def test_each_fact_has_one_value(walked: Seat, cast: Cast) -> None:
         *("as_forecast", "opposite", "cannot_tell", "larger"),
     }
 
-    # The verdict of each experiment: page, log, notebook, API.
+    # The verdict of each experiment: page, log, notebook, PDF, API.
     log = text_of(client, f"{base}/take-home/log/")
     page = text_of(client, f"{base}/take-home/page/")
     cells = json.loads(client.get(f"{base}/take-home/notebook/").content)["cells"]
     notebook = re.sub(r"\s+", " ", " ".join("".join(cell["source"]) for cell in cells))
+    printed = pdf_text_of(walked, monkeypatch)
     for one in own:
         if one.number not in reasons:
             continue
         reason = reasons[one.number]
-        assert reason in text_of(client, one.get_absolute_url())
-        for told in (log, page, notebook):
+        shown = text_of(client, one.get_absolute_url())
+        for told in (shown, log, page, notebook, printed):
             assert reason in told
+            for value in ruler_values(one):
+                assert value in told
         with translation.override("en"):
             detail = experiment_detail(client.get(base + "/work/").wsgi_request, one)
         outcome = outcome_of(one)
@@ -119,6 +154,51 @@ def test_each_fact_has_one_value(walked: Seat, cast: Cast) -> None:
         name = next(name for name in archive.namelist() if name.endswith("rigour.csv"))
         exported = archive.read(name).decode("utf-8-sig")
     assert repr(record.skill)[:6] in exported.replace(",", ".")
+
+
+def ruler_values(experiment: Experiment) -> list[str]:
+    """The numbers of the ruler: forecast range, measured interval, margin."""
+    with translation.override("en"):
+        ruler = run_page(experiment).ruler
+        assert ruler is not None
+        return [key.value for key in ruler.keys]
+
+
+def test_the_slides_tell_what_the_page_tells(walked: Seat) -> None:
+    highlights = learnings_of(Talk(seat=walked, position=1), experiments_of(walked)).highlights
+    compared = [found for _name, found in highlights if found.experiment.compared_to_id]
+    assert compared
+    with translation.override("en"):
+        slides = words_of(html_deck(Deck(record_of(walked))))
+        for found in compared:
+            page, outcome = run_page(found.experiment), outcome_of(found.experiment)
+            assert outcome is not None
+            assert page.verdict is not None
+            assert f"{page.verdict.label}. {page.verdict.reason}" in slides
+            assert between(*map(signed, outcome.interval)) in slides
+            for told in (signed(outcome.estimate), page.short_forecast):
+                assert told in slides
+            for value in ruler_values(found.experiment):
+                assert value in slides
+
+
+def test_the_coach_knows_what_the_page_tells(walked: Seat) -> None:
+    work = work_of(walked)
+    with translation.override("en"):
+        for one in work.record.experiments:
+            verdict, outcome = run_page(one).verdict, outcome_of(one)
+            if verdict is None or outcome is None:
+                continue
+            told = record_summary(work.record, work.framing, one, rows=False)["looked_at"]
+            assert told["verdict"] == verdict.label
+            assert told["result"] == run_page(one).sentence
+            assert signed(outcome.estimate) in told["result"]
+            assert any(verdict.reason in answer for answer in on_result(Look(work, one)))
+        (lesson,) = on_lessons(Look(work, None))
+    outcomes = [outcome_of(one) for one in work.record.experiments if one.compared_to_id]
+    furthest = max(outcomes, key=lambda one: abs(one.estimate - one.forecast.size))
+    with translation.override("en"):
+        assert f"{signed(furthest.estimate)} instead of {signed(furthest.forecast.size)}" in lesson
 
 
 def archive_of(facilitator: Seat) -> io.BytesIO:

@@ -28,9 +28,9 @@ from engine.reading.dataset import (
     write_participant_csv,
 )
 from engine.reading.health.report import health_report
-from engine.run.baseline import baseline_scores
+from engine.run.baseline import baseline_scores, reference_errors
 from engine.run.split import Split, split_rows
-from engine.spec.schema import Column, ColumnType, retype
+from engine.spec.schema import Column, ColumnType, Schema, retype
 from jobs.perform import Fields, JobFailure, Report, Result
 
 PREVIEW_ROWS = 12
@@ -144,7 +144,17 @@ def _preparation(
             str(name): int(count) for name, count in frame[schema.target].value_counts().items()
         },
         "baseline_metrics": baseline_scores(frame, schema, split),
+        "reference_errors": reference_errors(
+            frame, schema, split, without=_too_good(schema, health)
+        ),
     }
+
+
+def _too_good(schema: Schema, health: dict[str, Any]) -> set[str]:
+    """Columns that are known, or look as if they knew the answer."""
+    marked = {column.name for column in schema.columns if column.leak}
+    suspected = (one for one in health["findings"] if one["code"] == "leak_suspected")
+    return marked.union(*(one["columns"] for one in suspected))
 
 
 def _canonical(dataset: Dataset, table: RawTable, columns: tuple[Column, ...]) -> pd.DataFrame:

@@ -84,6 +84,7 @@ def rules(request: Request, seat: Seat) -> HttpResponse:
     form = RulesForm(
         request.POST or None,
         instance=copy(dojo.rules),
+        dataset=dojo.dataset,
         measure=dojo.measure,
         is_measured=has_runs(dojo),
     )

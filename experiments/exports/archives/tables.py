@@ -67,7 +67,7 @@ def agenda_csv(summary: Summary) -> bytes:
 
 def rigour_csv(rows: Sequence[ParticipantRow], names: RealNames) -> bytes:
     """The shares of the second board, each as how many of how many, and their mean."""
-    header: list[Cell] = [_("Participant"), *(str(label) for label, _count in COUNTS)]
+    header: list[Cell] = [_("Participant"), *(str(label) for label, _term, _count in COUNTS)]
     header += [_("Forecasting skill"), _("Total")]
     found: list[list[Cell]] = []
     for row in rows:

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext, pgettext
 from classrooms.datasets.page import division_of
 from classrooms.models import Dojo
 from experiments.exports.record import Record
+from experiments.forecasts.ruler import ruler_words
 from experiments.models import Experiment
 from experiments.pages.run_page import MetricRow, RunPage, experiment_page, run_page
 from experiments.templatetags.experiments import between, clauses, score, seconds
@@ -54,6 +55,7 @@ class ExperimentContent:
     metrics: tuple[MetricLine, ...]
     result_notes: tuple[str, ...]
     verdict: str
+    ruler_words: str
     analysis: tuple[str, ...]
     row_notes: tuple[tuple[int, str], ...]
     limits: str
@@ -162,6 +164,9 @@ def experiment_content(experiment: Experiment) -> ExperimentContent:
         metrics=tuple(_metric_line(row) for row in result.rows),
         result_notes=_result_notes(result),
         verdict=_verdict(result),
+        ruler_words=(
+            ruler_words(result.ruler, result.forecast_metric_label) if result.ruler else ""
+        ),
         analysis=_analysis(experiment),
         row_notes=tuple((note.row, note.text) for note in experiment.row_notes.all()),
         limits=experiment.limits.strip(),

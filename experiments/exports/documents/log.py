@@ -105,6 +105,8 @@ def results(content: ExperimentContent) -> str:
         parts.append("\n".join(f"- {note}" for note in content.result_notes))
     if content.verdict:
         parts.append(f"**{content.verdict}**")
+    if content.ruler_words:
+        parts.append(content.ruler_words)
     return "### " + _("Results") + "\n" + "\n\n".join(parts)
 
 

@@ -33,6 +33,7 @@ from experiments.exports.notebooks.interpretation import (
     interpretation_of,
 )
 from experiments.exports.record import Record
+from experiments.forecasts.drawing import ruler_png
 from experiments.models import Run
 from experiments.talks.learnings import learnings_of
 
@@ -152,15 +153,21 @@ def _experiment_cells(
         yield code_cell(f"code-{number}", "\n".join(code.statements))
         yield code_cell(f"check-{number}", _check(run), printed(_scores(run)))
     yield markdown_cell(f"results-{number}", results(one))
+    if one.result.ruler:
+        title = _("Forecast and result")
+        yield markdown_cell(f"ruler-{number}", _image(title, ruler_png(one.result.ruler)))
     if drawn := pictures.get(run.pk):
         yield markdown_cell(f"charts-{number}", "\n\n".join(_picture(one) for one in drawn))
     yield markdown_cell(f"after-{number}", after_results(one))
 
 
 def _picture(drawn: Drawn) -> str:
+    return f"**{drawn.title}**\n\n{_image(drawn.title, drawn.png)}"
+
+
+def _image(title: str, png: bytes) -> str:
     """The picture within the text: it shows in JupyterLab, VS Code and Colab alike."""
-    content = base64.b64encode(drawn.png).decode()
-    return f"**{drawn.title}**\n\n![{drawn.title}](data:image/png;base64,{content})"
+    return f"![{title}](data:image/png;base64,{base64.b64encode(png).decode()})"
 
 
 def _check(run: Run) -> str:
