@@ -12,7 +12,8 @@ from engine.build.runtime_helpers import positive_probability
 from engine.build.spec_builder import source_columns
 from engine.bundled import BUNDLED
 from engine.judge.uncertainty.dependence import rows_of
-from engine.judge.uncertainty.intervals import Judged, difference, metric_names
+from engine.judge.uncertainty.differences import difference
+from engine.judge.uncertainty.intervals import Judged, metric_names
 from engine.judge.uncertainty.predictions import Predictions
 from engine.reading.dataset import build_schema, canonical_frame, infer_columns, read_table
 from engine.run.evaluate import fit

@@ -37,7 +37,8 @@ from benchmarks.judgement import tried  # noqa: E402
 from benchmarks.judgement.simulated import COSTS, Population, grouped, series  # noqa: E402
 from engine.judge.uncertainty import cells as counting  # noqa: E402
 from engine.judge.uncertainty.dependence import INDEPENDENT, Rows  # noqa: E402
-from engine.judge.uncertainty.intervals import Judged, difference, metric_names  # noqa: E402
+from engine.judge.uncertainty.differences import difference  # noqa: E402
+from engine.judge.uncertainty.intervals import Judged, metric_names  # noqa: E402
 from engine.judge.uncertainty.predictions import Predictions  # noqa: E402
 from engine.judge.uncertainty.ranks import Together, auc_interval, paired_interval, ranking, skew_of  # noqa: E402
 

@@ -13,7 +13,7 @@ from engine.charts import catalogue as charts
 from engine.explain.cells import plain
 from engine.explain.curves import roc
 from engine.judge.uncertainty.dependence import rows_of
-from engine.judge.uncertainty.intervals import paired_differences
+from engine.judge.uncertainty.differences import paired_differences
 from engine.judge.uncertainty.predictions import Predictions
 from engine.spec.schema import Schema
 

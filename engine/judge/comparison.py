@@ -10,7 +10,7 @@ from scipy.stats import binomtest, chi2
 
 from engine.judge.numbers import Difference
 from engine.judge.uncertainty.dependence import INDEPENDENT, Rows
-from engine.judge.uncertainty.intervals import paired_differences
+from engine.judge.uncertainty.differences import paired_differences
 from engine.judge.uncertainty.predictions import Predictions
 from engine.spec.schema import Costs
 

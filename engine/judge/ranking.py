@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from typing import TypeVar
 
 import numpy as np
 
-from engine.judge.uncertainty.dependence import INDEPENDENT, Rows
-from engine.judge.uncertainty.intervals import Judged, difference
-from engine.judge.uncertainty.predictions import Predictions
-from engine.spec.schema import Costs
+from engine.judge.uncertainty.differences import differences
+from engine.judge.uncertainty.intervals import Judged
 
-Key = TypeVar("Key", bound=Hashable)
+AHEAD, TIED, BEHIND, UNKNOWN = 1, 0, -1, 2
 
 
 @dataclass(frozen=True)
@@ -30,42 +26,51 @@ class Place:
     tied: int
 
 
-def is_ahead(sides: Sequence[Judged], *, metric: str, higher_is_better: bool) -> np.ndarray:
-    """Whether each side is better than each other side, shape (n_sides, n_sides).
-
-    It is where the 95 % interval of the paired difference, which a comparison of the two
-    shows, does not hold zero.
-    """
-    ahead = np.zeros((len(sides), len(sides)), dtype=bool)
-    for one, other in combinations(range(len(sides)), 2):
-        found = difference(metric, sides[one], sides[other])
-        is_higher, is_lower = found.low > 0, found.high < 0
-        ahead[other, one] = is_higher if higher_is_better else is_lower
-        ahead[one, other] = is_lower if higher_is_better else is_higher
-    return ahead
+def nothing_known(sides: int) -> np.ndarray:
+    """The pairs of so many sides before any are compared, shape (n_sides, n_sides)."""
+    found = np.full((sides, sides), UNKNOWN, dtype=np.int8)
+    np.fill_diagonal(found, TIED)
+    return found
 
 
-def places(
-    y: np.ndarray,
-    sides: Mapping[Key, Predictions],
+def compare_pairs(
+    sides: Sequence[Judged],
     *,
     metric: str,
     higher_is_better: bool,
-    costs: Costs | None = None,
-    rows: Rows = INDEPENDENT,
-) -> dict[Key, Place]:
+    known: np.ndarray | None = None,
+) -> np.ndarray:
+    """Of each pair whether the row is ahead of the column, behind it or tied with it.
+
+    A side is ahead where the 95 % interval of the paired difference, which a comparison of the
+    two shows, does not hold zero.
+
+    Args:
+        known: what an earlier call found, UNKNOWN where a pair has not been compared; only
+            these pairs are.
+    """
+    found = nothing_known(len(sides)) if known is None else known.copy()
+    # Whom the most pairs wait for comes first: all of a new side's, in one go.
+    waiting = (found == UNKNOWN).sum(axis=1)
+    for one in np.argsort(-waiting, kind="stable").tolist():
+        others = np.flatnonzero(found[one] == UNKNOWN)
+        if not len(others):
+            continue
+        moved = differences(metric, sides[one], [sides[other] for other in others.tolist()])
+        theirs = (moved.low > 0).astype(np.int8) - (moved.high < 0)
+        theirs = theirs if higher_is_better else -theirs
+        found[others, one], found[one, others] = theirs, -theirs
+    return found
+
+
+def places(pairs: np.ndarray) -> list[Place]:
     """The rank of each side, and with how many it is tied.
 
     Args:
-        y: true classes, shape (n_rows,), 1 for the positive class.
-        rows: how they depend on each other.
+        pairs: all of them compared, shape (n_sides, n_sides).
     """
-    judged = [Judged(y, side, costs=costs, rows=rows) for side in sides.values()]
-    ahead = is_ahead(judged, metric=metric, higher_is_better=higher_is_better)
-    return {
-        key: Place(
-            rank=1 + int(ahead[:, place].sum()),
-            tied=int((~ahead[:, place] & ~ahead[place]).sum()) - 1,
-        )
-        for place, key in enumerate(sides)
-    }
+    behind, tied = (pairs == BEHIND).sum(axis=1), (pairs == TIED).sum(axis=1)
+    return [
+        Place(rank=1 + int(ahead), tied=int(alike) - 1)
+        for ahead, alike in zip(behind, tied, strict=True)
+    ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+
+from django.db.models import QuerySet
 
 from classrooms.models import Dojo
-from engine.judge.ranking import places
+from engine.judge.ranking import UNKNOWN, compare_pairs, places
 from engine.spec.metrics import METRICS
-from experiments.compute.comparing import compare_missing, dependence_of, predicted
-from experiments.compute.process_memory import load_dataset
+from experiments.compute.board_memory import judged_runs, kept_pairs, pairs_to_keep
+from experiments.compute.comparing import compare_missing
 from experiments.leaderboard.requests import request_leaderboard
 from experiments.models import LeaderboardSnapshot, Run
 from jobs.models import JobStatus
@@ -27,7 +28,7 @@ def compute(job: LeaderboardSnapshot, report: Report) -> Result:
         """A run may have ended meanwhile, or a rule may have changed: who did that found these
         snapshot unfinished, and relies on us."""
         now = Dojo.objects.get(pk=dojo.pk)
-        if fields["digest"] != digest_of(now, scored_runs(now)):
+        if fields["digest"] != digest_of(now):
             request_leaderboard(now)
 
     return Result(fields, store=look_again)
@@ -36,23 +37,21 @@ def compute(job: LeaderboardSnapshot, report: Report) -> Result:
 def scored_runs(dojo: Dojo) -> list[Run]:
     """Everyone's runs with a score and known predictions, first to last."""
     metric = dojo.primary_metric
-    runs = (
-        Run.objects.results()
-        .filter(
-            experiment__seat__dojo=dojo,
-            status=JobStatus.SUCCEEDED,
-            predictions__isnull=False,
-        )
-        .select_related("experiment")
-        .defer("warnings", "search", "comparison", "versions", "holdout_metrics")
-        .order_by("pk")
-    )
-    return [run for run in runs if run.score("test", metric) is not None]
+    runs = comparable_runs(dojo).select_related("experiment")
+    fields = ("public_id", "metrics", "experiment__seat")
+    return [run for run in runs.only(*fields) if run.score("test", metric) is not None]
 
 
-def digest_of(dojo: Dojo, runs: list[Run]) -> str:
+def comparable_runs(dojo: Dojo) -> QuerySet[Run]:
+    """Everyone's finished runs, first to last."""
+    succeeded = Run.objects.results().filter(status=JobStatus.SUCCEEDED)
+    known = succeeded.filter(experiment__seat__dojo=dojo, predictions__isnull=False)
+    return known.order_by("pk")
+
+
+def digest_of(dojo: Dojo) -> str:
     """Hash of the rules and runs that the leaderboard depends on."""
-    told = [dojo.primary_metric, [run.pk for run in runs]]
+    told = [dojo.primary_metric, list(comparable_runs(dojo).values_list("pk", flat=True))]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
@@ -60,30 +59,27 @@ def snapshot_fields(job: LeaderboardSnapshot) -> Fields:
     """Ranks of everyone's best run."""
     dojo = job.dojo
     metric = METRICS[dojo.primary_metric]
-    runs = scored_runs(dojo)
-    prepared = load_dataset(dojo.dataset)
-    schema = dojo.schema
-    y = schema.encode_target(prepared.frame.iloc[prepared.split.test])
+    digest = digest_of(dojo)
     by_person: dict[int, list[Run]] = {}
-    for run in runs:
+    for run in scored_runs(dojo):
         by_person.setdefault(run.experiment.seat_id, []).append(run)
-    best = {person: _best(own, metric.name) for person, own in by_person.items()}
-    found = places(
-        y,
-        {person: _loaded(run) for person, run in best.items()},
-        metric=metric.name,
-        higher_is_better=metric.higher_is_better,
-        costs=schema.costs,
-        rows=dependence_of(dojo),
-    )
+    best = [_best(own, metric.name) for own in by_person.values()]
+    pairs = kept_pairs(job.pairs, dojo, best)
+    if (pairs == UNKNOWN).any():
+        pairs = compare_pairs(
+            judged_runs(best, dojo),
+            metric=metric.name,
+            higher_is_better=metric.higher_is_better,
+            known=pairs,
+        )
+    ranks = {
+        str(run.experiment.seat_id): {"run": run.pk, "rank": place.rank, "tied": place.tied}
+        for run, place in zip(best, places(pairs), strict=True)
+    }
     return {
-        "digest": digest_of(dojo, runs),
-        "content": {
-            "ranks": {
-                str(person): {"run": best[person].pk, "rank": place.rank, "tied": place.tied}
-                for person, place in found.items()
-            }
-        },
+        "digest": digest,
+        "content": {"ranks": ranks},
+        "pairs": pairs_to_keep(pairs, dojo, best),
     }
 
 
@@ -95,7 +91,3 @@ def _best(runs: list[Run], metric: str) -> Run:
         if better(run.score("test", metric) or 0.0, best.score("test", metric) or 0.0):
             best = run
     return best
-
-
-def _loaded(run: Run) -> Any:
-    return predicted(Run.objects.select_related("predictions").get(pk=run.pk))

@@ -17,9 +17,8 @@ def request_leaderboard(dojo: Dojo) -> None:
     The row is locked: a worker that is finishing them at this moment has either seen what
     changed, or they are queued once more.
     """
-    snapshot, is_new = LeaderboardSnapshot.objects.select_for_update().get_or_create(
-        dojo=dojo, defaults={"share_key": dojo.pk}
-    )
+    locked = LeaderboardSnapshot.objects.select_for_update().defer("pairs")
+    snapshot, is_new = locked.get_or_create(dojo=dojo, defaults={"share_key": dojo.pk})
     ended = LeaderboardSnapshot.objects.filter(pk=snapshot.pk, status__in=FINISHED)
     if ended.requeue() or is_new:
         wake_workers(LeaderboardSnapshot)

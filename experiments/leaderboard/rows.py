@@ -92,7 +92,7 @@ def leaderboard(dojo: Dojo, viewer: Seat | None) -> Board:
     """
     sees_all = viewer is not None and viewer.is_facilitator and not dojo.is_solo
     until = dojo.stage.board_frozen_at if not sees_all else None
-    snapshot = LeaderboardSnapshot.objects.filter(dojo=dojo).first()
+    snapshot = LeaderboardSnapshot.objects.filter(dojo=dojo).defer("pairs").first()
     ranks = snapshot.content.get("ranks", {}) if snapshot else {}
     shows_names = sees_all or dojo.rules.visibility == Visibility.NAMES
     # By name, or in an order that says nothing: neither who came first nor who needs help.

@@ -824,6 +824,10 @@ class Migration(migrations.Migration):
                 ("digest", models.CharField(blank=True, max_length=64, verbose_name="digest")),
                 ("content", models.JSONField(blank=True, default=dict, verbose_name="leaderboard")),
                 (
+                    "pairs",
+                    models.JSONField(blank=True, default=dict, verbose_name="compared pairs"),
+                ),
+                (
                     "dojo",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.CASCADE,

@@ -20,6 +20,9 @@ class LeaderboardSnapshot(Job):
     digest = models.CharField(_("digest"), max_length=64, blank=True)
     content = models.JSONField(_("leaderboard"), default=dict, blank=True)
 
+    # Which pairs of runs have been told apart; no page reads it.
+    pairs = models.JSONField(_("compared pairs"), default=dict, blank=True)
+
     objects = JobQuerySet["LeaderboardSnapshot"].as_manager()
 
     class Meta(Job.Meta):

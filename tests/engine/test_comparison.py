@@ -8,7 +8,8 @@ from engine.build.runtime_helpers import scores_and_cost
 from engine.judge.comparison import compare, mcnemar
 from engine.judge.numbers import Difference
 from engine.judge.uncertainty.dependence import INDEPENDENT, Rows
-from engine.judge.uncertainty.intervals import intervals, paired_differences
+from engine.judge.uncertainty.differences import paired_differences
+from engine.judge.uncertainty.intervals import intervals
 from engine.judge.uncertainty.predictions import Predictions
 from engine.judge.uncertainty.ranks import ranking
 from engine.spec.metrics import METRICS

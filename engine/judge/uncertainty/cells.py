@@ -71,7 +71,7 @@ def expected_cost(costs: Costs) -> Formula:
     )
 
     def formula(cells: np.ndarray) -> np.ndarray:
-        return _ratio(cells @ each, cells.sum(axis=-1))
+        return _ratio((cells * each).sum(axis=-1), cells.sum(axis=-1))
 
     return formula
 

@@ -33,20 +33,31 @@ class Rows:
     kind: Literal["independent", "series", "groups"] = "independent"
     group: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int), repr=False)
 
-    def variance(self, influence: np.ndarray) -> float:
-        """Variance of the mean of these influence values, each row's once."""
-        if self.kind == "series":
-            return max(_of_series(influence), _of_independent(influence))
-        if self.kind == "groups":
-            return max(_of_groups(influence, self.group), _of_independent(influence))
-        return _of_independent(influence)
+    def variance(self, influence: np.ndarray) -> np.ndarray:
+        """Variance of the mean of these influence values, each row's once.
 
-    def design_effect(self, influence: np.ndarray) -> float:
-        """Rows of this sort that bring as much news as one independent row; 1 or more."""
+        Args:
+            influence: shape (..., n_rows).
+        """
         alone = _of_independent(influence)
-        if self.kind == "independent" or alone == 0:
-            return 1.0
-        return self.variance(influence) / alone
+        if self.kind == "series":
+            return np.maximum(np.apply_along_axis(_of_series, -1, influence), alone)
+        if self.kind == "groups":
+            found = np.apply_along_axis(_of_groups, -1, influence, self.group)
+            return np.maximum(found, alone)
+        return alone
+
+    def design_effect(self, influence: np.ndarray) -> np.ndarray:
+        """Rows of this sort that bring as much news as one independent row; 1 or more."""
+        return self.effect_of(self.variance(influence), influence)
+
+    def effect_of(self, variance: np.ndarray, influence: np.ndarray) -> np.ndarray:
+        """The design effect, where `variance` is known already."""
+        alone = _of_independent(influence)
+        if self.kind == "independent":
+            return np.ones_like(alone)
+        found: np.ndarray = np.divide(variance, alone, out=np.ones_like(alone), where=alone > 0)
+        return found
 
 
 INDEPENDENT = Rows()
@@ -66,8 +77,9 @@ def rows_of(test: pd.DataFrame, policy: SplitPolicy) -> Rows:
     return INDEPENDENT
 
 
-def _of_independent(influence: np.ndarray) -> float:
-    return float(np.mean((influence - influence.mean()) ** 2) / len(influence))
+def _of_independent(influence: np.ndarray) -> np.ndarray:
+    centred = influence - influence.mean(axis=-1, keepdims=True)
+    return np.asarray(np.mean(centred**2, axis=-1) / influence.shape[-1])
 
 
 def _of_groups(influence: np.ndarray, group: np.ndarray) -> float:

@@ -1,30 +1,28 @@
-"""95 % intervals of the test metrics, and of what two runs differ by on the same rows.
+"""95 % intervals of the test metrics.
 
 `benchmarks/judgement/coverage.py` measures how often they hold what is true.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import hashlib
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import numpy as np
 from scipy.stats import rankdata
 
 from engine.build.runtime_helpers import scores, scores_and_cost
-from engine.judge.numbers import Difference, Interval
+from engine.judge.numbers import Interval
 from engine.judge.uncertainty import cells as counting
 from engine.judge.uncertainty.dependence import INDEPENDENT, Rows
 from engine.judge.uncertainty.means import mean_interval
 from engine.judge.uncertainty.predictions import Predictions
 from engine.judge.uncertainty.ranks import (
     Ranking,
-    Together,
     auc_interval,
     average_precision_interval,
-    paired_interval,
     ranking,
-    skew_of,
 )
 from engine.spec.metrics import METRICS
 from engine.spec.schema import Costs
@@ -42,6 +40,8 @@ class Judged:
     Args:
         y: true classes, shape (n_rows,), 1 for the positive class; both occur.
         rows: how the rows depend on each other.
+        scores: of the only metrics that will be asked for, where they are known already.
+        intervals: of metrics, where they are known already.
     """
 
     def __init__(
@@ -51,14 +51,20 @@ class Judged:
         *,
         costs: Costs | None = None,
         rows: Rows = INDEPENDENT,
+        scores: Mapping[str, float] | None = None,
+        intervals: Mapping[str, Interval] | None = None,
     ) -> None:
         self.y, self.predictions, self.costs, self.rows = y, predictions, costs, rows
         self.positives = int((y == 1).sum())
         self.smaller_class = min(self.positives, len(y) - self.positives)
+        self._scores, self._intervals = scores, dict(intervals or {})
+        self._variances: dict[str, float] = {}
 
     @cached_property
-    def estimates(self) -> dict[str, float]:
+    def estimates(self) -> Mapping[str, float]:
         """Every metric, as scikit-learn computes it."""
+        if self._scores is not None:
+            return self._scores
         found = self.predictions
         if self.costs is None:
             return scores(self.y, found.probability, found.threshold)
@@ -75,6 +81,11 @@ class Judged:
         return ranking(self.y, self.predictions.probability)
 
     @cached_property
+    def order(self) -> bytes:
+        """Equal for two runs that order the rows alike."""
+        return hashlib.sha256(rankdata(self.predictions.probability).tobytes()).digest()
+
+    @cached_property
     def losses(self) -> dict[str, np.ndarray]:
         return self.predictions.losses(self.y)
 
@@ -87,14 +98,24 @@ class Judged:
         own = self.ranking
         return own.auc_influence if metric == "roc_auc" else own.ap_influence
 
+    def variance(self, metric: str) -> float:
+        """Of a ranking metric, by its influence."""
+        if metric not in self._variances:
+            self._variances[metric] = float(self.rows.variance(self.influence(metric)))
+        return self._variances[metric]
+
     def interval(self, metric: str) -> Interval:
         """The interval of one metric; it holds the metric's own value."""
-        return _stretched(metric, self._ends(metric), self.estimates[metric])
+        if metric not in self._intervals:
+            found = _stretched(metric, self._ends(metric), self.estimates[metric])
+            self._intervals[metric] = found
+        return self._intervals[metric]
 
     def _ends(self, metric: str) -> Interval:
         if metric in LOSSES:
             values = self.losses[metric]
-            return mean_interval(values, self.rows.variance(values), LEVEL)
+            low, high = mean_interval(values, self.rows.variance(values), LEVEL)
+            return float(low), float(high)
         if metric in RANKS:
             return self._of_ranks(metric)
         formula = counting.formulas(self.costs)[metric]
@@ -104,8 +125,8 @@ class Judged:
         return float(low), float(high)
 
     def _of_ranks(self, metric: str) -> Interval:
-        own = self.influence(metric)
-        effect, variance = self.rows.design_effect(own), np.array(self.rows.variance(own))
+        effect = self.rows.design_effect(self.influence(metric))
+        variance = np.array(self.variance(metric))
         positives = np.array(self.positives / effect)
         if metric == "roc_auc":
             negatives = np.array((len(self.y) - self.positives) / effect)
@@ -124,71 +145,6 @@ def _stretched(metric: str, ends: Interval, estimate: float) -> Interval:
     low = low if lowest is None else max(low, lowest)
     high = high if highest is None else min(high, highest)
     return min(low, estimate), max(high, estimate)
-
-
-def difference(metric: str, first: Judged, second: Judged) -> Difference:
-    """One metric of the second run minus the first's, on the same rows.
-
-    It has no width only where the metric reads the same of both.
-    """
-    estimate = second.estimates[metric] - first.estimates[metric]
-    ends = _paired_ends(metric, first, second)
-    if ends is None:
-        return Difference(0.0, 0.0, 0.0)
-    lowest, highest = METRICS[metric].lowest, METRICS[metric].highest
-    low, high = ends
-    if lowest is not None and highest is not None:
-        most = highest - lowest
-        low, high = max(low, -most), min(high, most)
-    return Difference(estimate, min(low, estimate), max(high, estimate))
-
-
-def _paired_ends(metric: str, first: Judged, second: Judged) -> Interval | None:
-    """None where there is no difference to be uncertain about."""
-    if metric in LOSSES:
-        values = second.losses[metric] - first.losses[metric]
-        if not values.any():
-            return None
-        return mean_interval(values, first.rows.variance(values), LEVEL)
-    if metric in RANKS:
-        return _paired_ranks(metric, first, second)
-    return _paired_cells(metric, first, second)
-
-
-def _paired_cells(metric: str, first: Judged, second: Judged) -> Interval | None:
-    before, after = first.predictions.said, second.predictions.said
-    if np.array_equal(before, after):
-        return None
-    formula = counting.formulas(first.costs)[metric]
-    kinds = counting.paired_kinds_of(first.y, before, after)
-    pairs = np.bincount(kinds, minlength=8).astype(float)
-    slope, _share = counting.paired_influence(formula, pairs)
-    effect = first.rows.design_effect(slope[kinds])
-    low, high = counting.paired_interval(formula, pairs / effect, LEVEL)
-    return float(low), float(high)
-
-
-def _paired_ranks(metric: str, first: Judged, second: Judged) -> Interval | None:
-    one, other, rows = first.influence(metric), second.influence(metric), first.rows
-    if np.array_equal(*(rankdata(side.predictions.probability) for side in (first, second))):
-        return None
-    before, after = rows.variance(one), rows.variance(other)
-    moved = other - one
-    effect = rows.design_effect(moved)
-    together = Together(
-        before=np.array(before),
-        after=np.array(after),
-        covariance=np.array((before + after - rows.variance(moved)) / 2),
-        skew=np.array(skew_of(moved)),
-        rows=np.array(len(moved) / effect),
-        smaller_class=np.array(first.smaller_class / effect),
-    )
-    parts = [
-        tuple(map(np.array, (side.estimates[metric], *side.interval(metric))))
-        for side in (first, second)
-    ]
-    low, high = paired_interval(parts[0], parts[1], together, LEVEL)  # type: ignore[arg-type]
-    return float(low), float(high)
 
 
 def metric_names(costs: Costs | None) -> Iterator[str]:
@@ -211,23 +167,3 @@ def intervals(
     """
     judged = Judged(y, predictions, costs=costs, rows=rows)
     return {name: judged.interval(name) for name in metric_names(costs)}
-
-
-def paired_differences(
-    y: np.ndarray,
-    first: Predictions,
-    second: Predictions,
-    *,
-    costs: Costs | None = None,
-    rows: Rows = INDEPENDENT,
-    only: Collection[str] | None = None,
-) -> dict[str, Difference]:
-    """Every metric of the second predictions minus the first's.
-
-    Args:
-        y: true classes, shape (n_rows,), 1 for the positive class; both occur.
-        rows: how they depend on each other.
-    """
-    before, after = (Judged(y, side, costs=costs, rows=rows) for side in (first, second))
-    names = only if only is not None else metric_names(costs)
-    return {name: difference(name, before, after) for name in names}

@@ -38,23 +38,24 @@ def hall_shift(square: Any, cube: Any, rows: Any, level: float) -> Any:
     )
 
 
-def mean_interval(values: np.ndarray, variance: float, level: float) -> tuple[float, float]:
+def mean_interval(values: np.ndarray, variance: np.ndarray, level: float) -> Ends:
     """The interval of the mean of these values, reaching further on their long tail's side.
 
     Args:
-        values: one for each row, shape (n_rows,).
+        values: one for each row, shape (..., n_rows).
         variance: of the mean, with what the rows' dependence adds.
     """
-    centred = values - values.mean()
-    square, cube = np.mean(centred**2), np.mean(centred**3)
-    if not variance or not square:
-        return float(values.mean()), float(values.mean())
-    rows = square / variance
+    middle = values.mean(axis=-1)
+    centred = values - middle[..., np.newaxis]
+    squares = centred**2
+    square, cube = np.mean(squares, axis=-1), np.mean(squares * centred, axis=-1)
+    has_width = (variance > 0) & (square > 0)
+    rows = np.divide(square, variance, out=np.ones_like(middle), where=has_width)
     # As many rows of equal weight would be as uneven as these: few, where few carry the loss.
-    carrying = np.sum(centred**2) ** 2 / np.sum(centred**4)
-    reach = ndtri(1 - (1 - level) / 2) * np.sqrt(
-        variance * student_factor(max(carrying - 1, FEWEST_CARRYING))
-    )
-    moved = float(np.clip(hall_shift(square, cube, rows, level), -reach, reach))
-    middle = float(values.mean())
-    return middle - float(reach) + min(moved, 0.0), middle + float(reach) + max(moved, 0.0)
+    above, below = np.sum(squares, axis=-1) ** 2, np.sum(squares**2, axis=-1)
+    carrying = np.divide(above, below, out=np.ones_like(middle), where=has_width)
+    freedom = np.maximum(carrying - 1, FEWEST_CARRYING)
+    reach = ndtri(1 - (1 - level) / 2) * np.sqrt(variance * student_factor(freedom))
+    reach = np.where(has_width, reach, 0.0)
+    moved = np.clip(hall_shift(square, cube, rows, level), -reach, reach)
+    return middle - reach + np.minimum(moved, 0.0), middle + reach + np.maximum(moved, 0.0)

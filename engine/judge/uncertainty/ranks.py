@@ -165,11 +165,17 @@ class Together:
         return np.clip(1 - (1 - found) * student_factor(freedom), -1, 1)
 
 
-def skew_of(moved: np.ndarray) -> float:
+def skew_of(moved: np.ndarray) -> np.ndarray:
     """Third moment over the second of the rows' influence on a difference; 0 where both runs
-    are perfect, and no row has any."""
-    square = float(np.sum(moved**2))
-    return float(np.sum(moved**3)) / square if square else 0.0
+    are perfect, and no row has any.
+
+    Args:
+        moved: shape (..., n_rows).
+    """
+    squares = moved**2
+    square, cube = np.sum(squares, axis=-1), np.sum(squares * moved, axis=-1)
+    found: np.ndarray = np.divide(cube, square, out=np.zeros_like(square), where=square > 0)
+    return found
 
 
 def paired_interval(first: Part, second: Part, together: Together, level: float) -> Ends:
