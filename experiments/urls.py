@@ -1,5 +1,6 @@
 from django.urls import path
 
+from experiments.alarms import views as alarms
 from experiments.analysis import views as analysis
 from experiments.demo import views as rehearsal
 from experiments.exports import personal_views as personal
@@ -48,6 +49,11 @@ urlpatterns = [
         "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/restart/",
         experiments.restart,
         name="restart",
+    ),
+    path(
+        "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/alarm/",
+        alarms.alarm,
+        name="alarm",
     ),
     path("dojos/<slug:dojo_id>/compare/", comparison.compare, name="compare"),
     path(

@@ -16,6 +16,7 @@ from classrooms.exceptions import NotNow
 from classrooms.models import Seat
 from classrooms.models.rules import BaselineRule
 from engine.spec.models import MODELS
+from experiments.alarms.page import alarm_page
 from experiments.analysis.catalogue import analysis_links
 from experiments.analysis.page import MAX_OBSERVATION
 from experiments.models import Experiment, Framing
@@ -180,6 +181,7 @@ def experiment(request: Request, seat: Seat, experiment_id: str) -> HttpResponse
         "experiment": found,
         "page": experiment_page(found),
         "result": result,
+        "alarm": alarm_page(found, seat),
         "analysis_links": analysis_links(result),
         "form": form,
         "is_own": is_own,
@@ -210,6 +212,7 @@ def run(request: Request, seat: Seat, experiment_id: str) -> HttpResponse:
         "seat": seat,
         "experiment": found,
         "result": result,
+        "alarm": alarm_page(found, seat),
         "analysis_links": analysis_links(result),
         "is_own": found.seat_id == seat.pk,
     }
