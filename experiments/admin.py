@@ -49,6 +49,7 @@ class ExperimentAdmin(OwnDojosOnly, admin.ModelAdmin):
         "config",
         "submitted_at",
         "concluded_at",
+        "chosen_at",
     )
     inlines = (RunInline,)
 

@@ -11,9 +11,9 @@ from engine.judge.ranking import places
 from engine.spec.metrics import METRICS
 from experiments.compute.comparing import compare_missing, dependence_of, predicted
 from experiments.compute.process_memory import load_dataset
+from experiments.leaderboard.entries import entries_of, ranked_runs
 from experiments.leaderboard.requests import request_leaderboard
 from experiments.models import LeaderboardSnapshot, Run
-from jobs.models import JobStatus
 from jobs.perform import Fields, Report, Result
 
 
@@ -27,27 +27,18 @@ def compute(job: LeaderboardSnapshot, report: Report) -> Result:
         """A run may have ended meanwhile, or a rule may have changed: who did that found these
         snapshot unfinished, and relies on us."""
         now = Dojo.objects.get(pk=dojo.pk)
-        if fields["digest"] != digest_of(now, scored_runs(now)):
+        if fields["digest"] != digest_of(now, compared_runs(now)):
             request_leaderboard(now)
 
     return Result(fields, store=look_again)
 
 
-def scored_runs(dojo: Dojo) -> list[Run]:
-    """Everyone's runs with a score and known predictions, first to last."""
-    metric = dojo.primary_metric
-    runs = (
-        Run.objects.results()
-        .filter(
-            experiment__seat__dojo=dojo,
-            status=JobStatus.SUCCEEDED,
-            predictions__isnull=False,
-        )
-        .select_related("experiment")
-        .defer("warnings", "search", "comparison", "versions", "holdout_metrics")
-        .order_by("pk")
-    )
-    return [run for run in runs if run.score("test", metric) is not None]
+def compared_runs(dojo: Dojo) -> list[Run]:
+    """The runs that rank and whose predictions are known, first to last."""
+    runs = ranked_runs(entries_of(dojo).values())
+    known = Run.objects.filter(pk__in=[run.pk for run in runs], predictions__isnull=False)
+    pks = set(known.values_list("pk", flat=True))
+    return [run for run in runs if run.pk in pks]
 
 
 def digest_of(dojo: Dojo, runs: list[Run]) -> str:
@@ -57,20 +48,17 @@ def digest_of(dojo: Dojo, runs: list[Run]) -> str:
 
 
 def snapshot_fields(job: LeaderboardSnapshot) -> Fields:
-    """Ranks of everyone's best run."""
+    """Ranks of what everyone has submitted."""
     dojo = job.dojo
     metric = METRICS[dojo.primary_metric]
-    runs = scored_runs(dojo)
+    runs = compared_runs(dojo)
     prepared = load_dataset(dojo.dataset)
     schema = dojo.schema
     y = schema.encode_target(prepared.frame.iloc[prepared.split.test])
-    by_person: dict[int, list[Run]] = {}
-    for run in runs:
-        by_person.setdefault(run.experiment.seat_id, []).append(run)
-    best = {person: _best(own, metric.name) for person, own in by_person.items()}
+    submitted = {run.experiment.seat_id: run for run in runs}
     found = places(
         y,
-        {person: _loaded(run) for person, run in best.items()},
+        {person: _loaded(run) for person, run in submitted.items()},
         metric=metric.name,
         higher_is_better=metric.higher_is_better,
         costs=schema.costs,
@@ -80,21 +68,11 @@ def snapshot_fields(job: LeaderboardSnapshot) -> Fields:
         "digest": digest_of(dojo, runs),
         "content": {
             "ranks": {
-                str(person): {"run": best[person].pk, "rank": place.rank, "tied": place.tied}
+                str(person): {"run": submitted[person].pk, "rank": place.rank, "tied": place.tied}
                 for person, place in found.items()
             }
         },
     }
-
-
-def _best(runs: list[Run], metric: str) -> Run:
-    """The best of one person's; of equals the first."""
-    better = METRICS[metric].is_better
-    best = runs[0]
-    for run in runs[1:]:
-        if better(run.score("test", metric) or 0.0, best.score("test", metric) or 0.0):
-            best = run
-    return best
 
 
 def _loaded(run: Run) -> Any:

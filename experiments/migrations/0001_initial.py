@@ -205,6 +205,10 @@ class Migration(migrations.Migration):
                     models.DateTimeField(blank=True, null=True, verbose_name="concluded on"),
                 ),
                 (
+                    "chosen_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="chosen on"),
+                ),
+                (
                     "compared_to",
                     models.ForeignKey(
                         blank=True,

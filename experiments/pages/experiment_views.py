@@ -19,7 +19,10 @@ from engine.spec.models import MODELS
 from experiments.alarms.page import alarm_page
 from experiments.analysis.catalogue import analysis_links
 from experiments.analysis.page import MAX_OBSERVATION
+from experiments.leaderboard.entries import entry_of
+from experiments.leaderboard.words import OBJECTIONS
 from experiments.models import Experiment, Framing
+from experiments.pages.reads import experiments_of
 from experiments.pages.run_page import experiment_page, run_page
 from experiments.submit import services
 from experiments.submit.conclusion import AnalysisForm
@@ -177,6 +180,7 @@ def experiment(request: Request, seat: Seat, experiment_id: str) -> HttpResponse
             messages.success(request, _("Conclusion saved in your log."))
             return redirect(found)
     result = run_page(found, seat)
+    entry = entry_of(experiments_of(found.seat), seat.dojo.primary_metric)
     context |= {
         "experiment": found,
         "page": experiment_page(found),
@@ -185,6 +189,8 @@ def experiment(request: Request, seat: Seat, experiment_id: str) -> HttpResponse
         "analysis_links": analysis_links(result),
         "form": form,
         "is_own": is_own,
+        "entry": entry,
+        "why_not": OBJECTIONS.get(entry.objection, ""),
         "claims": claim_sentences(found),
         "tab": "work" if is_own else "cockpit",
     }

@@ -175,7 +175,7 @@ def test_another_dojo_s_answer_counts_nothing_here(cast: Cast) -> None:
     run = alarm(cast.experiment.run)
     elsewhere = factories.make_dojo()
     close_alarm(facilitator_of(elsewhere), COLUMN, "Known.")
-    assert Run.objects.get(pk=run.pk).open_alarms
+    assert alarm(run).open_alarms
     close_alarm(facilitator_of(cast.dojo), COLUMN, "Known.")
     assert not Run.objects.get(pk=run.pk).open_alarms
     reopen_alarm(facilitator_of(cast.dojo), COLUMN)
