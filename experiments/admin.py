@@ -49,6 +49,7 @@ class ExperimentAdmin(OwnDojosOnly, admin.ModelAdmin):
         "config",
         "submitted_at",
         "concluded_at",
+        "chosen_at",
     )
     inlines = (RunInline,)
 
@@ -72,7 +73,7 @@ class RunAdmin(OwnDojosOnly, admin.ModelAdmin):
         """Hidden scores are told to nobody before their reveal, nor how a re-run differs in
         them; the pages have the warnings in words, for who may know them."""
         hidden = obj is None or not knows_hidden_scores(obj.experiment.seat.dojo)
-        return ("warnings", *(("holdout_metrics", "differences") if hidden else ()))
+        return ("warnings", "alarms", *(("holdout_metrics", "differences") if hidden else ()))
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False

@@ -1,9 +1,11 @@
 from django.urls import path
 
+from experiments.alarms import views as alarms
 from experiments.analysis import views as analysis
 from experiments.demo import views as rehearsal
 from experiments.exports import personal_views as personal
 from experiments.exports import views as take_home
+from experiments.leaderboard import entry_views as entries
 from experiments.leaderboard import views as scores
 from experiments.pages import comparison_views as comparison
 from experiments.pages import experiment_views as experiments
@@ -48,6 +50,16 @@ urlpatterns = [
         "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/restart/",
         experiments.restart,
         name="restart",
+    ),
+    path(
+        "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/alarm/",
+        alarms.alarm,
+        name="alarm",
+    ),
+    path(
+        "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/choose/",
+        entries.choose,
+        name="choose",
     ),
     path("dojos/<slug:dojo_id>/compare/", comparison.compare, name="compare"),
     path(

@@ -126,6 +126,12 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "experiments:rehearsal": ("get", FACILITATORS, "facilitator"),
     "experiments:rehearse": ("post", FACILITATORS, "facilitator"),
     "experiments:board_controls": ("get", FACILITATORS, "facilitator"),
+    "experiments:alarm": ("post", FACILITATORS, "facilitator"),
+    "experiments:choose": (
+        "post",
+        OWN_EXPERIMENT | {"facilitator": HIDDEN},
+        "participant",
+    ),
     "experiments:freeze": ("post", FACILITATORS, "facilitator"),
     "experiments:reveal": ("post", FACILITATORS, "facilitator"),
     "experiments:participants": ("get", FACILITATORS, "facilitator"),

@@ -1207,6 +1207,7 @@ class Migration(migrations.Migration):
                             ("facilitates", "accepted to facilitate"),
                             ("archived", "archived or unarchived the Dojo"),
                             ("board", "froze the leaderboard, or let it move again"),
+                            ("alarm", "closed or reopened a leak alarm"),
                             ("added", "added a record in the admin"),
                             ("edited", "changed a record in the admin"),
                             ("deleted", "deleted a record in the admin"),

@@ -24,6 +24,7 @@ from engine.explain.mistakes.fairness import rates_by_group
 from engine.explain.mistakes.slices import find_slices
 from engine.explain.reasons import effects, importance, words
 from engine.explain.reasons import shap_values as contributions
+from engine.judge.leaks import needed_columns
 from engine.run.split import Split
 from engine.spec.config import ExperimentConfig
 from engine.spec.schema import Schema
@@ -133,7 +134,7 @@ class FinishedRun:
 
 # --- What it uses, where it is wrong, how it ranks ------------------------------------------
 def evidence(run: FinishedRun) -> Content:
-    """Importance, errors, and the curves over thresholds, ranks and probabilities."""
+    """Importance, errors, the curves over thresholds, ranks and probabilities, and alarms."""
     y, probability, costs = run.y_test, run.probability, run.schema.costs
     curve = curves.threshold_curve(y, probability, costs=costs).to_dict()
     best = curves.best_thresholds(run.y_train, run.out_of_fold, costs=costs).to_dict()
@@ -161,6 +162,7 @@ def evidence(run: FinishedRun) -> Content:
             precision_recall=charts.precision_recall_chart(recall.to_dict()),
             reliability=charts.reliability_chart(reliability),
         ),
+        "alarms": [alarm.to_dict() for alarm in needed_columns(run)],
     }
 
 

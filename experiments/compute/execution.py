@@ -12,6 +12,7 @@ from engine.failures import CannotRun
 from engine.judge.uncertainty.predictions import Predictions as Predicted
 from engine.run.evaluate import evaluate
 from engine.run.fingerprint import fingerprint, library_versions
+from experiments.alarms.services import alarms_of_columns, raise_alarms
 from experiments.compute.comparing import (
     compare_missing,
     comparison_with_reference,
@@ -61,9 +62,11 @@ def execute(run: Run, report: Report) -> Result:
     rows = dependence_of(dojo)
     fields.setdefault("intervals", intervals_of(y_test, predicted, schema, rows))
     fields["comparison"] = comparison_with_reference(run.experiment, predicted, y_test)
+    alarms = [*(source.alarms if source else ()), *alarms_of_columns(run.experiment)]
 
     def store() -> None:
         predictions.save()
+        raise_alarms(run, alarms)
         _queue_interpretation(run, source)
         run_succeeded.send(sender=Run, run=run)
         request_leaderboard(dojo)

@@ -11,6 +11,7 @@ from engine.explain import stages
 from engine.explain.stages import FinishedRun
 from engine.run.evaluate import fit
 from engine.run.searching import with_found_hyperparameters
+from experiments.alarms.services import raise_alarms
 from experiments.compute.process_memory import (
     load_dataset,
     remember_finished,
@@ -31,7 +32,7 @@ def interpret(interpretation: Interpretation, report: Report) -> Result:
     """One stage of a finished run's interpretation."""
     run = interpretation.run
     found = STAGES[Stage(interpretation.stage)](run, finished_run(run))
-    return Result({"content": found})
+    return Result({"content": found}, lambda: raise_alarms(run, found.get("alarms", ())))
 
 
 def finished_run(run: Run) -> FinishedRun:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 
-from django.db.models import QuerySet
-
 from classrooms.models import Dojo
 from engine.judge.ranking import UNKNOWN, compare_pairs, places
 from engine.spec.metrics import METRICS
 from experiments.compute.board_memory import judged_runs, kept_pairs, pairs_to_keep
 from experiments.compute.comparing import compare_missing
+from experiments.leaderboard.entries import entries_of, ranked_runs
 from experiments.leaderboard.requests import request_leaderboard
 from experiments.models import LeaderboardSnapshot, Run
-from jobs.models import JobStatus
 from jobs.perform import Fields, Report, Result
 
 
@@ -28,66 +26,45 @@ def compute(job: LeaderboardSnapshot, report: Report) -> Result:
         """A run may have ended meanwhile, or a rule may have changed: who did that found these
         snapshot unfinished, and relies on us."""
         now = Dojo.objects.get(pk=dojo.pk)
-        if fields["digest"] != digest_of(now):
+        if fields["digest"] != digest_of(now, compared_runs(now)):
             request_leaderboard(now)
 
     return Result(fields, store=look_again)
 
 
-def scored_runs(dojo: Dojo) -> list[Run]:
-    """Everyone's runs with a score and known predictions, first to last."""
-    metric = dojo.primary_metric
-    runs = comparable_runs(dojo).select_related("experiment")
-    fields = ("public_id", "metrics", "experiment__seat")
-    return [run for run in runs.only(*fields) if run.score("test", metric) is not None]
+def compared_runs(dojo: Dojo) -> list[Run]:
+    """The runs that rank and whose predictions are known, first to last."""
+    runs = ranked_runs(entries_of(dojo).values())
+    known = Run.objects.filter(pk__in=[run.pk for run in runs], predictions__isnull=False)
+    pks = set(known.values_list("pk", flat=True))
+    return [run for run in runs if run.pk in pks]
 
 
-def comparable_runs(dojo: Dojo) -> QuerySet[Run]:
-    """Everyone's finished runs, first to last."""
-    succeeded = Run.objects.results().filter(status=JobStatus.SUCCEEDED)
-    known = succeeded.filter(experiment__seat__dojo=dojo, predictions__isnull=False)
-    return known.order_by("pk")
-
-
-def digest_of(dojo: Dojo) -> str:
+def digest_of(dojo: Dojo, runs: list[Run]) -> str:
     """Hash of the rules and runs that the leaderboard depends on."""
-    told = [dojo.primary_metric, list(comparable_runs(dojo).values_list("pk", flat=True))]
+    told = [dojo.primary_metric, [run.pk for run in runs]]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def snapshot_fields(job: LeaderboardSnapshot) -> Fields:
-    """Ranks of everyone's best run."""
+    """Ranks of what everyone has submitted."""
     dojo = job.dojo
     metric = METRICS[dojo.primary_metric]
-    digest = digest_of(dojo)
-    by_person: dict[int, list[Run]] = {}
-    for run in scored_runs(dojo):
-        by_person.setdefault(run.experiment.seat_id, []).append(run)
-    best = [_best(own, metric.name) for own in by_person.values()]
-    pairs = kept_pairs(job.pairs, dojo, best)
+    runs = compared_runs(dojo)
+    pairs = kept_pairs(job.pairs, dojo, runs)
     if (pairs == UNKNOWN).any():
         pairs = compare_pairs(
-            judged_runs(best, dojo),
+            judged_runs(runs, dojo),
             metric=metric.name,
             higher_is_better=metric.higher_is_better,
             known=pairs,
         )
     ranks = {
         str(run.experiment.seat_id): {"run": run.pk, "rank": place.rank, "tied": place.tied}
-        for run, place in zip(best, places(pairs), strict=True)
+        for run, place in zip(runs, places(pairs), strict=True)
     }
     return {
-        "digest": digest,
+        "digest": digest_of(dojo, runs),
         "content": {"ranks": ranks},
-        "pairs": pairs_to_keep(pairs, dojo, best),
+        "pairs": pairs_to_keep(pairs, dojo, runs),
     }
-
-
-def _best(runs: list[Run], metric: str) -> Run:
-    """The best of one person's; of equals the first."""
-    better = METRICS[metric].is_better
-    best = runs[0]
-    for run in runs[1:]:
-        if better(run.score("test", metric) or 0.0, best.score("test", metric) or 0.0):
-            best = run
-    return best

@@ -13,7 +13,14 @@ from classrooms.intake.names import name_key
 from classrooms.models import Announcement, Dojo, DojoStage, QuizAnswer, RaisedHand, Seat
 from classrooms.topics import CLOCK, LEADERBOARD, NEWS, PARTICIPANTS, SLIDES, TALKS
 from experiments.demo.simulation import SCRIPTS
-from experiments.models import Documentation, Experiment, Framing, LeaderboardSnapshot, Talk
+from experiments.models import (
+    ClosedAlarm,
+    Documentation,
+    Experiment,
+    Framing,
+    LeaderboardSnapshot,
+    Talk,
+)
 from live.models import touch
 
 MOST_SIMULATED = 20
@@ -80,6 +87,7 @@ def end_rehearsal(dojo: Dojo) -> None:
         model.objects.filter(seat__dojo=locked).delete()
     Announcement.objects.filter(dojo=locked).delete()
     LeaderboardSnapshot.objects.filter(dojo=locked).delete()
+    ClosedAlarm.objects.filter(dojo=locked).delete()
     locked.seats.exclude(simulated_as="").delete()
     for phase in locked.phases.all():
         phase.started_at = phase.ended_at = phase.counting_since = None

@@ -27,6 +27,7 @@ from classrooms.theory.deck import DECK
 from classrooms.theory.questions import BY_KEY, Question
 from classrooms.theory.services import answer_question
 from engine.spec.config import ExperimentConfig
+from experiments.leaderboard.entries import objection_to
 from experiments.models import Experiment, Framing
 from experiments.pages.reads import experiments_of
 from experiments.pages.run_page import run_page
@@ -87,7 +88,7 @@ DUMMY = Step(
     model={"name": "dummy"},
 )
 WITHOUT_SUSPECT = Step(
-    gettext_lazy("Without the column that leaks the target, the score falls to an honest level."),
+    gettext_lazy("Without the column that leaks the target, the score falls to one to believe."),
     gettext_lazy("It is recorded after the outcome, so it will not exist in production."),
     -0.1,
     drops_leak=True,
@@ -255,7 +256,10 @@ def _conclusion(experiment: Experiment) -> dict[str, str]:
             )
             % experiment.run.confusion
         )
-    keeps = comparison is None or comparison.is_better
+    if doubtful := bool(objection_to(experiment)):
+        sentences.append(_("I don't believe it: one of its columns seems to know the outcome."))
+    had_leak = comparison is not None and bool(objection_to(comparison.experiment))
+    keeps = not doubtful and (comparison is None or comparison.is_better or had_leak)
     return {
         "analysis": " ".join(sentences),
         "decision": "keep" if keeps else "iterate",

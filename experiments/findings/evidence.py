@@ -53,6 +53,19 @@ def no_leak(record: Record, experiment: Experiment) -> Outcome | None:
     return wrong(again or experiment.is_closed, view="importance", names=_told(record, known))
 
 
+def no_alarm(record: Record, experiment: Experiment) -> Outcome | None:
+    """No column seems to know the outcome: asked first, until they have drawn a conclusion from
+    it, or until a later run does without."""
+    if not (alarms := experiment.run.open_alarms):
+        return None
+    if experiment.is_closed and experiment.decision != Experiment.Decision.KEEP:
+        return None
+    went_on = any(other.run.has_succeeded for other in record.after(experiment))
+    names = sorted(alarm["column"] for alarm in alarms)
+    is_issue = experiment.is_closed or not went_on
+    return wrong(is_issue, view="importance", names=_told(record, names))
+
+
 def no_suspect(record: Record, experiment: Experiment) -> Outcome | None:
     """A column that alone predicts the target is worth a question; it may simply be good."""
     suspects = sorted(record.columns(experiment) & record.setting.suspects - record.setting.leaks)

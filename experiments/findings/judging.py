@@ -10,6 +10,9 @@ from experiments.findings.outcomes import Outcome
 from experiments.findings.record import Finding, Record, Severity
 from experiments.models import Experiment
 
+# Comes before everything else, however old: nothing is learned from a number that a leak made.
+ALARM = "leak_alarm"
+
 Judge = Callable[[Record, Experiment], Outcome | None]
 
 
@@ -32,6 +35,7 @@ class Rule:
 
 
 RULES = (
+    Rule(evidence.no_alarm, ALARM),
     Rule(hypotheses.framed, "no_framing", "framed"),
     Rule(hypotheses.clear_hypothesis, "no_clear_hypothesis", "clear_hypothesis"),
     Rule(hypotheses.baseline, "no_baseline", "has_baseline"),
@@ -55,7 +59,11 @@ RULES = (
 def findings_of(record: Record) -> list[Finding]:
     """Everything that the rules find: the gravest first, then the latest."""
     found = [finding for rule in RULES for finding in _apply(rule, record)]
-    return sorted(found, key=lambda f: (-f.severity, -f.experiment.number))
+    return sorted(found, key=_gravity)
+
+
+def _gravity(finding: Finding) -> tuple[bool, int, int]:
+    return finding.code != ALARM, -finding.severity, -finding.experiment.number
 
 
 def _apply(rule: Rule, record: Record) -> Iterator[Finding]:

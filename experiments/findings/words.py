@@ -77,6 +77,12 @@ WORDS: dict[str, Words] = {
         ),
         _("Compare train and test: what has the model learned, and what has it memorised?"),
     ),
+    "leak_alarm": Words(
+        _("Leak alarm"),
+        _("A column seems to know the outcome, so the run doesn't rank: %(names)s."),
+        _("What does one of your columns know that you won't know when you predict?"),
+        _("A column seems to know the outcome, so the run doesn't rank."),
+    ),
     "leaking_column": Words(
         _("Leaking column"),
         _("It uses a column recorded after the outcome: %(names)s."),

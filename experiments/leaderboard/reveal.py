@@ -21,7 +21,7 @@ from experiments.pages.run_page import NOTABLE_GAP
 from live.models import touch
 
 REASONS: dict[str, Promise] = {
-    "within": _("The difference is no more than chance explains: the score was honest."),
+    "within": _("The difference is no more than chance explains: confirmed on unseen rows."),
     "worn": _(
         "Below its interval, after %(tries)s experiments: the leaderboard showed the luckiest."
     ),

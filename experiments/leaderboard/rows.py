@@ -10,7 +10,9 @@ from classrooms.knowledge import knows_hidden_scores
 from classrooms.models import Dojo, Seat
 from classrooms.models.rules import Visibility
 from engine.spec.metrics import METRICS
+from experiments.leaderboard.entries import entry_of
 from experiments.leaderboard.rigour import Rigour, rigour_of
+from experiments.leaderboard.words import OBJECTIONS
 from experiments.models import Experiment, LeaderboardSnapshot, Run
 from experiments.participants.table import ParticipantRow, participant_rows
 
@@ -21,6 +23,10 @@ class LeaderboardRow:
     behind it.
 
     Attributes:
+        experiment: what they have submitted (`entries`).
+        score: None where it does not rank.
+        is_chosen: they have kept it; otherwise it stands in for what they will choose.
+        objection: code of why it does not rank; else empty.
         rank: 1 and the number of those who are better beyond chance; None without a score.
         tied: how many others cannot be told from them; None where it is not known (yet).
         holdout: of the same run; None until it is revealed.
@@ -30,6 +36,8 @@ class LeaderboardRow:
     tries: int = 0
     experiment: Experiment | None = None
     score: float | None = None
+    is_chosen: bool = False
+    objection: str = ""
     interval: list[float] | None = None
     holdout: float | None = None
     rank: int | None = None
@@ -47,6 +55,11 @@ class LeaderboardRow:
     @property
     def name(self) -> str:
         return self.seat.display_name if self.seat and self.shows_name else ""
+
+    @property
+    def why_not(self) -> str:
+        """Why it does not rank, in words; no column is named."""
+        return str(OBJECTIONS[self.objection]) if self.objection else ""
 
     @property
     def is_simulated(self) -> bool:
@@ -105,7 +118,8 @@ def leaderboard(dojo: Dojo, viewer: Seat | None) -> Board:
     if knows_hidden_scores(dojo):
         hidden = holdout_scores(dojo, ranked)
         for row in ranked:
-            row.holdout = hidden.get(row.run.pk) if row.run else None
+            if row.run and row.score is not None:
+                row.holdout = hidden.get(row.run.pk)
     for row in ranked:
         row.is_own = viewer is not None and row.seat == viewer
         row.shows_name = shows_names or row.is_own
@@ -133,24 +147,25 @@ def holdout_scores(dojo: Dojo, rows: list[LeaderboardRow]) -> dict[int, float]:
 
 
 def _row(dojo: Dojo, person: ParticipantRow, until: datetime | None) -> LeaderboardRow:
-    """A person's row: their best run."""
+    """A person's row: what they have submitted."""
     metric = METRICS[dojo.primary_metric]
     experiments = [e for e in person.experiments if until is None or e.submitted_at <= until]
     counted = {experiment.pk for experiment in experiments}
+    entry = entry_of(experiments, metric.name, until)
     row = LeaderboardRow(
         person.seat,
         tries=len(experiments),
+        experiment=entry.experiment,
+        is_chosen=entry.is_chosen,
+        objection=entry.objection,
         rigour=rigour_of(experiments, [f for f in person.findings if f.experiment.pk in counted]),
     )
-    for experiment in experiments:
-        run = experiment.run
-        score = run.score("test", metric.name)
-        if score is None or (until and (run.finished_at is None or run.finished_at > until)):
-            continue
-        if row.score is None or metric.is_better(score, row.score):
-            row.experiment, row.score = experiment, score
-            row.interval = run.intervals.get(metric.name)
-            row.reaches_threshold = not metric.is_better(dojo.success_threshold, score)
+    if entry.ranked:
+        run = entry.ranked.run
+        row.score, row.interval = run.score("test", metric.name), run.intervals.get(metric.name)
+        row.reaches_threshold = row.score is not None and not metric.is_better(
+            dojo.success_threshold, row.score
+        )
     return row
 
 

@@ -205,6 +205,10 @@ class Migration(migrations.Migration):
                     models.DateTimeField(blank=True, null=True, verbose_name="concluded on"),
                 ),
                 (
+                    "chosen_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="chosen on"),
+                ),
+                (
                     "compared_to",
                     models.ForeignKey(
                         blank=True,
@@ -463,6 +467,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("metrics", models.JSONField(blank=True, default=dict, verbose_name="metrics")),
+                ("alarms", models.JSONField(blank=True, default=list, verbose_name="leak alarms")),
                 (
                     "holdout_metrics",
                     models.JSONField(blank=True, default=dict, verbose_name="holdout metrics"),
@@ -763,6 +768,60 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "interpretations",
                 "ordering": ["run_id", "stage"],
                 "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="ClosedAlarm",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("column", models.CharField(max_length=255, verbose_name="column")),
+                (
+                    "reason",
+                    models.CharField(
+                        help_text="Everyone in the Dojo reads it.",
+                        max_length=500,
+                        verbose_name="Why it is known when the model predicts",
+                    ),
+                ),
+                (
+                    "closed_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="closed on"
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="classrooms.seat",
+                        verbose_name="closed by",
+                    ),
+                ),
+                (
+                    "dojo",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="closed_alarms",
+                        to="classrooms.dojo",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "closed leak alarm",
+                "verbose_name_plural": "closed leak alarms",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("dojo", "column"), name="one_closing_per_column"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(

@@ -1,3 +1,4 @@
+from experiments.models.alarms import ClosedAlarm
 from experiments.models.experiments import Experiment, Framing
 from experiments.models.exports import DojoArchive, Export, Picture
 from experiments.models.interpretations import Interpretation, Question, RowNote, Stage
@@ -6,6 +7,7 @@ from experiments.models.runs import Predictions, Run
 from experiments.models.talks import Documentation, JuryGrade, Takeaway, Talk
 
 __all__ = [
+    "ClosedAlarm",
     "Documentation",
     "DojoArchive",
     "Experiment",

@@ -79,7 +79,7 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
         from experiments.models.runs import Run  # noqa: PLC0415 (the two models name each other)
 
         runs = Run.objects.order_by("pk").defer(
-            "search", "holdout_metrics", "warnings", "versions", "failure_context"
+            "search", "holdout_metrics", "versions", "failure_context"
         )
         return self.prefetch_related(Prefetch("runs", queryset=runs), "row_notes")
 
@@ -197,6 +197,8 @@ class Experiment(models.Model):
     next_step = models.TextField(_("Next"), max_length=2000, blank=True)
     limits = models.TextField(_("Limitations"), max_length=4000, blank=True)
     concluded_at = models.DateTimeField(_("concluded on"), null=True, blank=True)
+    # Of several that were kept, the one chosen last is what the participant submits.
+    chosen_at = models.DateTimeField(_("chosen on"), null=True, blank=True)
 
     objects = ExperimentQuerySet.as_manager()
 

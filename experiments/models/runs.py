@@ -68,6 +68,8 @@ class Run(Job):
     search = models.JSONField(_("search"), default=dict, blank=True)
     # Warnings of the engine, each a code and what its sentence quotes.
     warnings = models.JSONField(_("warnings"), default=list, blank=True)
+    # Columns that seem to know the outcome (engine Alarm); closed ones stay in it.
+    alarms = models.JSONField(_("leak alarms"), default=list, blank=True)
     fingerprint = models.CharField(_("fingerprint"), max_length=64, blank=True)
     versions = models.JSONField(_("library versions"), default=dict, blank=True)
     # An earlier run with the same fingerprint, whose result is this run's.
@@ -106,6 +108,16 @@ class Run(Job):
             self.holdout_metrics if part == "holdout" else self.metrics.get(part, {})
         )
         return values.get(metric)
+
+    @property
+    def open_alarms(self) -> list[dict[str, Any]]:
+        """Columns that seem to know the outcome, and that no facilitator answered for."""
+        return [alarm for alarm in self.alarms if not alarm.get("is_closed")]
+
+    @property
+    def uses_marked_column(self) -> bool:
+        """Whether it was warned of a column that is recorded after the outcome."""
+        return any(warning["code"] == "leaking_column" for warning in self.warnings)
 
     @property
     def is_lost(self) -> bool:

@@ -16,9 +16,13 @@ from classrooms.exceptions import NotNow
 from classrooms.models import Seat
 from classrooms.models.rules import BaselineRule
 from engine.spec.models import MODELS
+from experiments.alarms.page import alarm_page
 from experiments.analysis.catalogue import analysis_links
 from experiments.analysis.page import MAX_OBSERVATION
+from experiments.leaderboard.entries import entry_of
+from experiments.leaderboard.words import OBJECTIONS
 from experiments.models import Experiment, Framing
+from experiments.pages.reads import experiments_of
 from experiments.pages.run_page import experiment_page, run_page
 from experiments.submit import services
 from experiments.submit.conclusion import AnalysisForm
@@ -176,13 +180,17 @@ def experiment(request: Request, seat: Seat, experiment_id: str) -> HttpResponse
             messages.success(request, _("Conclusion saved in your log."))
             return redirect(found)
     result = run_page(found, seat)
+    entry = entry_of(experiments_of(found.seat), seat.dojo.primary_metric)
     context |= {
         "experiment": found,
         "page": experiment_page(found),
         "result": result,
+        "alarm": alarm_page(found, seat),
         "analysis_links": analysis_links(result),
         "form": form,
         "is_own": is_own,
+        "entry": entry,
+        "why_not": OBJECTIONS.get(entry.objection, ""),
         "claims": claim_sentences(found),
         "tab": "work" if is_own else "cockpit",
     }
@@ -210,6 +218,7 @@ def run(request: Request, seat: Seat, experiment_id: str) -> HttpResponse:
         "seat": seat,
         "experiment": found,
         "result": result,
+        "alarm": alarm_page(found, seat),
         "analysis_links": analysis_links(result),
         "is_own": found.seat_id == seat.pk,
     }

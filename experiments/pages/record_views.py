@@ -13,6 +13,7 @@ from classrooms.knowledge import record_tells_truths
 from classrooms.models import Phase, Seat
 from experiments.findings import Finding, Record, findings_of, most_pressing, setting_of
 from experiments.forecasts.record import forecast_record
+from experiments.leaderboard.entries import entry_of
 from experiments.models import Experiment, Framing
 from experiments.pages.reads import experiments_of
 from experiments.pages.workspace import next_action
@@ -37,6 +38,7 @@ def workspace(request: Request, seat: Seat) -> HttpResponse:
         "pace_buttons": pace_buttons(context["clock"]) if seat.dojo.is_solo else [],
         "framing": framing,
         "experiments": experiments,
+        "entry": entry_of(experiments, seat.dojo.primary_metric),
         "next_action": next_action(seat, framing, experiments),
         "progress": own_progress(seat, framing, experiments),
         "questions": _questions(seat, framing, experiments),

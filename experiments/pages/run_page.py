@@ -138,6 +138,15 @@ class RunPage:
         ]
 
     @property
+    def notes(self) -> list[str]:
+        """Warnings but for that of marked columns, which stands above the score."""
+        return [
+            describe_warning(warning, names_columns=self.names_columns)
+            for warning in self.run.warnings
+            if warning["code"] != "leaking_column"
+        ]
+
+    @property
     def started_milliseconds(self) -> int | None:
         started = self.run.started_at
         return round(started.timestamp() * 1000) if started else None

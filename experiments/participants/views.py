@@ -18,6 +18,7 @@ from classrooms.dojos.page import dojo_context
 from classrooms.knowledge import knows_truths
 from classrooms.models import Announcement, Seat
 from experiments.findings import Finding, held_strengths
+from experiments.leaderboard.entries import entry_of
 from experiments.participants.forms import QuestionForm
 from experiments.participants.table import (
     ParticipantRow,
@@ -74,6 +75,7 @@ def _person_context(seat: Seat, person_id: str) -> dict[str, Any]:
         "seat": seat,
         "row": row,
         "person": row.seat,
+        "entry": entry_of(row.experiments, seat.dojo.primary_metric),
         "questions": [_question(row, finding, sent) for finding in row.pressing],
         "strengths": held_strengths(row.findings),
         "sent": sent,

@@ -46,6 +46,7 @@ class AnalysisForm(EditForm, forms.ModelForm):
         label=_("Decision"),
         choices=[("", _("Not decided yet")), *Experiment.Decision.choices],
         required=False,
+        help_text=_("What you keep is what you submit: the leaderboard ranks it."),
     )
 
     class Meta:

@@ -9,10 +9,11 @@ from django.db.models import Max
 from django.utils import timezone
 
 from classrooms.exceptions import NotNow, NotStarted
-from classrooms.models import Seat
+from classrooms.models import DojoStage, Seat
 from classrooms.topics import LEADERBOARD, PARTICIPANTS
 from engine.spec.config import ExperimentConfig
 from experiments.forecasts.registering import Typed, registered
+from experiments.leaderboard.requests import request_leaderboard
 from experiments.models import Experiment, Framing, Interpretation, RowNote, Run, Stage
 from experiments.signals import conclusion_written
 from experiments.submit.rules import experiments_left, lacks_baseline, refused_models
@@ -267,5 +268,23 @@ def record_analysis(
         setattr(experiment, name, value)
     experiment.save(update_fields=list(fields))
     announce_act(experiment.seat)
+    if decision:
+        request_leaderboard(experiment.seat.dojo)
     conclusion_written.send(sender=Experiment, experiment=experiment)
     return experiment
+
+
+@transaction.atomic
+def choose_experiment(experiment: Experiment) -> None:
+    """Submit this one of those that were kept: the leaderboard ranks it from now on.
+
+    Raises:
+        NotNow: it was not kept, or hidden scores are being told.
+    """
+    stage = DojoStage.objects.select_for_update().get(dojo=experiment.seat.dojo_id)
+    is_told = stage.revealed_rows or stage.holdout_is_revealed
+    if is_told or experiment.decision != Experiment.Decision.KEEP:
+        raise NotNow
+    Experiment.objects.filter(pk=experiment.pk).update(chosen_at=timezone.now())
+    announce_act(experiment.seat)
+    request_leaderboard(experiment.seat.dojo)

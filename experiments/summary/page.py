@@ -58,8 +58,14 @@ class Person:
     takeaways: tuple[tuple[str, str], ...]
 
     @property
-    def best(self) -> float | None:
+    def submitted(self) -> float | None:
+        """The score of what they have submitted, where it ranks."""
         return self.board.score if self.board else None
+
+    @property
+    def why_not(self) -> str:
+        """Why it does not rank; empty where it does, or where there is nothing."""
+        return self.board.why_not if self.board else ""
 
     @property
     def interval(self) -> list[float] | None:

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from classrooms.models import Seat
 from experiments.forecasts.record import ForecastRecord, forecast_record
+from experiments.leaderboard.entries import Entry, entry_of, objection_to
+from experiments.leaderboard.words import OBJECTIONS
 from experiments.models import Experiment, Talk
 from experiments.pages.progress_chart import ProgressChart, progress_chart
 from experiments.pages.reads import experiments_of, link_comparisons
@@ -32,15 +34,17 @@ def score_of(result: RunPage) -> float | None:
     return result.run.score("test", result.primary.name)
 
 
-def best_of(results: Sequence[RunPage]) -> RunPage | None:
-    """The best test score on the primary metric; of equal ones the first."""
-    found: RunPage | None = None
-    for result in results:
-        value = score_of(result)
-        highest = score_of(found) if found else None
-        if value is not None and (highest is None or result.primary.is_better(value, highest)):
-            found = result
-    return found
+def submitted_of(results: Sequence[RunPage]) -> tuple[RunPage | None, Entry]:
+    """What one participant has submitted, where it ranks, and what is said of it.
+
+    Args:
+        results: of all their experiments, first to last.
+    """
+    if not results:
+        return None, Entry()
+    entry = entry_of([result.experiment for result in results], results[0].primary.name)
+    found = (result for result in results if result.experiment == entry.ranked)
+    return next(found, None), entry
 
 
 def forecast_and_result(result: RunPage) -> tuple[float, float] | None:
@@ -106,15 +110,22 @@ class Learnings:
         return self.talk.seat
 
     @cached_property
-    def _suggested_best(self) -> RunPage | None:
-        return best_of(self.results)
+    def _submitted(self) -> tuple[RunPage | None, Entry]:
+        return submitted_of(self.results)
 
     @cached_property
     def best(self) -> Highlight | None:
         if chosen := self._chosen(self.talk.best_id):
             return chosen
-        found = self._suggested_best
-        return Highlight(found, _("The best score on the test set.")) if found else None
+        found, entry = self._submitted
+        if found is None:
+            return None
+        reason = (
+            _("Submitted to the leaderboard.")
+            if entry.is_chosen
+            else _("The latest result: none is submitted yet.")
+        )
+        return Highlight(found, reason)
 
     @cached_property
     def most_instructive(self) -> Highlight | None:
@@ -137,8 +148,8 @@ class Learnings:
     @cached_property
     def chart(self) -> ProgressChart | None:
         ended = [result for result in self.results if not result.run.is_unfinished]
-        best = self._suggested_best
-        return progress_chart(ended, best, threshold=self.seat.dojo.success_threshold)
+        submitted, _entry = self._submitted
+        return progress_chart(ended, submitted, threshold=self.seat.dojo.success_threshold)
 
     @property
     def learned(self) -> str:
@@ -172,8 +183,11 @@ class Learnings:
     def _chosen(self, experiment_id: int | None) -> Highlight | None:
         found = (result for result in self.results if result.experiment.pk == experiment_id)
         result = next(found, None)
-        reason = _("Chosen by %(name)s.") % {"name": self.seat}
-        return Highlight(result, reason) if result else None
+        if result is None:
+            return None
+        if objection := objection_to(result.experiment):
+            return Highlight(result, str(OBJECTIONS[objection]))
+        return Highlight(result, _("Chosen by %(name)s.") % {"name": self.seat})
 
 
 def learnings_of(talk: Talk, experiments: Sequence[Experiment] | None = None) -> Learnings:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from engine.judge.uncertainty import differences
 from experiments.compute import board_memory
 from experiments.compute.comparing import y_test_of
 from experiments.compute.leaderboard import snapshot_fields
-from experiments.models import LeaderboardSnapshot, Predictions, Run
+from experiments.models import Experiment, LeaderboardSnapshot, Predictions, Run
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -99,9 +100,11 @@ def test_after_a_run_only_its_own_pairs_are_compared(dojo, members, monkeypatch)
     computed(dojo)
     assert counts == [len(LeaderboardSnapshot.objects.get().pairs["runs"]) - 1]
     counts.clear()
-    predicting(members[1], -1.0, 0)
+    rejected = predicting(members[1], -1.0, 0).experiment
+    rejected.decision, rejected.concluded_at = Experiment.Decision.REJECT, timezone.now()
+    rejected.save()
     computed(dojo)
-    assert counts == [], "their best is another"
+    assert counts == [], "what is rejected does not rank"
 
 
 def test_a_process_remembers_as_many_runs_as_it_has_room_for(dojo, members, monkeypatch) -> None:

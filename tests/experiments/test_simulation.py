@@ -61,3 +61,18 @@ def test_they_answer_what_a_slide_asks_and_some_are_mistaken() -> None:
     assert QuizAnswer.objects.count() == len(SCRIPTS)
     mistaken = QuizAnswer.objects.filter(is_right=False).values_list("seat", flat=True)
     assert set(mistaken) == {members["hurried"].pk, members["curious"].pk}
+
+
+def test_nobody_keeps_a_leak_and_the_score_without_it_is_kept() -> None:
+    seat = factories.join(factories.make_dojo(), "Amina")
+    seat.simulated_as = "careful"
+    seat.save()
+    first = factories.submit(seat, "logistic_regression")
+    factories.finish(first, test=0.99)
+    alarm = {"column": "worst_area", "reason": "alone", "value": 0.97, "others": 0.7}
+    Run.objects.filter(experiment=first).update(alarms=[alarm])
+    for _framing_conclusion_and_submission in range(3):
+        advance_all()
+    factories.finish(experiments_of(seat)[1], test=0.8)
+    advance_all()
+    assert [one.decision for one in experiments_of(seat)] == ["iterate", "keep"]

@@ -88,7 +88,7 @@ def test_it_counts_what_the_group_did(dojo) -> None:
     assert [person.name for person in found.people] == ["Zoé Martin", "Bob", "Cy"]
     assert (found.experiments, found.failures, found.forecasts.count) == (3, 1, 0)
     zoe = found.people[0]
-    assert (zoe.first, zoe.best, zoe.holdout, zoe.rank) == (0.8, 0.9, None, 1)
+    assert (zoe.first, zoe.submitted, zoe.holdout, zoe.rank) == (0.8, 0.9, None, 1)
     assert zoe.learned == "Bob was right"
     assert zoe.takeaways == (("Zoé Martin looks at errors", "Bob"),)
     assert found.is_provisional

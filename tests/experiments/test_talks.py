@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from classrooms.agenda import timeline
 from classrooms.exceptions import NotNow
@@ -187,14 +187,20 @@ def with_comparison(experiment: Experiment, *, test: float) -> None:
     )
 
 
+def keep(experiment: Experiment) -> None:
+    kept = Experiment.objects.filter(pk=experiment.pk)
+    kept.update(decision="keep", concluded_at=timezone.now())
+
+
 @pytest.fixture
 def presenter(room):
-    """Four experiments: a baseline, a small surprise that is best, a large one, a failure."""
+    """Four experiments: a baseline, a small surprise that is kept, a large one, a failure."""
     _dojo, (ada, _bo, _cy) = room
     first = factories.submit(ada)
     factories.finish(first, test=0.8)
     second = factories.submit(ada, "decision_tree", compared_to=first, expected_effect=0.01)
     with_comparison(second, test=0.9)
+    keep(second)
     third = factories.submit(ada, "random_forest", compared_to=first, expected_effect=0.3)
     with_comparison(third, test=0.81)
     fourth = factories.submit(ada, compared_to=first, expected_effect=0.02)
@@ -208,7 +214,7 @@ def page_of(member):
     return learnings_of(talk)
 
 
-def test_the_product_chooses_the_best_and_the_largest_surprise(presenter) -> None:
+def test_the_product_shows_what_is_submitted_and_the_largest_surprise(presenter) -> None:
     page = page_of(presenter)
     assert page.best.experiment.number == 2
     assert page.most_instructive.experiment.number == 3
@@ -222,14 +228,16 @@ def test_a_failure_that_was_analysed_teaches_more_than_a_surprise(presenter) -> 
     assert "Too many trees." in page_of(presenter).learned
 
 
-def test_lower_is_better_is_respected() -> None:
-    dojo = factories.make_dojo(primary_metric="log_loss", success_threshold=0.4)
-    member = factories.join(dojo)
-    for loss in (0.5, 0.2, 0.3):
-        run = factories.finish(factories.submit(member))
-        run.metrics["test"]["log_loss"] = loss
-        run.save(update_fields=["metrics"])
-    assert page_of(member).best.experiment.number == 2
+def test_a_leak_is_no_best_experiment_unless_the_presenter_says_so(presenter) -> None:
+    alarm = {"column": "worst_area", "reason": "alone", "value": 0.97, "others": 0.7}
+    second = Experiment.objects.get(seat=presenter, number=2)
+    Run.objects.filter(experiment=second).update(alarms=[alarm])
+    page = page_of(presenter)
+    assert page.best is None
+    assert not any(mark.is_best for mark in page.chart.marks)
+    Talk.objects.update_or_create(seat=presenter, defaults={"position": 1, "best": second})
+    with translation.override("en"):
+        assert page_of(presenter).best.reason == "Doesn't rank: open leak alarm."
 
 
 def test_nothing_run_is_a_page_that_says_so(room) -> None:

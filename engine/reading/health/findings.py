@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2_contingency
 
+from engine.judge.leaks import LEAK_AUC, stands_out
 from engine.run.split import Split
 from engine.spec.schema import ColumnType, Schema
 
@@ -21,8 +22,6 @@ MAX_DRIFTS = 3
 MOSTLY_MISSING = 0.5
 MANY_CATEGORIES = 50
 RARE_CLASS = 0.1
-# One column that ranks the classes so well on its own rarely is an honest feature.
-LEAK_AUC = 0.95
 # Drift counts when it is both certain (Bonferroni over the columns) and visible.
 DRIFT_P_VALUE = 0.001
 DRIFT_EFFECT = 0.1
@@ -116,14 +115,35 @@ def _repeated_texts(frame: pd.DataFrame, schema: Schema, split: Split) -> list[F
     return findings
 
 
-def findings_of_health(
-    columns: dict[str, ColumnHealth], correlations: list[dict[str, Any]], split: Split
-) -> list[Finding]:
-    """Columns that nearly predict the target, drift, or say the same as others."""
-    leaks = [
-        Finding("leak_suspected", (name,), {"auc": health.alone}, is_spoiler=True)
+def strong_columns(columns: dict[str, ColumnHealth]) -> dict[str, float]:
+    """ROC AUC of the columns that nearly predict the target alone."""
+    return {
+        name: health.alone
         for name, health in columns.items()
         if health.alone is not None and health.alone >= LEAK_AUC
+    }
+
+
+def findings_of_health(
+    columns: dict[str, ColumnHealth],
+    correlations: list[dict[str, Any]],
+    split: Split,
+    *,
+    others: float | None,
+) -> list[Finding]:
+    """Columns that nearly predict the target, drift, or say the same as others.
+
+    Args:
+        others: ROC AUC of all columns but the `strong_columns`.
+    """
+    leaks = [
+        Finding(
+            "leak_suspected",
+            (name,),
+            {"auc": alone, "others": others, "stands_out": stands_out(alone, others)},
+            is_spoiler=True,
+        )
+        for name, alone in strong_columns(columns).items()
     ]
     pairs = [
         Finding("correlated", tuple(pair["columns"]), {"value": pair["value"]}, is_spoiler=True)

@@ -18,11 +18,13 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.preprocessing import TargetEncoder
 from sklearn.tree import DecisionTreeClassifier
 
+from engine.judge.leaks import auc_without
 from engine.reading.health.findings import (
     MANY_CATEGORIES,
     findings_of_columns,
     findings_of_health,
     findings_of_rows,
+    strong_columns,
 )
 from engine.reading.health.profiles import rhythms, telling_words
 from engine.run.split import Split
@@ -105,10 +107,12 @@ def health_report(
         columns[column.name] = _column(column, train[column.name], holdout[column.name], target)
         report(done / len(schema.features))
     correlations = _correlations(train, schema)
+    strong = strong_columns(columns)
+    others = auc_without(train, schema, strong) if strong else None
     findings = [
         *findings_of_columns(schema, len(frame)),
         *findings_of_rows(frame, schema, split),
-        *findings_of_health(columns, correlations, split),
+        *findings_of_health(columns, correlations, split, others=others),
     ]
     return {
         "columns": {name: asdict(health) for name, health in columns.items()},

@@ -94,8 +94,8 @@ def _withheld(seat: Seat) -> dict[type[Model], frozenset[str] | None]:
     hidden: dict[type[Model], frozenset[str] | None] = {Seat: frozenset({"facilitator_note"})}
     hidden_of_run = set() if knows_hidden_scores(dojo) else {"holdout_metrics"}
     if not knows_truths(seat):
-        # Its codes with the columns that they are about; the log has the words.
-        hidden_of_run.add("warnings")
+        # Their codes with the columns that they are about; the log has the words.
+        hidden_of_run |= {"warnings", "alarms"}
     hidden[Run] = frozenset(hidden_of_run)
     if not dojo.has_ended:
         hidden[JuryGrade] = None

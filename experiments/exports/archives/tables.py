@@ -27,7 +27,7 @@ def leaderboard_csv(summary: Summary) -> bytes:
         _("Model"),
         _("Experiments"),
         _("First score"),
-        _("Best score"),
+        _("Submitted score"),
         _("Lower bound of the interval (95%)"),
         _("Upper bound of the interval (95%)"),
         *([_("Holdout")] if revealed else []),
@@ -39,7 +39,7 @@ def leaderboard_csv(summary: Summary) -> bytes:
 def _leaderboard_row(person: Person, *, revealed: bool) -> list[Cell]:
     low, high = person.interval or (None, None)
     cells: list[Cell] = [person.rank, person.name, person.model, person.experiments]
-    cells += [person.first, person.best, low, high]
+    cells += [person.first, person.submitted, low, high]
     return [*cells, person.holdout] if revealed else cells
 
 

@@ -14,7 +14,7 @@ from experiments.exports.documents.pictures import Drawn
 from experiments.exports.notebooks.code import data_source
 from experiments.exports.record import Record
 from experiments.pages.progress_chart import progress_chart
-from experiments.talks.learnings import best_of
+from experiments.talks.learnings import results_of, submitted_of
 
 
 def html_log(record: Record, pictures: Mapping[int, Sequence[Drawn]] | None = None) -> str:
@@ -32,11 +32,12 @@ def html_log(record: Record, pictures: Mapping[int, Sequence[Drawn]] | None = No
         ]
         parts = [imports_code(codes), data_code(data_source(dojo)), functions_code(codes)]
         results = [one.result for one in content.experiments]
+        submitted, _entry = submitted_of(results_of(record.experiments))
         ended = [result for result in results if not result.run.is_unfinished]
         context = {
             "content": content,
             "metric": dojo.get_primary_metric_display(),
-            "chart": progress_chart(ended, best_of(results), threshold=dojo.success_threshold),
+            "chart": progress_chart(ended, submitted, threshold=dojo.success_threshold),
             "experiments": [
                 (one, "\n".join(code.statements).strip(), pictures.get(one.result.run.pk, ()))
                 for one, code in zip(content.experiments, codes, strict=True)

@@ -13,6 +13,7 @@ from engine.spec.metrics import METRICS
 from experiments.exports.documents.content import ExperimentContent
 from experiments.exports.documents.log import plain
 from experiments.exports.notebooks.cells import code_cell, markdown_cell
+from experiments.leaderboard.entries import objection_to
 from experiments.models import Experiment
 
 
@@ -20,11 +21,14 @@ def chosen_for_interpretation(
     experiments: Sequence[ExperimentContent],
 ) -> ExperimentContent | None:
     """The best of those that were kept, else of all; by cross-validation, since test rows
-    choose no model. None where no model reads the columns."""
+    choose no model. None where no model reads the columns, or every one that does reads a leak.
+    """
     candidates = [
         one
         for one in experiments
-        if one.result.run.has_succeeded and one.experiment.parsed_config.model.name != "dummy"
+        if one.result.run.has_succeeded
+        and one.experiment.parsed_config.model.name != "dummy"
+        and not objection_to(one.experiment)
     ]
     kept = [one for one in candidates if one.experiment.decision == Experiment.Decision.KEEP]
     return max(kept or candidates, key=_validated, default=None)

@@ -1,0 +1,44 @@
+"""A facilitator answers a leak alarm: for the Dojo, with a reason."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from classrooms.access import Request, facilitator_view
+from classrooms.audit.notes import Action, note
+from classrooms.knowledge import knows_truths
+from classrooms.models import Seat
+from experiments.alarms.forms import ClosingForm
+from experiments.alarms.services import close_alarm, reopen_alarm
+from experiments.models import Experiment
+from posting.once import made_once
+
+
+@facilitator_view
+@require_POST
+@made_once
+def alarm(request: Request, seat: Seat, experiment_id: str) -> HttpResponse:
+    """Close the alarm about a column of this experiment's run, or open it again."""
+    visible = Experiment.objects.visible_to(seat).with_results()
+    experiment = get_object_or_404(visible, public_id=experiment_id)
+    column = request.POST.get("column", "")
+    known = {alarm["column"] for alarm in experiment.run.alarms}
+    if column not in known or not knows_truths(seat):
+        messages.error(request, _("This run has no such alarm."))
+        return redirect(experiment)
+    if request.POST.get("action") == "reopen":
+        reopen_alarm(seat, column)
+        note(seat.dojo, request.user, Action.ALARM, detail="reopen")
+        return redirect(experiment)
+    form = ClosingForm(request.POST)
+    if form.is_valid():
+        close_alarm(seat, column, form.cleaned_data["reason"])
+        note(seat.dojo, request.user, Action.ALARM, detail="close")
+        messages.success(request, _("Alarm closed for everyone in this Dojo."))
+    else:
+        messages.error(request, _("Say why it is known; one sentence is enough."))
+    return redirect(experiment)
