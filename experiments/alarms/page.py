@@ -61,7 +61,7 @@ class AlarmPage:
                 "One of the columns that this run uses seems to know the outcome. For each "
                 "one: when is its value recorded, before the outcome or after?"
             )
-            return [OpenAlarm("", words)] if found else []
+            return [OpenAlarm("", "" if self.marked else words)] if found else []
         dataset = self.reader.dojo.dataset
         marked = leaks_of(dataset, dataset.schema)
         return [
