@@ -145,7 +145,13 @@ def on_analysis(look: Look) -> Answers:
 
 
 def _of_result(facts: Facts) -> list[Finding]:
-    codes = ("overfitting", "leaking_column", "suspect_column", "metric_hides_imbalance")
+    codes = (
+        "leak_alarm",
+        "overfitting",
+        "leaking_column",
+        "suspect_column",
+        "metric_hides_imbalance",
+    )
     return [facts.findings[code] for code in codes if code in facts.findings]
 
 

@@ -75,6 +75,7 @@ SUGGESTIONS: dict[str, Text] = {
     "overfitting": _(
         "Compare train and test side by side, and look at what makes a model simpler."
     ),
+    "leak_alarm": _("For each column: could you fill it in on the day when you predict?"),
     "leaking_column": _("Go through its most important columns with a calendar in hand."),
     "suspect_column": _("Ask the person who fills in that column when they do it."),
     "test_set_worn_out": _("Let cross-validation choose, and look at the test set less often."),

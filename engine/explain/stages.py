@@ -7,7 +7,7 @@ say how many rows they are about.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -335,6 +335,7 @@ def subgroups(
     sensitive: Sequence[str],
     findings: Sequence[Mapping[str, Any]],
     warnings: Sequence[Mapping[str, Any]],
+    suspects: Collection[str] = (),
 ) -> Content:
     """Subgroups with more errors, rates by sensitive column, and all limitations.
 
@@ -343,8 +344,10 @@ def subgroups(
             the model may use them or not.
         findings: of the dataset's health report.
         warnings: of the run, {"code", "context"}.
+        suspects: columns that may know the outcome: nothing is said in their terms.
     """
-    known = run.test[[column.name for column in run.schema.features]]
+    names = [column.name for column in run.schema.features if column.name not in suspects]
+    known = run.test[names]
     slices = find_slices(
         known, run.y_test, run.prediction, schema=run.schema, seed=run.config.seed
     ).to_dict()
@@ -352,7 +355,8 @@ def subgroups(
         name: rates_by_group(run.test[name], run.y_test, run.prediction, run.probability).to_dict()
         for name in sensitive
     }
-    outside = limits.extrapolation(run.train[run.columns], run.test[run.columns], run.schema)
+    sound = [name for name in run.columns if name not in suspects]
+    outside = limits.extrapolation(run.train[sound], run.test[sound], run.schema)
     counts = np.bincount(run.y_test, minlength=2)
     found = limits.find_limits(
         limits.Evidence(
@@ -373,6 +377,7 @@ def subgroups(
             importance={column.name: column.mean for column in run.importance.columns},
             findings=findings,
             warnings=warnings,
+            suspects=suspects,
         )
     )
     drawn = {}

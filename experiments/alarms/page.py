@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from classrooms.knowledge import knows_truths
 from classrooms.models import Seat
+from experiments.forecasts.belief import leaks_of
 from experiments.models import ClosedAlarm, Experiment, Run
 from experiments.templatetags.experiments import score
 from experiments.wording.messages import describe_warning
@@ -21,10 +22,12 @@ class OpenAlarm:
 
     Attributes:
         column: empty for a reader who is to find it.
+        may_be_closed: the reader answers for the column, which is not marked.
     """
 
     column: str
     evidence: str
+    may_be_closed: bool = False
 
     @property
     def question(self) -> str:
@@ -58,8 +61,14 @@ class AlarmPage:
                 "One of the columns that this run uses seems to know the outcome. For each "
                 "one: when is its value recorded, before the outcome or after?"
             )
-            return [OpenAlarm("", words)] if found else []
-        return [OpenAlarm(alarm["column"], evidence_words(alarm)) for alarm in found]
+            return [OpenAlarm("", "" if self.marked else words)] if found else []
+        dataset = self.reader.dojo.dataset
+        marked = leaks_of(dataset, dataset.schema)
+        return [
+            OpenAlarm(name, evidence_words(alarm), self.may_close and name not in marked)
+            for alarm in found
+            if (name := alarm["column"])
+        ]
 
     @cached_property
     def closed(self) -> list[ClosedAlarm]:

@@ -11,8 +11,9 @@ from typing import Any
 
 from django.db import transaction
 
-from classrooms.models import Dojo, HealthReport, Seat
+from classrooms.models import Dojo, Seat
 from classrooms.topics import LEADERBOARD, PARTICIPANTS
+from experiments.alarms.suspects import standing_out
 from experiments.forecasts.belief import columns_read
 from experiments.leaderboard.requests import request_leaderboard
 from experiments.models import ClosedAlarm, Experiment, Run
@@ -24,13 +25,10 @@ Alarm = dict[str, Any]
 def alarms_of_columns(experiment: Experiment) -> list[Alarm]:
     """Columns that the model reads and that alone know what all others do not, as the data
     checks found them."""
-    report = HealthReport.objects.filter(dataset=experiment.seat.dojo.dataset_id).first()
     read = columns_read(experiment)
     return [
         {"column": name, "reason": "alone", "value": found["auc"], "others": found["others"]}
-        for finding in (report.content["findings"] if report else ())
-        if finding["code"] == "leak_suspected" and (found := finding["values"])["stands_out"]
-        for name in finding["columns"]
+        for name, found in standing_out(experiment.seat.dojo.dataset).items()
         if name in read
     ]
 

@@ -14,6 +14,7 @@ from classrooms.knowledge import knows_truths
 from classrooms.models import Seat
 from experiments.alarms.forms import ClosingForm
 from experiments.alarms.services import close_alarm, reopen_alarm
+from experiments.forecasts.belief import leaks_of
 from experiments.models import Experiment
 from posting.once import made_once
 
@@ -27,7 +28,8 @@ def alarm(request: Request, seat: Seat, experiment_id: str) -> HttpResponse:
     experiment = get_object_or_404(visible, public_id=experiment_id)
     column = request.POST.get("column", "")
     known = {alarm["column"] for alarm in experiment.run.alarms}
-    if column not in known or not knows_truths(seat):
+    marked = leaks_of(seat.dojo.dataset, seat.dojo.dataset.schema)
+    if column not in known - marked or not knows_truths(seat):
         messages.error(request, _("This run has no such alarm."))
         return redirect(experiment)
     if request.POST.get("action") == "reopen":

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from engine.spec.metrics import METRICS
+from experiments.alarms.suspects import suspects_of
 from experiments.analysis.page import AnalysisPage, Context, failure_of, hypothesis_from
 from experiments.analysis.questions import LOG_ODDS
 from experiments.models import Stage
@@ -57,12 +58,14 @@ def importance_context(page: AnalysisPage) -> Context:
 
 
 def _hypothesis_from_importance(page: AnalysisPage, importance: Context) -> str:
-    """Link to a new experiment without the features whose importance is chance."""
+    """Link to a new experiment without the features whose importance is chance; never about a
+    column that may know the outcome. Empty where there is nothing to say."""
+    suspects = suspects_of(page.experiment.run)
     grouped = {name for group in importance["groups"] for name in group["features"]}
     useless = [
         one["name"]
         for one in importance["columns"]
-        if abs(one["mean"]) <= one["std"] and one["name"] not in grouped
+        if abs(one["mean"]) <= one["std"] and one["name"] not in grouped | suspects
     ]
     if useless:
         observation = gettext(
@@ -71,6 +74,8 @@ def _hypothesis_from_importance(page: AnalysisPage, importance: Context) -> str:
         )
     else:
         useless = [one["name"] for one in importance["columns"][:1]]
+        if suspects.intersection(useless):
+            return ""
         observation = gettext(
             "In experiment #%(number)s, %(names)s matters most for %(metric)s on the test set."
         )

@@ -12,6 +12,7 @@ from engine.explain.stages import FinishedRun
 from engine.run.evaluate import fit
 from engine.run.searching import with_found_hyperparameters
 from experiments.alarms.services import raise_alarms
+from experiments.alarms.suspects import suspects_of
 from experiments.compute.process_memory import (
     load_dataset,
     remember_finished,
@@ -87,6 +88,7 @@ def _subgroups(run: Run, found: FinishedRun) -> stages.Content:
         sensitive=dataset.sensitive_columns,
         findings=health.content["findings"] if health else [],
         warnings=run.warnings,
+        suspects=suspects_of(run),
     )
 
 

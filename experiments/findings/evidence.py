@@ -67,8 +67,12 @@ def no_alarm(record: Record, experiment: Experiment) -> Outcome | None:
 
 
 def no_suspect(record: Record, experiment: Experiment) -> Outcome | None:
-    """A column that alone predicts the target is worth a question; it may simply be good."""
-    suspects = sorted(record.columns(experiment) & record.setting.suspects - record.setting.leaks)
+    """A column that alone predicts the target is worth a question; it may simply be good.
+
+    A leak alarm about it has asked already, and a closed one has the answer.
+    """
+    asked = record.setting.leaks | {alarm["column"] for alarm in experiment.run.alarms}
+    suspects = sorted(record.columns(experiment) & record.setting.suspects - asked)
     return notice(view="importance", names=_told(record, suspects)) if suspects else None
 
 

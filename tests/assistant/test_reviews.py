@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from assistant.facts.rubric import Criterion
+from assistant.facts.wording import suggestion_for
 from assistant.models import Call, CoachChoice, CoachSettings, Review
 from classrooms.models import Seat
+from experiments.findings.judging import RULES
 from experiments.models import Experiment
 from experiments.submit.services import record_analysis
 from tests import factories
@@ -180,3 +182,8 @@ def test_the_page_shows_it_in_the_reader_s_language(member: Seat, client) -> Non
     assert "Baseline et comparaison" in shown
     written(experiment)
     assert "Aucun modèle de langage" in client.get(path).content.decode()
+
+
+def test_every_problem_has_a_suggestion() -> None:
+    problems = {rule.problem for rule in RULES if rule.problem}
+    assert all(suggestion_for(problem) for problem in problems)

@@ -280,3 +280,9 @@ def test_as_right_as_the_larger_class_is_large_is_not_too_good() -> None:
     rows = {"no": 990, "yes": 10}
     assert "too_good" not in codes(class_rows=rows, metric="accuracy", test=0.985, train=0.985)
     assert "too_good" in codes(class_rows=rows, metric="accuracy", test=0.9999, train=0.9999)
+
+
+def test_nothing_is_built_upon_a_column_that_may_know_the_outcome() -> None:
+    decides = {"importance": {"numeric": 0.4, "categorical": 0.01}}
+    assert codes(**decides) == ["one_column_decides"]
+    assert codes(**decides, suspects={"numeric"}) == []

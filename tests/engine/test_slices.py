@@ -275,3 +275,17 @@ def test_the_planted_subgroup_of_the_churn_data_is_first(churn: Table, model: st
         Condition("region", "is", "South"),
     }
     assert found.errors == (prediction != y).sum()
+
+
+def test_a_subgroup_that_the_outcome_defines_is_no_finding() -> None:
+    """Everyone who told why they left has left, and a model without the column misses them."""
+    table = people()
+    y = np.random.default_rng(3).random(ROWS) < 0.3
+    told = y & (np.random.default_rng(4).random(ROWS) < 0.5)
+    table["town"] = np.where(told, "moved away", table["town"])
+    missed = find_slices(table, y.astype(int), np.zeros(ROWS), schema=SCHEMA)
+    assert not [one for one in missed.found if one.conditions[0].column == "town"]
+    # The same place with those who stayed is a subgroup that anyone can see beforehand.
+    table["town"] = np.where(told | (table["age"] > 80), "moved away", table["town"])
+    seen = find_slices(table, y.astype(int), np.zeros(ROWS), schema=SCHEMA)
+    assert [one for one in seen.found if one.conditions[0].column == "town"]

@@ -4,9 +4,11 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from engine.explain import learning, stages
+from engine.explain.mistakes import slices
 from engine.explain.stages import FinishedRun, affordable
 from engine.run.evaluate import evaluate
 from engine.spec.config import ExperimentConfig, default_config
@@ -100,6 +102,21 @@ def test_later_stages_take_the_importance_that_was_found(
 def test_limits_say_what_the_views_found(found: dict[str, Any]) -> None:
     codes = {limit["code"] for limit in found["subgroups"]["limits"]}
     assert {"leak_suspected", "not_converged", "small_test"} <= codes
+
+
+def test_subgroups_are_not_made_of_columns_that_may_know_the_outcome(
+    run: FinishedRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+
+    def find(table: pd.DataFrame, *arguments: Any, **options: Any) -> slices.Slices:
+        seen.append(list(table.columns))
+        return slices.find_slices(table, *arguments, **options)
+
+    monkeypatch.setattr(stages, "find_slices", find)
+    content = stages.subgroups(run, sensitive=[], findings=[], warnings=[], suspects={"signal"})
+    assert "signal" not in seen[0]
+    assert '"signal"' not in json.dumps([content["slices"], content["limits"]])
 
 
 def test_a_learning_curve_takes_what_time_there_is() -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import unquote_plus
 
 import pytest
 from django.urls import reverse
 
-from classrooms.models import AuditEntry, Dojo, HealthReport, Seat
+from classrooms.models import AuditEntry, Dataset, Dojo, HealthReport, Seat
 from experiments.alarms.services import close_alarm, raise_alarms, reopen_alarm
+from experiments.alarms.suspects import suspects_of
 from experiments.demo.rehearsal import end_rehearsal
 from experiments.findings import Severity, findings_of
 from experiments.forecasts.belief import is_believed
-from experiments.models import ClosedAlarm, Experiment, Interpretation, Run
+from experiments.models import ClosedAlarm, Experiment, Interpretation, Run, Stage
 from experiments.participants.table import participant_rows
 from tests import factories
 from tests.conftest import Cast
@@ -190,3 +193,40 @@ def test_a_rehearsal_leaves_no_answer_behind() -> None:
     close_alarm(facilitator_of(dojo), COLUMN, "Known.")
     end_rehearsal(Dojo.objects.get(pk=dojo.pk))
     assert not ClosedAlarm.objects.exists()
+
+
+# --- Nothing offers them ----------------------------------------------------------------
+def test_no_next_hypothesis_is_offered_about_a_column_under_alarm(cast: Cast) -> None:
+    stage = Interpretation.objects.get(run__experiment=cast.experiment, stage=Stage.EVIDENCE)
+    found = {"mean": 0.3, "std": 0.01, "values": [0.3] * 5}
+    noise = {"mean": 0.0, "std": 0.01, "values": [0.0] * 5}
+    columns = [{"name": COLUMN} | found, {"name": "mean_area"} | noise]
+    stage.content["importance"] |= {"columns": columns, "groups": []}
+    stage.save()
+    address = reverse(
+        "experiments:analysis", args=[cast.dojo.public_id, cast.experiment.public_id, "importance"]
+    )
+
+    def offered() -> str:
+        page = cast.clients["participant"].get(address, headers=ENGLISH).content.decode()
+        found = re.search(r"observation=([^\"]*)", page)
+        return unquote_plus(found[1]) if found else ""
+
+    assert "“mean_area”" in offered()
+    stage.content["importance"]["columns"] = columns[:1]
+    stage.save()
+    assert f"“{COLUMN}” matters most" in offered()
+    alarm(cast.experiment.run)
+    assert not offered()
+    close_alarm(facilitator_of(cast.dojo), COLUMN, "Known.")
+    assert f"“{COLUMN}” matters most" in offered()
+
+
+def test_marked_and_suspected_columns_are_left_out_unless_answered_for(cast: Cast) -> None:
+    suspect(cast.dojo, "worst_radius")
+    Dataset.objects.filter(pk=cast.dojo.dataset_id).update(leak_columns=["mean_area"])
+    run = Run.objects.get(pk=alarm(cast.experiment.run).pk)
+    assert suspects_of(run) == {"worst_radius", COLUMN, "mean_area"}
+    for column in (COLUMN, "mean_area"):
+        close_alarm(facilitator_of(cast.dojo), column, "Known.")
+    assert suspects_of(Run.objects.get(pk=run.pk)) == {"worst_radius", "mean_area"}

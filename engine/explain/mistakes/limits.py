@@ -1,11 +1,11 @@
-"""Derive a model's limitations from its interpretation results.
+"""Derive a model's limitations from its interpretation results; each is a code with a context.
 
-Each is a code with a context; the web process reads `LIMITS`, so no scientific library here.
+The web process reads `LIMITS`, so no scientific library here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -59,8 +59,8 @@ LIMITS: dict[str, str] = {
         "has memorised some of the training rows."
     ),
     "too_good": N_(
-        "A score of %(score)s is rarely real: look for a column that leaks the "
-        "target, or rows that are in both the training set and the test set."
+        "The score is %(score)s: before you trust it, check that no column is recorded after "
+        "the outcome, and that no row is in both the training set and the test set."
     ),
     "miscalibrated": N_(
         "Miscalibrated in %(bins)s of %(of)s groups of rows: use the probabilities "
@@ -102,8 +102,8 @@ LIMITS: dict[str, str] = {
         "out of date."
     ),
     "time_ignored": N_(
-        "Rows were split at random although %(names)s dates them: predicting the "
-        "future may be harder than this test."
+        "Rows were split at random. If they came over time, predicting later ones may be "
+        "harder than this test. Columns with dates: %(names)s."
     ),
     "rows_in_train_and_test": N_(
         "Test rows that also appear in the training set: %(count)s. A model may "
@@ -176,8 +176,8 @@ class Evidence:
         groups: `GroupRates.to_dict()` by sensitive column.
         outside: of `extrapolation`.
         importance: by column, how much the score falls when it is shuffled.
-        findings: of the dataset's health report.
-        warnings: of the run, {"code", "context"}.
+        findings: of the dataset's health report; warnings: of the run, {"code", "context"}.
+        suspects: columns that may know the outcome: that is an alarm, no limit.
     """
 
     schema: Schema
@@ -194,6 +194,7 @@ class Evidence:
     importance: Mapping[str, float] = field(default_factory=dict)
     findings: Sequence[Mapping[str, Any]] = ()
     warnings: Sequence[Mapping[str, Any]] = ()
+    suspects: Collection[str] = ()
 
 
 def find_limits(evidence: Evidence) -> tuple[Limit, ...]:
@@ -345,7 +346,7 @@ def _leaks(evidence: Evidence) -> Iterator[Limit]:
     if len(falls) > 1 and sum(falls.values()) > 0:
         name = max(falls, key=lambda one: falls[one])
         share = falls[name] / sum(falls.values())
-        if share >= NEARLY_EVERYTHING:
+        if share >= NEARLY_EVERYTHING and name not in evidence.suspects:
             yield Limit("one_column_decides", {"name": name, "share": share}, "high")
 
 

@@ -50,6 +50,8 @@ MAX_FLAGS = 100
 LEVEL = 0.05
 MIN_ROWS = 20
 MIN_SHARE = 0.02
+# A subgroup of one class, which is at most so frequent elsewhere.
+PURE, MIXED = 0.98, 0.5
 # Slices that share so much of their rows (Jaccard) are one finding.
 ALIKE = 0.8
 
@@ -153,10 +155,11 @@ def find_slices(
         limit: most findings.
     """
     rng = np.random.default_rng(seed)
-    wrong = np.asarray(y) != np.asarray(prediction)
+    y = np.asarray(y)
+    wrong = y != np.asarray(prediction)
     if len(table) > MAX_ROWS:
         rows = np.sort(rng.choice(len(table), MAX_ROWS, replace=False))
-        table, wrong = table.iloc[rows], wrong[rows]
+        table, y, wrong = table.iloc[rows], y[rows], wrong[rows]
     smallest = max(MIN_ROWS, int(np.ceil(MIN_SHARE * len(table))))
     known = [schema.by_name[name] for name in table.columns if name in schema.by_name]
     columns = [column for column in known if column.type != ColumnType.ID and not column.leak]
@@ -166,7 +169,11 @@ def find_slices(
     tested, looked_at, tests = _search(single, wrong, smallest)
     grown = _tree_nodes(table, every, numbers, wrong, smallest, rng)
     tests += len(grown)
-    significant = _holm([*tested, *grown], tests, level)
+    significant = [
+        candidate
+        for candidate in _holm([*tested, *grown], tests, level)
+        if not _is_outcome(candidate.rows, y)
+    ]
     # A condition has all the others to be paired with: of those, one does well by chance.
     clearly = level / max(len(single.conditions), 1)
     kept = _without_echoes(significant, wrong, smallest, level / max(tests, 1), clearly)
@@ -179,6 +186,13 @@ def find_slices(
         smallest=smallest,
         level=level,
     )
+
+
+def _is_outcome(rows: np.ndarray, y: np.ndarray) -> bool:
+    """Whether a subgroup is the outcome in other words: "exit interview = HR" holds nobody who
+    stayed. Nobody knows who is in it before it has happened."""
+    inside, outside = float(y[rows].mean()), float(y[~rows].mean())
+    return (inside >= PURE and outside <= MIXED) or (1 - inside >= PURE and 1 - outside <= MIXED)
 
 
 # --- The search -------------------------------------------------------------------------
