@@ -29,11 +29,9 @@ class Work:
 def work_of(seat: Seat) -> Work:
     """Everything of one participant, in a constant number of queries."""
     framing = Framing.objects.filter(seat=seat).first()
-    metric = framing.metric if framing else ""
     record = Record(
         setting_of(seat.dojo, names_columns=record_tells_truths(seat.dojo)),
         tuple(experiments_of(seat)),
         framing is not None,
-        metric,
     )
     return Work(record, framing)

@@ -23,11 +23,13 @@ class Verdict:
     Attributes:
         most, fewest: points that the record allows; both None where it is not due.
         reason: one sentence, quoting a number or the participant's words.
+        needs_reader: the record tells nothing of it, so that the rules alone give no points.
     """
 
     most: int | None
     fewest: int | None
     reason: str
+    needs_reader: bool = False
 
     @property
     def is_certain(self) -> bool:
@@ -41,6 +43,11 @@ def exactly(points: int, reason: str) -> Verdict:
 def at_most(points: int, reason: str) -> Verdict:
     """The most points that the record allows; how good the words are is for a reader to judge."""
     return Verdict(points, 0, reason)
+
+
+def for_a_reader(reason: str) -> Verdict:
+    """Something is written, and only its reader can tell what it is worth."""
+    return Verdict(MOST_POINTS, 0, reason, needs_reader=True)
 
 
 def not_due(reason: str) -> Verdict:
@@ -121,15 +128,16 @@ def _errors(facts: Facts) -> Verdict:
     experiment = facts.experiment
     if experiment.config["model"]["name"] == "dummy" or not experiment.run.has_succeeded:
         return not_due(words.reason("errors_teach_nothing", experiment))
+    if not facts.has("errors_analysed"):
+        if not experiment.is_closed:
+            return not_due(words.reason("errors_to_come", experiment))
+        if nothing := facts.has("errors_not_analysed"):
+            return exactly(0, nothing.sentence)
+    if gap := facts.has("overfitting"):
+        return at_most(1, gap.sentence)
     if facts.has("errors_analysed"):
-        gap = facts.has("overfitting")
-        if gap:
-            return at_most(1, gap.sentence)
-        return at_most(MOST_POINTS, words.reason("errors_written", experiment))
-    if not experiment.is_closed:
-        return not_due(words.reason("errors_to_come", experiment))
-    silent = facts.has("errors_not_analysed")
-    return exactly(0, silent.sentence if silent else words.reason("errors_elsewhere", experiment))
+        return at_most(MOST_POINTS, words.reason("errors_shown", experiment))
+    return for_a_reader(words.reason("errors_for_a_reader", experiment))
 
 
 def _decision(facts: Facts) -> Verdict:
@@ -139,8 +147,10 @@ def _decision(facts: Facts) -> Verdict:
         return exactly(0, left.sentence) if left else not_due(words.reason("open", experiment))
     if against := facts.has("decision_against_evidence", "leaking_column"):
         return at_most(0, against.sentence)
-    if lucky := facts.has("inconclusive_win", "overfitting", "metric_hides_imbalance"):
-        return at_most(1, lucky.sentence)
+    if weak := facts.has("overfitting", "metric_hides_imbalance"):
+        return at_most(1, weak.sentence)
+    if unclear := facts.has("kept_inconclusive"):
+        return for_a_reader(unclear.sentence)
     if experiment.decision != Experiment.Decision.KEEP and not meaningful(experiment.next_step):
         return at_most(1, words.reason("no_next", experiment))
     if not meaningful(experiment.next_step):
@@ -174,7 +184,11 @@ def review_by_rules(facts: Facts) -> Review:
     )
     return Review(
         scores=[
-            Score(criterion=criterion, points=verdict.most, reason=verdict.reason)
+            Score(
+                criterion=criterion,
+                points=None if verdict.needs_reader else verdict.most,
+                reason=verdict.reason,
+            )
             for criterion, verdict in known.items()
         ],
         strength=_strength(facts, known),
@@ -190,7 +204,10 @@ def _strength(facts: Facts, known: dict[Criterion, Verdict]) -> str:
     for code in words.STRENGTHS:
         if found := facts.findings.get(code):
             return found.sentence
-    best = max(CRITERIA, key=lambda criterion: known[criterion].most or 0)
+    best = max(
+        CRITERIA,
+        key=lambda criterion: 0 if known[criterion].needs_reader else known[criterion].most or 0,
+    )
     return known[best].reason
 
 
@@ -212,5 +229,5 @@ def _clamped(points: int | None, verdict: Verdict) -> int | None:
     if verdict.most is None or verdict.fewest is None:
         return None
     if points is None:
-        return verdict.most
+        return None if verdict.needs_reader else verdict.most
     return max(verdict.fewest, min(points, verdict.most))

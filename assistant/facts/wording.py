@@ -24,7 +24,7 @@ CRITERIA: dict[Criterion, Text] = {
 }
 
 POINTS: dict[int | None, Text] = {
-    None: _("not due yet"),
+    None: _("not scored"),
     0: _("missing"),
     1: _("weak"),
     2: _("good"),
@@ -42,9 +42,9 @@ REASONS: dict[str, Text] = {
     "logged_reproduced": _("A re-run gave the same digits."),
     "logged": _("Config, seed, data and versions are recorded; nobody has re-run it yet."),
     "errors_teach_nothing": _("This run has no errors to learn from."),
-    "errors_written": _("The analysis speaks of its errors: “%(analysis)s”"),
+    "errors_shown": _("There is a note on one of its errors, or a claim about a subgroup."),
     "errors_to_come": _("The conclusion is not written yet."),
-    "errors_elsewhere": _("Nothing is written about this experiment's errors."),
+    "errors_for_a_reader": _("Only a reader can tell what “%(analysis)s” says of its errors."),
     "open": _("There is no decision yet."),
     "no_next": _("There is a decision, but no next step."),
     "decided": _("There is a decision (%(decision)s) and a next step: “%(next)s”"),
@@ -89,7 +89,7 @@ SUGGESTIONS: dict[str, Text] = {
         "Read ten of its errors, most confident first, and note what you see."
     ),
     "decision_against_evidence": _("Read the interval of the difference again, then decide."),
-    "inconclusive_win": _("Look at how many test predictions changed, in both directions."),
+    "kept_inconclusive": _("Look at how many test predictions changed, in both directions."),
 }
 
 # Where nothing is wrong: how the weakest criterion becomes better still.

@@ -19,7 +19,7 @@ from engine.judge.numbers import Difference
 from engine.spec.config import validate_config
 from engine.spec.schema import Column, ColumnType, Schema
 from experiments.forecasts.registering import Typed, registered
-from experiments.models import Experiment, Framing, Run
+from experiments.models import Experiment, Framing, RowNote, Run
 from jobs.models import JobStatus
 
 METRIC = "roc_auc"
@@ -106,7 +106,11 @@ def _experiment(
         number=len(stored) + 1,
         claim=told["claim"],
         rationale=told["rationale"],
-        **registered(Typed(told["expected_effect"]), member.dojo, has_reference=bool(reference)),
+        **registered(
+            Typed(told["expected_effect"], metric=told.get("metric", "")),
+            member.dojo,
+            has_reference=bool(reference),
+        ),
         compared_to=stored[reference - 1] if reference else None,
         config=config.model_dump(mode="json"),
         submitted_at=submitted,
@@ -115,6 +119,8 @@ def _experiment(
         next_step=told.get("next_step", ""),
         concluded_at=submitted + timedelta(minutes=1) if is_closed else None,
     )
+    for row, note in enumerate(told.get("notes", ()), start=1):
+        RowNote.objects.create(experiment=experiment, row=row, text=note)
     run = _run(experiment, told, submitted)
     if told.get("reproduced"):
         Run.objects.create(experiment=experiment, reproduces=run, status=JobStatus.SUCCEEDED)

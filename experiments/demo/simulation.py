@@ -37,7 +37,12 @@ from experiments.submit.rules import (
     experiments_left,
     starting_config,
 )
-from experiments.submit.services import record_analysis, save_framing, submit_experiment
+from experiments.submit.services import (
+    record_analysis,
+    record_limits,
+    save_framing,
+    submit_experiment,
+)
 from experiments.templatetags.experiments import score, signed
 
 logger = logging.getLogger(__name__)
@@ -158,6 +163,7 @@ def advance(seat: Seat) -> None:
         return
     if script.concludes and experiments and not experiments[-1].is_closed:
         record_analysis(experiments[-1], **_conclusion(experiments[-1]))
+        record_limits(experiments[-1], _limits(experiments[-1]))
         return
     if len(experiments) < len(script.steps) and experiments_left(seat) != 0:
         _submit(seat, script.steps[len(experiments)], experiments)
@@ -264,4 +270,14 @@ def _conclusion(experiment: Experiment) -> dict[str, str]:
         "analysis": " ".join(sentences),
         "decision": "keep" if keeps else "iterate",
         "next_step": _("Look at the most confident errors, then change one thing."),
+    }
+
+
+def _limits(experiment: Experiment) -> str:
+    """What they would not trust the model for; empty where it has no result, or misses nothing."""
+    missed = experiment.run.confusion.get("false_negatives", 0)
+    if not missed:
+        return ""
+    return _("Not where each missed case counts: on the test set it misses %(count)s.") % {
+        "count": missed
     }

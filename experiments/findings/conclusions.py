@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from experiments.findings.outcomes import Outcome, fine, wrong
-from experiments.findings.reading import names_chance, names_errors
+from experiments.findings.outcomes import Outcome, fine, notice, wrong
+from experiments.findings.reading import says_little
 from experiments.findings.record import Record, is_dummy
 from experiments.models import Experiment
 
@@ -21,29 +21,32 @@ def decided(record: Record, experiment: Experiment) -> Outcome | None:
     return wrong(True)
 
 
-def wrote_of_errors(experiment: Experiment) -> bool:
-    """Return whether the conclusion, the limitations or notes on rows mention errors."""
-    texts = (experiment.analysis, experiment.limits)
-    return bool(experiment.row_notes.all()) or any(names_errors(text) for text in texts)
+def shows_errors(experiment: Experiment) -> bool:
+    """Whether there is a note on a row that it gets wrong, or a claim about a subgroup."""
+    return bool(experiment.row_notes.all()) or bool(experiment.subgroup_claim)
 
 
-def looked_at_errors(record: Record, experiment: Experiment) -> bool:
-    """The same, or its errors are the reason of what they tried next."""
-    following = (e for e in record.after(experiment) if e.compared_to_id == experiment.pk)
-    return wrote_of_errors(experiment) or any(names_errors(e.rationale) for e in following)
+def is_interpreted(experiment: Experiment) -> bool:
+    """Whether something is written of what it uses, where it is wrong or what limits it: a note,
+    a claim or a limitation."""
+    has_claim = bool(experiment.column_claim)
+    return shows_errors(experiment) or has_claim or not says_little(experiment.limits)
 
 
 def errors_analysed(record: Record, experiment: Experiment) -> Outcome | None:
     """Of what is concluded, the errors were looked at; a dummy's teach nothing.
 
-    It is an issue once the agenda has come to the interpretation.
+    Notes on rows and claims about subgroups show it. Whether the conclusion, or the reason for
+    what was tried next, speaks of errors only a reader can tell: where there is one to read,
+    the rule is silent. It is an issue once the agenda has come to the interpretation.
     """
-    if looked_at_errors(record, experiment):
+    if shows_errors(experiment):
         return fine(view="errors")
     if not experiment.is_closed or not experiment.run.has_succeeded or is_dummy(experiment):
         return None
-    others = [other for other in record.experiments if other != experiment]
-    if any(looked_at_errors(record, other) for other in others):
+    following = (e for e in record.after(experiment) if e.compared_to_id == experiment.pk)
+    texts = (experiment.analysis, experiment.limits, *(e.rationale for e in following))
+    if any(map(shows_errors, record.experiments)) or not all(map(says_little, texts)):
         return None
     found = experiment.run.confusion
     return wrong(
@@ -56,7 +59,8 @@ def errors_analysed(record: Record, experiment: Experiment) -> Outcome | None:
 def follows_evidence(record: Record, experiment: Experiment) -> Outcome | None:
     """Kept experiments are not worse than their reference, nor refuted.
 
-    Worse as predicted may well be kept: an honest score for a flattering one.
+    Worse as predicted may well be kept: an honest score for a flattering one. So may what is
+    too small to matter, for being simpler: only a reader can tell.
     """
     outcome = record.outcome(experiment)
     if outcome is None or not experiment.is_closed:
@@ -64,8 +68,8 @@ def follows_evidence(record: Record, experiment: Experiment) -> Outcome | None:
     is_foreseen = outcome.is_decided and not outcome.is_missed
     is_worse = outcome.direction == "worse" and not is_foreseen
     is_refuted = outcome.is_missed and outcome.direction != "better"
-    if outcome.verdict == "too_small" and names_chance(experiment.analysis):
-        is_refuted = False
+    if outcome.verdict == "too_small" and experiment.decision == KEEP and not is_worse:
+        return None
     if experiment.decision != KEEP or not (is_worse or is_refuted):
         return fine()
     if _drops_leak(record, experiment):
@@ -92,18 +96,18 @@ def _difference(record: Record, experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def knows_chance(record: Record, experiment: Experiment) -> Outcome | None:
-    """If chance could explain a forecast improvement, it is not kept as progress, or the
-    conclusion says so."""
+def inconclusive(record: Record, experiment: Experiment) -> Outcome | None:
+    """A forecast improvement that chance could explain was kept: worth a question, and no more.
+
+    Whether it was kept as progress or for being simpler, only a reader can tell.
+    """
     outcome = record.outcome(experiment)
-    if outcome is None or not experiment.is_closed:
+    if outcome is None or not experiment.is_closed or experiment.decision != KEEP:
         return None
-    is_unclear = outcome.direction == "unclear" and outcome.verdict == "cannot_tell"
-    if not is_unclear or experiment.decision != KEEP or not record.expects_progress(experiment):
-        return fine()
-    if names_chance(experiment.analysis):
-        return fine()
-    return wrong(True, **_difference(record, experiment))
+    is_open = outcome.direction == "unclear" and outcome.verdict in ("cannot_tell", "too_small")
+    if not is_open or not record.expects_progress(experiment):
+        return None
+    return notice(**_difference(record, experiment))
 
 
 def as_forecast(record: Record, experiment: Experiment) -> Outcome | None:

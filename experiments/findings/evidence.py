@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 from experiments.findings.outcomes import Outcome, fine, issue, notice, wrong
-from experiments.findings.reading import trusts_accuracy
 from experiments.findings.record import Record
+from experiments.forecasts.outcomes import metric_of
 from experiments.models import Experiment
 
 # Half the width of a 95 % interval, in standard errors.
@@ -94,18 +94,13 @@ def fresh_test_set(record: Record, experiment: Experiment) -> Outcome | None:
 
 
 def honest_metric(record: Record, experiment: Experiment) -> Outcome | None:
-    """With a rare class, the participant doesn't rely on accuracy.
+    """With a rare class, nothing is forecast in accuracy.
 
     Where the Dojo itself counts in accuracy, it is no issue of theirs.
     """
     if record.setting.minority >= SMALL_MINORITY:
         return None
     told: dict[str, Any] = {"share": record.setting.minority, "floor": 1 - record.setting.minority}
-    is_latest = experiment == record.experiments[-1]
-    if trusts_accuracy(f"{experiment.claim} {experiment.analysis}"):
-        return issue(**told)
-    if is_latest and trusts_accuracy(record.metric_in_framing):
-        return issue(**told)
     if record.setting.metric.name == "accuracy":
-        return notice(**told) if is_latest else None
-    return fine()
+        return notice(**told) if experiment == record.experiments[-1] else None
+    return issue(**told) if metric_of(experiment).name == "accuracy" else fine()

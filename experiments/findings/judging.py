@@ -50,7 +50,7 @@ RULES = (
     Rule(conclusions.decided, "no_decision", "decided"),
     Rule(conclusions.errors_analysed, "errors_not_analysed", "errors_analysed"),
     Rule(conclusions.follows_evidence, "decision_against_evidence", "decision_follows"),
-    Rule(conclusions.knows_chance, "inconclusive_win"),
+    Rule(conclusions.inconclusive, "kept_inconclusive"),
     Rule(conclusions.as_forecast, strength="as_forecast"),
     Rule(conclusions.reproduced, strength="reproduced"),
 )

@@ -1,4 +1,4 @@
-"""Read participants' texts, in French or English, as far as words can tell."""
+"""Whether something is written, in French or English. What it says is for a reader to judge."""
 
 from __future__ import annotations
 
@@ -25,38 +25,6 @@ _FILLERS = """
     résultats supérieur supérieure supérieures supérieurs
     """
 FILLERS = frozenset(_FILLERS.split())
-ERRORS = re.compile(
-    r"erreur|error|mistake|misclass|mal class|\bfaux\b|fausse|\bfalse\b|\bf[pn]\b|\braté|"
-    r"\bratent\b|\brater?\b(?= (?:les|des|le|la|un|une|encore|surtout|trop|souvent)\b)|"
-    r"manqu|\bmisse[sd]\b|\bwrong|tromp|confus|rappel|recall",
-    re.IGNORECASE,
-)
-# Nobody looked, as they say themselves; and what says no more than that somebody did.
-NOT_LOOKED = re.compile(
-    r"\b(?:pas|not|never|jamais|sans|without|n't)\b.{0,25}\b(?:regard|lu\b|lire|analys|examin|look|"
-    r"read|check|inspect)|n't (?:\w+ ){0,3}(?:look|read|check|inspect)",
-    re.IGNORECASE,
-)
-_LOOKED = """
-    acceptable all are at checked correct correcte correctement correctes error errors erreur
-    erreurs fine from had have looked looking mistakes normal normale normales ok okay read
-    regardé regardées regarder vu vues vus were analysé analysées analysed analyzed
-"""
-LOOKED = frozenset(_LOOKED.split())
-USES = re.compile(r"importance|\bshap\b|coefficient|\bpoids\b|\bweigh|contribut", re.IGNORECASE)
-CHANCE = re.compile(
-    r"hasard|chance|bruit|noise|interval|incertain|uncertain|inconclu|(non|pas|peu) concluant|"
-    r"unclear|significa|\bmarge|\bmargin|\bluck|cannot tell|can't tell|"
-    r"tranche|indécis|trop peu de lignes|too few",
-    re.IGNORECASE,
-)
-ACCURACY = re.compile(
-    r"accuracy|exactitude|bonnes réponses|bien class|right answers", re.IGNORECASE
-)
-OTHER_METRICS = re.compile(
-    r"auc|\bf1\b|recall|rappel|precision|précision|balanced|équilibr|log.?loss|brier|cost|coût",
-    re.IGNORECASE,
-)
 # Meant for whoever judges, a language model above all, and not for a reader.
 TO_THE_JUDGE = re.compile(
     r"\bgive (?:me|us)\b|\b(?:donnez?|mets|mettez|attribuez?)[- ]moi\b|\bsyst[eè]me?\s*:|"
@@ -85,24 +53,3 @@ def meaningful(text: str) -> list[str]:
 def says_little(text: str) -> bool:
     """Fewer than two words that mean something: “let us try XGBoost” has one."""
     return len(meaningful(text)) < 2
-
-
-def names_errors(text: str) -> bool:
-    """Return whether a text says something about errors, beyond having looked at them or not."""
-    told = " ".join(one for one in _SENTENCE_END.split(text) if not NOT_LOOKED.search(one))
-    said = re.findall(r"[^\W\d_]{2,}|\d+", told.casefold())
-    return bool(ERRORS.search(told)) and any(word not in FILLERS | LOOKED for word in said)
-
-
-def names_use(text: str) -> bool:
-    """Return whether a text says what the model uses."""
-    return bool(USES.search(text))
-
-
-def names_chance(text: str) -> bool:
-    return bool(CHANCE.search(text))
-
-
-def trusts_accuracy(text: str) -> bool:
-    """Return whether a text names accuracy and no other metric."""
-    return bool(ACCURACY.search(text)) and not OTHER_METRICS.search(text)

@@ -162,7 +162,6 @@ class Record:
     setting: Setting
     experiments: tuple[Experiment, ...]
     has_framing: bool = True
-    metric_in_framing: str = ""
 
     @cached_property
     def configs(self) -> dict[int, ExperimentConfig]:

@@ -124,7 +124,7 @@ WORDS: dict[str, Words] = {
     ),
     "errors_not_analysed": Words(
         _("Errors not analysed"),
-        _("It was concluded without a word about its %(errors)s test errors."),
+        _("It was concluded with hardly a word, and makes %(errors)s test errors."),
         _("Where is it wrong? Analyse the errors before trying anything more complex."),
     ),
     "decision_against_evidence": Words(
@@ -132,11 +132,11 @@ WORDS: dict[str, Words] = {
         _("It was kept, although the difference from #%(number)s is %(low)s to %(high)s."),
         _("What in the result makes you keep it?"),
     ),
-    "inconclusive_win": Words(
-        _("Inconclusive, but called a win"),
+    "kept_inconclusive": Words(
+        _("Kept, though inconclusive"),
         _(
-            "It was kept as progress, although chance could explain the difference "
-            "from #%(number)s: %(low)s to %(high)s."
+            "It was kept, although chance could explain the difference from "
+            "#%(number)s: %(low)s to %(high)s."
         ),
         _("How many test rows does that difference represent? Could it be chance?"),
     ),

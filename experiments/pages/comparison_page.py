@@ -89,6 +89,12 @@ class Pair:
         return self.page.experiment
 
     @property
+    def forecast_against(self) -> Experiment | None:
+        """The run that its forecast was made for, where that is not the first one here."""
+        is_of_pair = self.outcome is None or self.outcome.forecast is not None
+        return None if is_of_pair or not self.page.forecast else self.experiment.compared_to
+
+    @property
     def verdict(self) -> Verdict | None:
         return verdict_of(self.outcome) if self.outcome else None
 

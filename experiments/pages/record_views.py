@@ -61,9 +61,8 @@ def _questions(seat: Seat, framing: Framing | None, experiments: list[Experiment
     """Questions that a facilitator would ask; without any, participants ask themselves."""
     if not seat.dojo.is_solo:
         return []
-    metric = framing.metric if framing else ""
     setting = setting_of(seat.dojo, names_columns=record_tells_truths(seat.dojo))
-    record = Record(setting, tuple(experiments), framing is not None, metric)
+    record = Record(setting, tuple(experiments), framing is not None)
     found = most_pressing(findings_of(record))
     # To frame the problem is the next step already.
     return [finding for finding in found if finding.code != "no_framing"][:QUESTIONS_AT_ONCE]

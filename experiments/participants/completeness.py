@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from classrooms.models import Seat
-from experiments.findings.conclusions import wrote_of_errors
+from experiments.findings.conclusions import is_interpreted
 from experiments.models import Experiment, Framing
 
 
@@ -63,7 +63,7 @@ def take_home_checklist(
             experiments,
             [one for one in experiments if not one.is_closed],
         ),
-        _errors(experiments),
+        _interpreted(experiments),
     ]
 
 
@@ -79,10 +79,10 @@ def _of_each(
     return ChecklistItem(label, is_done, f"{count - len(missing)}/{count}", places)
 
 
-def _errors(experiments: Sequence[Experiment]) -> ChecklistItem:
-    """The errors of one model at least; without a result there are none to look at."""
-    label = _("The errors of at least one model have been looked at")
-    done = any(wrote_of_errors(one) for one in experiments)
+def _interpreted(experiments: Sequence[Experiment]) -> ChecklistItem:
+    """One model at least; without a result there are no errors to look at."""
+    label = _("At least one model is interpreted: a note on an error, a claim, or a limitation")
+    done = any(is_interpreted(one) for one in experiments)
     last = next((one for one in reversed(experiments) if one.run.has_succeeded), None)
     if done or last is None:
         return ChecklistItem(label, done)

@@ -18,8 +18,7 @@ from classrooms.models import Dojo, Phase, QuizAnswer, Seat
 from classrooms.models.agenda import PhaseKind
 from classrooms.models.dojos import Variant
 from classrooms.theory.questions import QUESTIONS
-from experiments.findings.conclusions import wrote_of_errors
-from experiments.findings.reading import names_use
+from experiments.findings.conclusions import is_interpreted
 from experiments.models import Documentation, Experiment, Framing, Talk
 
 # Live questions of the theory.
@@ -69,7 +68,10 @@ TASKS: dict[Kind, Promise] = {
     Kind.FRAMING: _("Write your framing: problem, data, metric, baseline."),
     Kind.FIRST_EXPERIMENT: _("Run a baseline and get its result."),
     Kind.EXPERIMENT_LOG: _("Conclude your experiments, each with an analysis and a decision."),
-    Kind.ANALYSIS: _("For one experiment, write what the model uses and where it is wrong."),
+    Kind.ANALYSIS: _(
+        "For one experiment, write a note on an error, a limitation, or what you claim of a column "
+        "or a subgroup."
+    ),
     Kind.NOTEBOOK: _("Read through your log, then mark it as final."),
     Kind.PRESENTATION: _("Present what you learned."),
 }
@@ -102,17 +104,12 @@ class Work:
             case Kind.EXPERIMENT_LOG:
                 found = sum(e.is_closed for e in self.experiments)
             case Kind.ANALYSIS:
-                found = sum(_is_analysed(e) for e in self.experiments)
+                found = sum(is_interpreted(e) for e in self.experiments)
             case Kind.NOTEBOOK:
                 found = self.is_final
             case Kind.PRESENTATION:
                 found = self.has_presented
         return min(int(found), needed)
-
-
-def _is_analysed(experiment: Experiment) -> bool:
-    """Return whether there is a text on its errors, or on what its model uses."""
-    return wrote_of_errors(experiment) or names_use(experiment.analysis)
 
 
 @dataclass(frozen=True)

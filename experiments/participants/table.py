@@ -102,8 +102,7 @@ class ParticipantRow:
     # --- How they do ------------------------------------------------------------------
     def judge(self) -> None:
         """Let the rules look at the record."""
-        metric = self.seat.framing.metric if self.has_framing else ""
-        record = Record(self.setting, tuple(self.experiments), self.has_framing, metric)
+        record = Record(self.setting, tuple(self.experiments), self.has_framing)
         self.findings = findings_of(record)
 
     @cached_property

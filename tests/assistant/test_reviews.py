@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from assistant.facts.records import work_of
 from assistant.facts.rubric import Criterion
+from assistant.facts.rules import review_by_rules
 from assistant.facts.wording import suggestion_for
 from assistant.models import Call, CoachChoice, CoachSettings, Review
 from classrooms.models import Seat
 from experiments.findings.judging import RULES
-from experiments.models import Experiment
+from experiments.models import Experiment, RowNote
 from experiments.submit.services import record_analysis
 from tests import factories
 from tests.assistant.anthropic_server import Act, AnthropicServer
@@ -79,6 +81,24 @@ def test_a_conclusion_gets_feedback_of_its_own(member: Seat) -> None:
     assert Review.objects.count() == 2
     assert points(review)["errors"] == 0, "not a word on them"
     assert points(review)["decision"] == 2, "and nothing next"
+
+
+def test_what_only_a_reader_can_tell_the_rules_neither_praise_nor_blame(
+    member: Seat, anthropic_server: AnthropicServer
+) -> None:
+    experiment = finished(member)
+    anthropic_server.default = answer(points=2)
+    written(experiment)
+    analysis = "Most of the false negatives are small tumours."
+    record_analysis(experiment, analysis=analysis, decision="keep", next_step="Look at them.")
+    assert points(written(experiment))["errors"] == 2, "a model reads it"
+    facts = work_of(member).facts(experiment.pk)
+    by_rules = {str(one.criterion): one for one in review_by_rules(facts).scores}
+    assert by_rules["errors"].points is None
+    assert analysis in by_rules["errors"].reason
+    RowNote.objects.create(experiment=experiment, row=3, text="Small.")
+    facts = work_of(member).facts(experiment.pk)
+    assert {one.criterion: one.points for one in review_by_rules(facts).scores}["errors"] == 3
 
 
 def test_a_model_judges_within_what_the_rules_know(

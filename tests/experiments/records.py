@@ -42,7 +42,6 @@ class Participant:
     def __init__(self, **dojo: Any) -> None:
         self.seat = factories.join(factories.make_dojo(**dojo))
         self.has_framing = True
-        self.metric_in_framing = ""
 
     @property
     def dojo(self) -> Dojo:
@@ -92,7 +91,7 @@ class Participant:
         for name, value in setting.items():
             object.__setattr__(found, name, value)
         experiments = tuple(experiments_of(Seat.objects.get(pk=self.seat.pk)))
-        return Record(found, experiments, self.has_framing, self.metric_in_framing)
+        return Record(found, experiments, self.has_framing)
 
     def severity(self, code: str, **setting: Any) -> Severity | None:
         """The gravest of this kind of finding; None where there is none."""

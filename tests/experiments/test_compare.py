@@ -65,11 +65,13 @@ def test_a_pair_that_was_forecast_has_the_verdict_of_its_result(member: Seat) ->
 
 def test_a_forecast_of_another_pair_says_nothing_of_this_one(member: Seat) -> None:
     answer(member)
-    _second, third = page_of(member).pairs
+    second, third = page_of(member).pairs
     assert run_page(third.experiment).verdict.code == "cannot_tell"
     assert third.verdict.code is None
     assert third.outcome.direction == "better"
     assert third.ruler is None
+    assert third.forecast_against == second.experiment
+    assert second.forecast_against is None
 
 
 def test_the_page_shows_each_verdict(member: Seat) -> None:
@@ -79,4 +81,5 @@ def test_the_page_shows_each_verdict(member: Seat) -> None:
     assert page.count('class="verdict') == 2
     assert "As forecast" in page
     assert "Better: more than chance explains." in page
+    assert page.count("Its forecast is against #2.") == 1
     assert page.count('class="ruler ') == 1

@@ -78,19 +78,23 @@ def test_the_log_has_two_concluded_experiments_and_one_in_two_hours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("analysis", "is_analysis"),
+    ("fields", "is_interpreted"),
     [
-        ("The score is fine.", False),
-        ("Tout va bien.", False),
-        ("False negatives are small tumours.", True),
-        ("Les erreurs sont rares.", True),
-        ("Importance: the radius leads.", True),
+        ({}, False),
+        # What a text says is for a reader.
+        ({"analysis": "False negatives are small tumours."}, False),
+        ({"limits": "No."}, False),
+        ({"limits": "Untested on small tumours."}, True),
+        ({"claimed_column": "mean_radius", "column_claim": "matters"}, True),
+        ({"claimed_subgroup": "[]", "subgroup_claim": "harder"}, True),
     ],
 )
-def test_an_analysis_speaks_of_errors_or_importance(analysis: str, is_analysis: bool) -> None:
+def test_a_claim_or_a_limitation_is_an_interpretation(
+    fields: dict[str, str], is_interpreted: bool
+) -> None:
     member = make()
-    conclude(member, analysis)
-    assert (Kind.ANALYSIS in done(member)) == is_analysis
+    Experiment.objects.filter(pk=conclude(member).pk).update(**fields)
+    assert (Kind.ANALYSIS in done(member)) == is_interpreted
 
 
 def test_notes_on_rows_are_an_analysis_too() -> None:
@@ -167,7 +171,7 @@ def test_the_workspace_shows_progress_and_reminder(cast: Cast) -> None:
 # --- Final ----------------------------------------------------------------------------
 def complete(member: Seat) -> None:
     save_framing(member, **FRAMING)
-    conclude(member, "False negatives are young customers.")
+    RowNote.objects.create(experiment=conclude(member), row=3, text="Small")
 
 
 def test_final_is_said_of_what_is_complete_and_can_be_taken_back() -> None:

@@ -10,7 +10,8 @@ from experiments.findings import (
     Severity,
 )
 from experiments.findings.evidence import HALF_WIDTH, WEARING_TRIES
-from tests.experiments.records import CLAIM, KEEP, REJECT, Participant
+from experiments.forecasts.registering import Typed
+from tests.experiments.records import KEEP, REJECT, Participant
 
 pytestmark = pytest.mark.django_db
 
@@ -103,26 +104,29 @@ def test_so_many_tries_are_as_much_as_an_interval_calls_chance() -> None:
 
 
 @pytest.mark.parametrize(
-    ("claim", "minority", "severity"),
+    ("metric", "minority", "severity"),
     [
-        ("A forest reaches an accuracy of 0.95.", 0.1, Severity.ISSUE),
-        ("Une forêt atteint 95 % de bonnes réponses.", 0.1, Severity.ISSUE),
-        ("A forest reaches an accuracy of 0.95.", 0.4, None),
-        ("A forest keeps accuracy and gains recall.", 0.1, None),
-        (CLAIM, 0.1, None),
+        ("accuracy", 0.1, Severity.ISSUE),
+        ("accuracy", 0.4, None),
+        ("recall", 0.1, None),
+        ("", 0.1, None),
     ],
 )
 def test_accuracy_hides_a_rare_class(
-    claim: str, minority: float, severity: Severity | None
+    metric: str, minority: float, severity: Severity | None
 ) -> None:
     someone = Participant()
-    someone.tries(claim=claim)
+    someone.tries(forecast=Typed(0.02, metric=metric))
     assert someone.severity("metric_hides_imbalance", minority=minority) == severity
+
+
+def test_what_a_claim_says_of_accuracy_is_for_a_reader() -> None:
+    someone = Participant()
+    someone.tries(claim="A forest reaches an accuracy of 0.95.")
+    assert someone.severity("metric_hides_imbalance", minority=0.1) is None
 
 
 def test_a_dojos_own_metric_is_no_issue_of_the_participant() -> None:
     someone = Participant(primary_metric="accuracy")
     someone.tries()
     assert someone.severity("metric_hides_imbalance", minority=0.1) == Severity.NOTICE
-    someone.metric_in_framing = "Accuracy, from 0.9 on."
-    assert someone.severity("metric_hides_imbalance", minority=0.1) == Severity.ISSUE

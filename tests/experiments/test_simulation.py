@@ -34,6 +34,9 @@ def test_every_script_goes_to_its_end() -> None:
             assert all(experiment.is_closed for experiment in experiments), script
             score = experiments[0].run.score("test", "roc_auc")
             assert f"{score:.3f}" in experiments[0].analysis
+            for one in experiments:
+                missed = one.run.confusion["false_negatives"]
+                assert not missed or str(missed) in one.limits
 
 
 def test_nobody_moves_while_the_dojo_is_paused() -> None:
