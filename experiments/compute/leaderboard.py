@@ -12,6 +12,7 @@ from engine.judge.ranking import UNKNOWN, compare_pairs, places
 from engine.spec.metrics import METRICS
 from experiments.compute.board_memory import judged_runs, kept_pairs, pairs_to_keep
 from experiments.compute.comparing import compare_missing
+from experiments.compute.room_luck import leads_by_more, room_luck
 from experiments.leaderboard.requests import request_leaderboard
 from experiments.models import LeaderboardSnapshot, Run
 from jobs.models import JobStatus
@@ -27,7 +28,7 @@ def compute(job: LeaderboardSnapshot, report: Report) -> Result:
     def look_again() -> None:
         """A run may have ended meanwhile, or a rule may have changed: who did that found these
         snapshot unfinished, and relies on us."""
-        now = Dojo.objects.get(pk=dojo.pk)
+        now = Dojo.objects.select_related("rules").get(pk=dojo.pk)
         if fields["digest"] != digest_of(now):
             request_leaderboard(now)
 
@@ -38,7 +39,7 @@ def scored_runs(dojo: Dojo) -> list[Run]:
     """Everyone's runs with a score and known predictions, first to last."""
     metric = dojo.primary_metric
     runs = comparable_runs(dojo).select_related("experiment")
-    fields = ("public_id", "metrics", "experiment__seat")
+    fields = ("public_id", "metrics", "fingerprint", "experiment__seat")
     return [run for run in runs.only(*fields) if run.score("test", metric) is not None]
 
 
@@ -51,7 +52,11 @@ def comparable_runs(dojo: Dojo) -> QuerySet[Run]:
 
 def digest_of(dojo: Dojo) -> str:
     """Hash of the rules and runs that the leaderboard depends on."""
-    told = [dojo.primary_metric, list(comparable_runs(dojo).values_list("pk", flat=True))]
+    told = [
+        dojo.primary_metric,
+        dojo.rules.tells_luck,
+        list(comparable_runs(dojo).values_list("pk", flat=True)),
+    ]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
@@ -60,8 +65,9 @@ def snapshot_fields(job: LeaderboardSnapshot) -> Fields:
     dojo = job.dojo
     metric = METRICS[dojo.primary_metric]
     digest = digest_of(dojo)
+    runs = scored_runs(dojo)
     by_person: dict[int, list[Run]] = {}
-    for run in scored_runs(dojo):
+    for run in runs:
         by_person.setdefault(run.experiment.seat_id, []).append(run)
     best = [_best(own, metric.name) for own in by_person.values()]
     pairs = kept_pairs(job.pairs, dojo, best)
@@ -72,14 +78,22 @@ def snapshot_fields(job: LeaderboardSnapshot) -> Fields:
             higher_is_better=metric.higher_is_better,
             known=pairs,
         )
+    tells_luck = dojo.rules.tells_luck
+    luck, resamples = room_luck(runs, job.resamples, dojo) if tells_luck else ({}, {})
     ranks = {
-        str(run.experiment.seat_id): {"run": run.pk, "rank": place.rank, "tied": place.tied}
+        str(run.experiment.seat_id): {
+            "run": run.pk,
+            "rank": place.rank,
+            "tied": place.tied,
+            "leads": leads_by_more(run, luck, metric.name),
+        }
         for run, place in zip(best, places(pairs), strict=True)
     }
     return {
         "digest": digest,
-        "content": {"ranks": ranks},
+        "content": {"ranks": ranks, "luck": luck},
         "pairs": pairs_to_keep(pairs, dojo, best),
+        "resamples": resamples,
     }
 
 
