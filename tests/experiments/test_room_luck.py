@@ -89,7 +89,9 @@ def test_who_leads_by_more_than_luck_is_marked_and_counted(dojo: Dojo) -> None:
     assert "5 different configs have been tried on these test rows." in shown
     assert f"lead the middle one by about {gain:.3f}, by luck alone" in shown
     people = "1 person leads" if len(leading) == 1 else f"{len(leading)} people lead"
-    for whole in (shown, page(dojo, facilitator, "?audience")):
+    audience = page(dojo, facilitator, "?audience")
+    assert f"by luck alone, the best would lead the middle one by about {gain:.3f}." in audience
+    for whole in (shown, audience):
         assert f"{people} it by more." in whole
         assert whole.count("more than luck") == len(leading)
     french = page(dojo, members[0], language="fr")
