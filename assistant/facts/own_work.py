@@ -28,7 +28,7 @@ from experiments.findings import findings_of, most_pressing
 from experiments.findings.reading import says_little
 from experiments.forecasts.outcomes import outcome_of
 from experiments.models import Framing
-from experiments.templatetags.experiments import score, signed
+from experiments.templatetags.experiments import score, signed, whole
 
 OPENING = gettext_lazy("Which ML problem do you want to solve? What data do you have?")
 
@@ -183,6 +183,25 @@ def on_next(look: Look) -> Answers:
         yield words.open_question(last)
 
 
+def on_luck(look: Look) -> Answers:
+    luck = look.work.luck
+    if luck is None:
+        return
+    told = _(
+        "%(count)s different configs have been tried on these test rows. If all were equally "
+        "good, the best would still lead the middle one by about %(gain)s, by luck alone."
+    ) % {"count": whole(luck.configs), "gain": score(luck.gain)}
+    own_best = (
+        _("Your best run leads it by more.")
+        if look.work.leads_by_more
+        else _("Your best run does not lead it by more.")
+    )
+    yield asked(
+        f"{told} {own_best}",
+        _("Which of your choices would you make again before seeing any test score?"),
+    )
+
+
 @dataclass(frozen=True)
 class OwnQuestion:
     """Something that people ask about their own work.
@@ -201,8 +220,9 @@ def own(pattern: str, answers: Callable[[Look], Answers]) -> OwnQuestion:
 
 _MY = r"\b(?:mon|ma|mes|cette?|my|this|the|notre|nos|our)\b"
 
-# The first that matches answers.
+# The first that matches and has something to say answers.
 OWN_QUESTIONS = (
+    own(r"\b(?:luck\w*|hasard|veinard\w*|coups? de (?:chance|bol))\b", on_luck),
     own(r"\b(?:framing|framed?|cadrage)\b", on_framing),
     own(
         rf"(?:\bavis\b|\bpens\w*|\bthink\b|{_MY}).{{0,25}}\b(?:analys[ei]s?|conclusions?)\b",
@@ -251,6 +271,6 @@ def answers_on(look: Look, question: str) -> Answers:
         question: without capitals or accents.
     """
     for one in OWN_QUESTIONS:
-        if one.pattern.search(question):
-            yield from one.answers(look)
+        if one.pattern.search(question) and (found := [*one.answers(look)]):
+            yield from found
             return

@@ -46,6 +46,7 @@ def chat_prompt(
     chosen = coach_settings(dojo)
     names = Aliases(dojo)
     told = record_summary(work.record, work.framing, looked_at, rows=chosen.shares_rows)
+    told |= _luck(work)
     return Prompt(
         stable=(
             f"{system_prompt(dojo, chosen)}\n\n{openness_text(chosen, language)}",
@@ -55,6 +56,19 @@ def chat_prompt(
         turns=tuple(Turn(turn.role, names.text(turn.text)) for turn in turns),
         max_tokens=CHAT_TOKENS,
     )
+
+
+def _luck(work: Work) -> dict[str, Any]:
+    """How large a lead luck alone would give in the Dojo, and whether theirs is larger."""
+    if work.luck is None:
+        return {}
+    return {
+        "luck_on_these_test_rows": {
+            "configs_tried_by_everyone": work.luck.configs,
+            "lead_of_the_best_by_luck_alone": work.luck.gain,
+            "their_best_leads_by_more": work.leads_by_more,
+        }
+    }
 
 
 def review_prompt(facts: Facts, record: Record, framing: Framing | None) -> Prompt:

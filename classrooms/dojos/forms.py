@@ -247,6 +247,10 @@ class RulesForm(forms.ModelForm):
                 "and cancelled runs don't count."
             ),
             "max_unfinished_runs": _("Queued or running at the same time."),
+            "tells_luck": _(
+                "Among many configs the best is also the luckiest. The leaderboard then says how "
+                "many were tried, and who leads by more than luck."
+            ),
         }
 
     def __init__(

@@ -596,6 +596,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "tells_luck",
+                    models.BooleanField(
+                        default=True,
+                        verbose_name="the leaderboard says how large a lead luck alone would give",
+                    ),
+                ),
+                (
                     "join_is_open",
                     models.BooleanField(default=True, verbose_name="anyone with the code can join"),
                 ),

@@ -33,6 +33,7 @@ class DojoRules(models.Model):
         "max_unfinished_runs",
         "allowed_models",
         "margins",
+        "tells_luck",
     )
 
     dojo = models.OneToOneField(Dojo, models.CASCADE, related_name="rules")
@@ -61,6 +62,9 @@ class DojoRules(models.Model):
     # By metric: as little as this is no difference that matters. Where a metric is missing, the
     # test set decides.
     margins = models.JSONField(_("smallest difference that matters"), default=dict, blank=True)
+    tells_luck = models.BooleanField(
+        _("the leaderboard says how large a lead luck alone would give"), default=True
+    )
     join_is_open = models.BooleanField(_("anyone with the code can join"), default=True)
 
     class Meta:

@@ -71,7 +71,7 @@ def kept_pairs(kept: Mapping[str, Any], dojo: Dojo, runs: Sequence[Run]) -> np.n
         kept: of an earlier ranking, maybe of other runs; see `pairs_to_keep`.
     """
     found = nothing_known(len(runs))
-    if kept.get("of") != _rules(dojo):
+    if kept.get("of") != rules_of(dojo):
         return found
     earlier = {run: place for place, run in enumerate(kept["runs"])}
     now = [place for place, run in enumerate(runs) if run.pk in earlier]
@@ -84,7 +84,7 @@ def pairs_to_keep(pairs: np.ndarray, dojo: Dojo, runs: Sequence[Run]) -> dict[st
     """Compared pairs as JSON: of each run a sign for every run before it."""
     signs = SIGNS[pairs - BEHIND]
     return {
-        "of": _rules(dojo),
+        "of": rules_of(dojo),
         "runs": [run.pk for run in runs],
         "signs": [row[:place].tobytes().decode() for place, row in enumerate(signs)],
     }
@@ -100,6 +100,6 @@ def _unpacked(signs: Sequence[str]) -> np.ndarray:
     return found
 
 
-def _rules(dojo: Dojo) -> list[Any]:
+def rules_of(dojo: Dojo) -> list[Any]:
     """What else a comparison depends on."""
     return [dojo.primary_metric, dojo.costs, dojo.dataset.content_hash, ENGINE_VERSION]

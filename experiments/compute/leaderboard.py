@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 
+from django.db.models import QuerySet
+
 from classrooms.models import Dojo
 from engine.judge.ranking import UNKNOWN, compare_pairs, places
 from engine.spec.metrics import METRICS
 from experiments.compute.board_memory import judged_runs, kept_pairs, pairs_to_keep
 from experiments.compute.comparing import compare_missing
+from experiments.compute.room_luck import leads_by_more, room_luck
 from experiments.leaderboard.entries import entries_of, ranked_runs
 from experiments.leaderboard.requests import request_leaderboard
 from experiments.models import LeaderboardSnapshot, Run
+from jobs.models import JobStatus
 from jobs.perform import Fields, Report, Result
 
 
@@ -25,7 +29,7 @@ def compute(job: LeaderboardSnapshot, report: Report) -> Result:
     def look_again() -> None:
         """A run may have ended meanwhile, or a rule may have changed: who did that found these
         snapshot unfinished, and relies on us."""
-        now = Dojo.objects.get(pk=dojo.pk)
+        now = Dojo.objects.select_related("rules").get(pk=dojo.pk)
         if fields["digest"] != digest_of(now, compared_runs(now)):
             request_leaderboard(now)
 
@@ -35,36 +39,64 @@ def compute(job: LeaderboardSnapshot, report: Report) -> Result:
 def compared_runs(dojo: Dojo) -> list[Run]:
     """The runs that rank and whose predictions are known, first to last."""
     runs = ranked_runs(entries_of(dojo).values())
-    known = Run.objects.filter(pk__in=[run.pk for run in runs], predictions__isnull=False)
-    pks = set(known.values_list("pk", flat=True))
-    return [run for run in runs if run.pk in pks]
+    known = set(comparable_runs(dojo).values_list("pk", flat=True))
+    return [run for run in runs if run.pk in known]
 
 
-def digest_of(dojo: Dojo, runs: list[Run]) -> str:
+def scored_runs(dojo: Dojo) -> list[Run]:
+    """Everyone's runs with a score and known predictions, first to last."""
+    metric = dojo.primary_metric
+    runs = comparable_runs(dojo).select_related("experiment")
+    fields = ("public_id", "metrics", "fingerprint", "experiment__seat")
+    return [run for run in runs.only(*fields) if run.score("test", metric) is not None]
+
+
+def comparable_runs(dojo: Dojo) -> QuerySet[Run]:
+    """Everyone's finished runs, first to last."""
+    succeeded = Run.objects.results().filter(status=JobStatus.SUCCEEDED)
+    known = succeeded.filter(experiment__seat__dojo=dojo, predictions__isnull=False)
+    return known.order_by("pk")
+
+
+def digest_of(dojo: Dojo, ranked: list[Run]) -> str:
     """Hash of the rules and runs that the leaderboard depends on."""
-    told = [dojo.primary_metric, [run.pk for run in runs]]
+    told = [
+        dojo.primary_metric,
+        dojo.rules.tells_luck,
+        [run.pk for run in ranked],
+        list(comparable_runs(dojo).values_list("pk", flat=True)),
+    ]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def snapshot_fields(job: LeaderboardSnapshot) -> Fields:
-    """Ranks of what everyone has submitted."""
+    """Ranks of what everyone has submitted, and what luck alone would give."""
     dojo = job.dojo
     metric = METRICS[dojo.primary_metric]
-    runs = compared_runs(dojo)
-    pairs = kept_pairs(job.pairs, dojo, runs)
+    ranked = compared_runs(dojo)
+    pairs = kept_pairs(job.pairs, dojo, ranked)
     if (pairs == UNKNOWN).any():
         pairs = compare_pairs(
-            judged_runs(runs, dojo),
+            judged_runs(ranked, dojo),
             metric=metric.name,
             higher_is_better=metric.higher_is_better,
             known=pairs,
         )
+    tells_luck = dojo.rules.tells_luck
+    runs = scored_runs(dojo) if tells_luck else []
+    luck, resamples = room_luck(runs, job.resamples, dojo)
     ranks = {
-        str(run.experiment.seat_id): {"run": run.pk, "rank": place.rank, "tied": place.tied}
-        for run, place in zip(runs, places(pairs), strict=True)
+        str(run.experiment.seat_id): {
+            "run": run.pk,
+            "rank": place.rank,
+            "tied": place.tied,
+            "leads": leads_by_more(run, luck, metric.name),
+        }
+        for run, place in zip(ranked, places(pairs), strict=True)
     }
     return {
-        "digest": digest_of(dojo, runs),
-        "content": {"ranks": ranks},
-        "pairs": pairs_to_keep(pairs, dojo, runs),
+        "digest": digest_of(dojo, ranked),
+        "content": {"ranks": ranks, "luck": luck},
+        "pairs": pairs_to_keep(pairs, dojo, ranked),
+        "resamples": resamples,
     }

@@ -17,7 +17,7 @@ def request_leaderboard(dojo: Dojo) -> None:
     The row is locked: a worker that is finishing them at this moment has either seen what
     changed, or they are queued once more.
     """
-    locked = LeaderboardSnapshot.objects.select_for_update().defer("pairs")
+    locked = LeaderboardSnapshot.objects.select_for_update().defer(*LeaderboardSnapshot.KEPT)
     snapshot, is_new = locked.get_or_create(dojo=dojo, defaults={"share_key": dojo.pk})
     ended = LeaderboardSnapshot.objects.filter(pk=snapshot.pk, status__in=FINISHED)
     if ended.requeue() or is_new:

@@ -11,6 +11,7 @@ from classrooms.models import Dojo, Seat
 from classrooms.models.rules import Visibility
 from engine.spec.metrics import METRICS
 from experiments.leaderboard.entries import entry_of
+from experiments.leaderboard.luck import RoomLuck, luck_of
 from experiments.leaderboard.rigour import Rigour, rigour_of
 from experiments.leaderboard.words import OBJECTIONS
 from experiments.models import Experiment, LeaderboardSnapshot, Run
@@ -29,6 +30,7 @@ class LeaderboardRow:
         objection: code of why it does not rank; else empty.
         rank: 1 and the number of those who are better beyond chance; None without a score.
         tied: how many others cannot be told from them; None where it is not known (yet).
+        leads: its score leads by more than luck alone would give.
         holdout: of the same run; None until it is revealed.
     """
 
@@ -42,6 +44,7 @@ class LeaderboardRow:
     holdout: float | None = None
     rank: int | None = None
     tied: int | None = None
+    leads: bool = False
     reaches_threshold: bool = False
     is_baseline: bool = False
     is_own: bool = False
@@ -74,6 +77,7 @@ class Board:
         rows: with a line where a model that ignores the features stands.
         rigour: the same people by how properly they experiment.
         left_out: how many are not among the rows, for want of space.
+        luck: how large a lead luck alone would give; None where it is not told.
     """
 
     dojo: Dojo
@@ -82,6 +86,7 @@ class Board:
     is_frozen: bool
     span: tuple[float, float] = field(default=(0.0, 1.0))
     left_out: int = 0
+    luck: RoomLuck | None = None
 
     def top(self, places: int) -> Board:
         """The first ones, with the baseline's line, for a screen that nobody scrolls."""
@@ -91,6 +96,11 @@ class Board:
         return replace(
             self, rows=rows, rigour=self.rigour[:places], left_out=len(people) - len(first)
         )
+
+    @property
+    def counts_leaders(self) -> bool:
+        """Whether how many lead by more than luck is anybody's business here."""
+        return not self.is_hidden and not self.dojo.is_solo
 
     @property
     def is_hidden(self) -> bool:
@@ -105,8 +115,11 @@ def leaderboard(dojo: Dojo, viewer: Seat | None) -> Board:
     """
     sees_all = viewer is not None and viewer.is_facilitator and not dojo.is_solo
     until = dojo.stage.board_frozen_at if not sees_all else None
-    snapshot = LeaderboardSnapshot.objects.filter(dojo=dojo).defer("pairs").first()
+    snapshot = (
+        LeaderboardSnapshot.objects.filter(dojo=dojo).defer(*LeaderboardSnapshot.KEPT).first()
+    )
     ranks = snapshot.content.get("ranks", {}) if snapshot else {}
+    luck = None if _is_newer(snapshot, until) else luck_of(dojo, snapshot)
     shows_names = sees_all or dojo.rules.visibility == Visibility.NAMES
     # By name, or in an order that says nothing: neither who came first nor who needs help.
     people = sorted(
@@ -121,6 +134,7 @@ def leaderboard(dojo: Dojo, viewer: Seat | None) -> Board:
             if row.run and row.score is not None:
                 row.holdout = hidden.get(row.run.pk)
     for row in ranked:
+        row.leads = luck is not None and row.seat is not None and row.seat.pk in luck.leaders
         row.is_own = viewer is not None and row.seat == viewer
         row.shows_name = shows_names or row.is_own
     if dojo.rules.visibility == Visibility.NOTHING and not sees_all:
@@ -135,7 +149,15 @@ def leaderboard(dojo: Dojo, viewer: Seat | None) -> Board:
         rigour,
         is_frozen=until is not None,
         span=_span(ranked),
+        luck=luck,
     )
+
+
+def _is_newer(snapshot: LeaderboardSnapshot | None, until: datetime | None) -> bool:
+    """Whether a frozen board would tell of what came later."""
+    if snapshot is None or until is None:
+        return False
+    return snapshot.started_at is None or snapshot.started_at > until
 
 
 def holdout_scores(dojo: Dojo, rows: list[LeaderboardRow]) -> dict[int, float]:

@@ -16,7 +16,7 @@ from experiments.leaderboard import reveal as ceremony
 from experiments.leaderboard import rows
 from posting.once import made_once
 
-AUDIENCE_RANKS = 8  # how many fit on a projector
+AUDIENCE_RANKS = 8  # how many fit on a projector; one less below a line about luck
 
 
 @member_view
@@ -30,8 +30,9 @@ def leaderboard(request: Request, seat: Seat) -> HttpResponse:
     board = rows.leaderboard(dojo, None if is_audience else seat)
     has_begun = dojo.stage.revealed_rows or dojo.stage.holdout_is_revealed
     told = ceremony.reveal_rows(dojo) if has_begun else []
+    places = AUDIENCE_RANKS - (board.luck is not None)
     context |= {
-        "board": board.top(AUDIENCE_RANKS) if is_audience else board,
+        "board": board.top(places) if is_audience else board,
         "ceremony": ceremony.rows_in_sight(told, AUDIENCE_RANKS) if is_audience else told,
         "metric_label": dojo.get_primary_metric_display(),
         "is_audience": is_audience,

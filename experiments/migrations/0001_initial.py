@@ -887,6 +887,10 @@ class Migration(migrations.Migration):
                     models.JSONField(blank=True, default=dict, verbose_name="compared pairs"),
                 ),
                 (
+                    "resamples",
+                    models.JSONField(blank=True, default=dict, verbose_name="resampled scores"),
+                ),
+                (
                     "dojo",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.CASCADE,

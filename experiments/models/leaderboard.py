@@ -10,7 +10,7 @@ from jobs.models import Job, JobQuerySet
 
 
 class LeaderboardSnapshot(Job):
-    """Who is ahead of whom beyond chance.
+    """Who is ahead of whom beyond chance, and how much of a lead luck alone would give.
 
     Computed anew when a run ends; the board shows the last that was finished.
     """
@@ -20,8 +20,12 @@ class LeaderboardSnapshot(Job):
     digest = models.CharField(_("digest"), max_length=64, blank=True)
     content = models.JSONField(_("leaderboard"), default=dict, blank=True)
 
-    # Which pairs of runs have been told apart; no page reads it.
+    # For the next time; no page reads them. Which pairs of runs have been told apart:
     pairs = models.JSONField(_("compared pairs"), default=dict, blank=True)
+    # By how much the luckiest config gains on each resample of the test rows:
+    resamples = models.JSONField(_("resampled scores"), default=dict, blank=True)
+
+    KEPT = ("pairs", "resamples")
 
     objects = JobQuerySet["LeaderboardSnapshot"].as_manager()
 

@@ -1,6 +1,5 @@
 """The board after a run: only what is new is computed, and nothing differs for that."""
 
-import numpy as np
 import pytest
 from django.db import transaction
 from django.utils import timezone
@@ -8,13 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from classrooms.models import Dojo, Seat
-from engine.build.runtime_helpers import scores
 from engine.judge.uncertainty import differences
 from experiments.compute import board_memory
 from experiments.compute.comparing import y_test_of
-from experiments.compute.leaderboard import snapshot_fields
-from experiments.models import Experiment, LeaderboardSnapshot, Predictions, Run
+from experiments.models import Experiment, LeaderboardSnapshot, Run
 from tests import factories
+from tests.experiments.predicted import predicting, ranked
 
 pytestmark = pytest.mark.django_db
 
@@ -29,31 +27,10 @@ def members(dojo: Dojo) -> list[Seat]:
     return [factories.join(dojo) for _number in range(4)]
 
 
-def predicting(member: Seat, skill: float, seed: int) -> Run:
-    """A finished run with real predictions, and the scores that they have."""
-    y = y_test_of(member.dojo)
-    noise = np.random.default_rng(seed).normal(size=len(y))
-    probability = 1 / (1 + np.exp(-(skill * (2 * y - 1) + noise)))
-    run = factories.finish(factories.submit(member))
-    run.metrics["test"] = scores(y, probability)
-    run.save(update_fields=["metrics"])
-    Predictions.objects.filter(run=run).update(test=probability.astype("<f8").tobytes())
-    return run
-
-
-def computed(dojo: Dojo) -> LeaderboardSnapshot:
-    """The board after what happened, computed from what is stored and remembered."""
-    snapshot, _is_new = LeaderboardSnapshot.objects.get_or_create(dojo=dojo)
-    for name, value in snapshot_fields(snapshot).items():
-        setattr(snapshot, name, value)
-    snapshot.save()
-    return LeaderboardSnapshot.objects.get(pk=snapshot.pk)
-
-
 def from_nothing(dojo: Dojo) -> LeaderboardSnapshot:
     board_memory._judged.clear()
-    LeaderboardSnapshot.objects.update(pairs={})
-    return computed(dojo)
+    LeaderboardSnapshot.objects.update(pairs={}, resamples={})
+    return ranked(dojo)
 
 
 RUNS = st.tuples(st.integers(0, 3), st.sampled_from([0.0, 0.3, 0.6, 1.0, 2.0]), st.booleans())
@@ -62,7 +39,7 @@ RUNS = st.tuples(st.integers(0, 3), st.sampled_from([0.0, 0.3, 0.6, 1.0, 2.0]), 
 @settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(st.lists(RUNS, min_size=1, max_size=8), st.data())
+@given(st.lists(RUNS, min_size=1, max_size=9), st.data())
 def test_a_board_kept_up_to_date_is_the_board_computed_from_nothing(
     dojo, members, happened, data
 ) -> None:
@@ -74,18 +51,19 @@ def test_a_board_kept_up_to_date_is_the_board_computed_from_nothing(
                 lost.experiment.delete()
             if data.draw(st.booleans()):
                 board_memory._judged.clear()
-            kept = computed(dojo)
+            kept = ranked(dojo)
         anew = from_nothing(dojo)
         assert kept.content == anew.content
         assert kept.pairs == anew.pairs
         assert kept.digest == anew.digest
+        assert kept.resamples == anew.resamples
         transaction.set_rollback(True)
 
 
 def test_after_a_run_only_its_own_pairs_are_compared(dojo, members, monkeypatch) -> None:
     for number, member in enumerate(members):
         predicting(member, 1.0, number)
-    computed(dojo)
+    ranked(dojo)
     counts = []
     together = differences._together
 
@@ -94,16 +72,16 @@ def test_after_a_run_only_its_own_pairs_are_compared(dojo, members, monkeypatch)
         return together(metric, first, others)
 
     monkeypatch.setattr(differences, "_together", counted)
-    computed(dojo)
+    ranked(dojo)
     assert counts == [], "nothing happened"
     predicting(members[0], 9.0, 0)
-    computed(dojo)
+    ranked(dojo)
     assert counts == [len(LeaderboardSnapshot.objects.get().pairs["runs"]) - 1]
     counts.clear()
     rejected = predicting(members[1], -1.0, 0).experiment
     rejected.decision, rejected.concluded_at = Experiment.Decision.REJECT, timezone.now()
     rejected.save()
-    computed(dojo)
+    ranked(dojo)
     assert counts == [], "what is rejected does not rank"
 
 

@@ -60,11 +60,16 @@ def rule_rows(dojo: Dojo) -> list[RuleRow]:
         RuleRow(_("Costs of errors"), _costs(dojo)),
         RuleRow(_("Smallest difference that matters"), _margin(dojo)),
         RuleRow(_("What participants see of each other"), dojo.rules.get_visibility_display()),
+        RuleRow(_("How large a lead luck alone would give"), _yes_or_no(dojo.rules.tells_luck)),
         RuleRow(_("Models"), ", ".join(allowed) or pgettext("models", "All")),
         RuleRow(_("Baseline first"), dojo.rules.get_baseline_rule_display()),
         RuleRow(_("Experiments per person"), str(dojo.rules.max_experiments or _("No limit"))),
         RuleRow(_("Concurrent runs per person"), str(dojo.rules.max_unfinished_runs)),
     ]
+
+
+def _yes_or_no(is_told: bool) -> str:
+    return _("Shown") if is_told else _("Not shown")
 
 
 def _margin(dojo: Dojo) -> str:

@@ -28,7 +28,11 @@ rules_changed = Signal()
 
 def proposed_rules(variant: str) -> DojoRules:
     """The rules that a variant proposes, of no Dojo yet."""
-    return DojoRules(allowed_models=list(MODELS_OF_VARIANT.get(Variant(variant), ())))
+    return DojoRules(
+        allowed_models=list(MODELS_OF_VARIANT.get(Variant(variant), ())),
+        # In two hours there is no time to choose the luckiest of many.
+        tells_luck=variant != Variant.DISCOVERY,
+    )
 
 
 def has_runs(dojo: Dojo) -> bool:
