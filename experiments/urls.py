@@ -56,6 +56,7 @@ urlpatterns = [
         alarms.alarm,
         name="alarm",
     ),
+    path("dojos/<slug:dojo_id>/columns/", alarms.marks, name="marks"),
     path(
         "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/choose/",
         entries.choose,

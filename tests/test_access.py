@@ -126,6 +126,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "experiments:rehearsal": ("get", FACILITATORS, "facilitator"),
     "experiments:rehearse": ("post", FACILITATORS, "facilitator"),
     "experiments:board_controls": ("get", FACILITATORS, "facilitator"),
+    "experiments:marks": ("get", FACILITATORS, "facilitator"),
     "experiments:alarm": ("post", FACILITATORS, "facilitator"),
     "experiments:choose": (
         "post",

@@ -483,6 +483,10 @@ class Migration(migrations.Migration):
                     models.DateTimeField(blank=True, null=True, verbose_name="scheduled for"),
                 ),
                 (
+                    "column_marks",
+                    models.JSONField(blank=True, default=dict, verbose_name="marked columns"),
+                ),
+                (
                     "time_zone",
                     models.CharField(
                         default="Europe/Paris", max_length=40, verbose_name="time zone"
@@ -1215,6 +1219,7 @@ class Migration(migrations.Migration):
                             ("archived", "archived or unarchived the Dojo"),
                             ("board", "froze the leaderboard, or let it move again"),
                             ("alarm", "closed or reopened a leak alarm"),
+                            ("marked", "marked or unmarked columns"),
                             ("added", "added a record in the admin"),
                             ("edited", "changed a record in the admin"),
                             ("deleted", "deleted a record in the admin"),

@@ -32,6 +32,7 @@ class AuditEntry(models.Model):
         ARCHIVED = "archived", _("archived or unarchived the Dojo")
         BOARD = "board", _("froze the leaderboard, or let it move again")
         ALARM = "alarm", _("closed or reopened a leak alarm")
+        MARKED = "marked", _("marked or unmarked columns")
         ADDED = "added", _("added a record in the admin")
         EDITED = "edited", _("changed a record in the admin")
         DELETED = "deleted", _("deleted a record in the admin")

@@ -78,6 +78,9 @@ class Dojo(models.Model):
     )
     # What errors cost in euros per row (engine Costs); empty where nobody said.
     costs = models.JSONField(_("costs of errors"), default=dict, blank=True)
+    # By column: whether a facilitator of this Dojo says that it is recorded after the outcome,
+    # whatever its dataset says.
+    column_marks = models.JSONField(_("marked columns"), default=dict, blank=True)
     scheduled_for = models.DateTimeField(_("scheduled for"), null=True, blank=True)
     # An IANA name: in which the start is announced and the agenda told.
     time_zone = models.CharField(_("time zone"), max_length=40, default=settings.TIME_ZONE)
@@ -103,9 +106,14 @@ class Dojo(models.Model):
 
     @property
     def schema(self) -> Schema:
-        """The problem of this Dojo: its dataset's columns, and what errors cost here."""
+        """The problem of this Dojo: its dataset's columns as marked here, and what errors cost."""
         costs = Costs.model_validate(self.costs) if self.costs else None
-        return self.dataset.schema.model_copy(update={"costs": costs})
+        found, marks = self.dataset.schema, self.column_marks
+        columns = tuple(
+            column.model_copy(update={"leak": marks.get(column.name, column.leak)})
+            for column in found.columns
+        )
+        return found.model_copy(update={"costs": costs, "columns": columns})
 
     @property
     def measure(self) -> dict[str, Any]:

@@ -1,9 +1,14 @@
-"""The facilitator's answer to a leak alarm."""
+"""Forms by which a facilitator answers for columns."""
 
 from __future__ import annotations
 
-from django import forms
+from typing import Any
 
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from classrooms.models import Dojo
+from experiments.forecasts.belief import leaks_of
 from experiments.models import ClosedAlarm
 
 
@@ -13,3 +18,19 @@ class ClosingForm(forms.ModelForm):
     class Meta:
         model = ClosedAlarm
         fields = ("reason",)
+
+
+class MarksForm(forms.Form):
+    """Which columns are recorded after the outcome."""
+
+    columns = forms.MultipleChoiceField(
+        label=_("Recorded after the outcome"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, dojo: Dojo, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"columns": sorted(leaks_of(dojo))})
+        super().__init__(*args, **kwargs)
+        names = [column.name for column in dojo.dataset.schema.features]
+        self.fields["columns"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]

@@ -62,8 +62,7 @@ class AlarmPage:
                 "one: when is its value recorded, before the outcome or after?"
             )
             return [OpenAlarm("", "" if self.marked else words)] if found else []
-        dataset = self.reader.dojo.dataset
-        marked = leaks_of(dataset, dataset.schema)
+        marked = leaks_of(self.reader.dojo)
         return [
             OpenAlarm(name, evidence_words(alarm), self.may_close and name not in marked)
             for alarm in found

@@ -24,7 +24,7 @@ def suspects_of(run: Run) -> set[str]:
     """Columns that no subgroup, limit or next hypothesis may be made of: marked, standing out,
     or alarmed about in this run; those that a facilitator answered for are none."""
     dojo = run.experiment.seat.dojo
-    marked = leaks_of(dojo.dataset, dojo.dataset.schema)
+    marked = leaks_of(dojo)
     alarmed = {alarm["column"] for alarm in run.alarms} | set(standing_out(dojo.dataset))
     closed = set(dojo.closed_alarms.values_list("column", flat=True))
     return set(marked | (alarmed - closed))

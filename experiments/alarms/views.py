@@ -1,18 +1,20 @@
-"""A facilitator answers a leak alarm: for the Dojo, with a reason."""
+"""A facilitator answers for columns: closes a leak alarm with a reason, or marks them."""
 
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from classrooms.access import Request, facilitator_view
 from classrooms.audit.notes import Action, note
+from classrooms.dojos.page import dojo_context
 from classrooms.knowledge import knows_truths
 from classrooms.models import Seat
-from experiments.alarms.forms import ClosingForm
+from experiments.alarms.forms import ClosingForm, MarksForm
+from experiments.alarms.marking import mark_columns
 from experiments.alarms.services import close_alarm, reopen_alarm
 from experiments.forecasts.belief import leaks_of
 from experiments.models import Experiment
@@ -28,7 +30,7 @@ def alarm(request: Request, seat: Seat, experiment_id: str) -> HttpResponse:
     experiment = get_object_or_404(visible, public_id=experiment_id)
     column = request.POST.get("column", "")
     known = {alarm["column"] for alarm in experiment.run.alarms}
-    marked = leaks_of(seat.dojo.dataset, seat.dojo.dataset.schema)
+    marked = leaks_of(seat.dojo)
     if column not in known - marked or not knows_truths(seat):
         messages.error(request, _("This run has no such alarm."))
         return redirect(experiment)
@@ -44,3 +46,22 @@ def alarm(request: Request, seat: Seat, experiment_id: str) -> HttpResponse:
     else:
         messages.error(request, _("Say why it is known; one sentence is enough."))
     return redirect(experiment)
+
+
+@facilitator_view
+@require_http_methods(["GET", "HEAD", "POST"])
+@made_once
+def marks(request: Request, seat: Seat) -> HttpResponse:
+    """Mark columns as recorded after the outcome, while the Dojo goes on."""
+    if not knows_truths(seat):
+        raise Http404
+    form = MarksForm(request.POST if request.method == "POST" else None, dojo=seat.dojo)
+    if request.method == "POST" and form.is_valid():
+        if mark_columns(seat, form.cleaned_data["columns"]):
+            note(seat.dojo, request.user, Action.MARKED)
+            messages.success(
+                request, _("Saved. Runs were judged anew, and those concerned have a message.")
+            )
+        return redirect("classrooms:cockpit", seat.dojo.public_id)
+    context = dojo_context(seat, "cockpit") | {"form": form}
+    return render(request, "experiments/alarms/marks.html", context)

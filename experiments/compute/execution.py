@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 from django.db.models import Q
 
+from classrooms.models import Dojo
 from engine.explain.mistakes.errors import confusion
 from engine.failures import CannotRun
 from engine.judge.uncertainty.predictions import Predictions as Predicted
 from engine.run.evaluate import evaluate
 from engine.run.fingerprint import fingerprint, library_versions
+from experiments.alarms.marking import judge_marks
 from experiments.alarms.services import alarms_of_columns, raise_alarms
 from experiments.compute.comparing import (
     compare_missing,
@@ -33,7 +35,7 @@ from experiments.compute.reuse import (
     was_known,
 )
 from experiments.leaderboard.requests import request_leaderboard
-from experiments.models import Interpretation, Predictions, Run, Stage
+from experiments.models import Experiment, Interpretation, Predictions, Run, Stage
 from experiments.signals import run_succeeded
 from jobs.enqueue import wake_workers
 from jobs.perform import Fields, JobFailure, Report, Result
@@ -67,6 +69,7 @@ def execute(run: Run, report: Report) -> Result:
     def store() -> None:
         predictions.save()
         raise_alarms(run, alarms)
+        _judge_marks(run)
         _queue_interpretation(run, source)
         run_succeeded.send(sender=Run, run=run)
         request_leaderboard(dojo)
@@ -76,6 +79,13 @@ def execute(run: Run, report: Report) -> Result:
         compare_missing(Run.objects.filter(Q(pk=run.pk) | named_by))
 
     return Result(fields, store, afterwards)
+
+
+def _judge_marks(run: Run) -> None:
+    """A facilitator may have marked other columns since the run began, or since the run whose
+    result it has."""
+    dojo = Dojo.objects.select_related("dataset").get(pk=run.experiment.seat.dojo_id)
+    judge_marks(dojo, Experiment.objects.filter(pk=run.experiment_id))
 
 
 def _reused(run: Run, source: Run) -> tuple[Fields, Predictions]:

@@ -141,7 +141,7 @@ def setting_of(dojo: Dojo, now: datetime | None = None, *, names_columns: bool) 
     return Setting(
         dojo=dojo,
         schema=schema,
-        leaks=leaks_of(dataset, schema),
+        leaks=leaks_of(dojo),
         suspects=frozenset(suspects),
         minority=min(counts, default=1) / max(sum(counts), 1),
         phases=phases,

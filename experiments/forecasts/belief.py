@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from classrooms.knowledge import record_tells_truths
-from classrooms.models import Dataset
+from classrooms.models import Dojo
 from engine.spec.schema import Schema
 from experiments.models import Experiment
 
 
-def leaks_of(dataset: Dataset, schema: Schema) -> frozenset[str]:
+def leaks_of(dojo: Dojo) -> frozenset[str]:
     """Columns that are known to be written after the fact. Participants do not know them all
     before the end."""
+    dataset, marks = dojo.dataset, dojo.column_marks
     traps = dataset.bundled.traps if dataset.bundled else ()
     planted = {name for trap in traps if trap.key == "leak" for name in trap.columns}
-    marked = {column.name for column in schema.columns if column.leak}
-    return frozenset(planted | marked | set(dataset.leak_columns))
+    marked = {column["name"] for column in dataset.data_schema["columns"] if column.get("leak")}
+    known = planted | marked | set(dataset.leak_columns) | set(marks)
+    return frozenset(name for name in known if marks.get(name, True))
 
 
-def columns_read(experiment: Experiment) -> set[str]:
-    """Columns that the model reads, those within new features included; a dummy reads none."""
+def columns_read(experiment: Experiment, schema: Schema | None = None) -> set[str]:
+    """Columns that the model reads, those within new features included; a dummy reads none.
+
+    Args:
+        schema: of the Dojo, where it is at hand.
+    """
     if experiment.config["model"]["name"] == "dummy":
         return set()
     config = experiment.parsed_config
     made_of = {source for feature in config.new_features for source in feature.sources}
-    return set(config.columns.chosen(experiment.seat.dojo.schema)) | made_of
+    return set(config.columns.chosen(schema or experiment.seat.dojo.schema)) | made_of
 
 
 def leaks_told(experiment: Experiment) -> set[str]:
@@ -33,7 +39,7 @@ def leaks_told(experiment: Experiment) -> set[str]:
     if not record_tells_truths(dojo):
         claims = experiment.column_claim == Experiment.ColumnClaim.LEAKS
         return {experiment.claimed_column} & columns_read(experiment) if claims else set()
-    known = leaks_of(dojo.dataset, dojo.dataset.schema)
+    known = leaks_of(dojo)
     return columns_read(experiment) & known if known else set()
 
 

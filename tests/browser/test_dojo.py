@@ -205,7 +205,9 @@ def test_a_whole_dojo_in_french(person: MakePerson, tmp_path: Path) -> None:
     # The leaderboard is live; the holdout is hidden until it is revealed.
     alex.page.get_by_role("link", name="Classement", exact=True).click()
     board = alex.page.locator("#board table").first
-    expect(board.get_by_role("row").filter(has_text="Chris")).to_contain_text("0,9")
+    # Nobody wins by a leak: Chris has the higher score, and Alex the better run.
+    expect(board.get_by_role("row").filter(has_text="Chris")).to_contain_text("Pas classé")
+    expect(board.get_by_role("row").filter(has_text="Alex")).to_contain_text("0,7")
     expect(board.get_by_role("row").filter(has_text="Score du modèle factice")).to_contain_text(
         "0,5"
     )
