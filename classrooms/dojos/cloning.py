@@ -13,7 +13,7 @@ from classrooms.models import Dojo, User
 
 @transaction.atomic
 def clone_dojo(dojo: Dojo, *, facilitator: User, title: str) -> Dojo:
-    """Open a Dojo with the agenda as it was planned, rules, dataset and costs of another one:
+    """Open a Dojo with the agenda as it was planned, rules, dataset, marks and costs of another:
     a new code, no date, and nobody in it but its facilitator.
 
     Raises:
@@ -21,7 +21,7 @@ def clone_dojo(dojo: Dojo, *, facilitator: User, title: str) -> Dojo:
     """
     if dojo.is_solo:
         raise NotNow
-    return create_dojo(
+    copy = create_dojo(
         facilitator=facilitator,
         display_name=dojo.seats.held_by(facilitator).get().display_name,
         title=title[: Dojo._meta.get_field("title").max_length],
@@ -35,3 +35,7 @@ def clone_dojo(dojo: Dojo, *, facilitator: User, title: str) -> Dojo:
         agenda=[PhaseDraft.of(phase) for phase in dojo.phases.all()],
         schedule=Schedule(None, dojo.time_zone),
     )
+    # What was found out about the data holds for whoever works on them next.
+    copy.column_marks = dojo.column_marks
+    copy.save(update_fields=["column_marks"])
+    return copy
