@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from engine.explain.mistakes.limits import LIMITS
+from engine.explain.mistakes.limit_messages import LIMITS
 from engine.spec.metrics import METRICS
 from experiments.templatetags.experiments import percent
 from experiments.wording.messages import UNNAMED, WARNINGS, names_in_words

@@ -7,6 +7,8 @@ from django.template import Context, Template
 from django.utils import translation
 
 from classrooms.glossary.terms import TERMS, sorted_terms
+from experiments.forecasts.ruler import Band, Ruler
+from experiments.leaderboard.rigour import COUNTS
 from experiments.wording.verdict import VERDICTS
 from tests.product import ROOT
 
@@ -14,8 +16,15 @@ USED = re.compile(r"{% term \"([a-z0-9_]+)\"")
 
 
 def used_terms() -> set[str]:
+    """Of pages, and of what they draw: the ruler and the rigour board."""
     pages = Path(ROOT / "templates").rglob("*.html")
-    return {key for page in pages for key in USED.findall(page.read_text())}
+    some = Band(0.1, 0.2, 0.0, 1.0)
+    ruler = Ruler(0.0, 1.0, 0.5, margin=some, hidden=some, forecast=some, measured=some)
+    return {
+        *(key for page in pages for key in USED.findall(page.read_text())),
+        *(key.term for key in ruler.keys),
+        *(term for _label, term, _count in COUNTS),
+    }
 
 
 def test_each_term_that_a_page_explains_is_in_it() -> None:

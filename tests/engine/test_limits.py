@@ -16,8 +16,8 @@ import pytest
 from engine.explain.curves import reliability
 from engine.explain.mistakes import limits
 from engine.explain.mistakes.fairness import rates_by_group
+from engine.explain.mistakes.limit_messages import LIMITS
 from engine.explain.mistakes.limits import (
-    LIMITS,
     Evidence,
     Limit,
     OutsideColumn,

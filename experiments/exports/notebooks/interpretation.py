@@ -21,17 +21,16 @@ def chosen_for_interpretation(
     experiments: Sequence[ExperimentContent],
 ) -> ExperimentContent | None:
     """The best of those that were kept, else of all; by cross-validation, since test rows
-    choose no model. None where no model reads the columns, or every one that does reads a leak.
-    """
+    choose no model. One that reads a leak only where there is no other; None where no model
+    reads the columns."""
     candidates = [
         one
         for one in experiments
-        if one.result.run.has_succeeded
-        and one.experiment.parsed_config.model.name != "dummy"
-        and not objection_to(one.experiment)
+        if one.result.run.has_succeeded and one.experiment.parsed_config.model.name != "dummy"
     ]
-    kept = [one for one in candidates if one.experiment.decision == Experiment.Decision.KEEP]
-    return max(kept or candidates, key=_validated, default=None)
+    sound = [one for one in candidates if not objection_to(one.experiment)] or candidates
+    kept = [one for one in sound if one.experiment.decision == Experiment.Decision.KEEP]
+    return max(kept or sound, key=_validated, default=None)
 
 
 def _validated(one: ExperimentContent) -> float:
