@@ -219,7 +219,10 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- Accounts ---------------------------------------------------------------
 AUTH_USER_MODEL = "classrooms.User"
-AUTHENTICATION_BACKENDS = ["classrooms.accounts.claims.ClaimsBackend"]
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     *(
         {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -253,8 +256,6 @@ ACCOUNT_RATE_LIMITS = {
     # A whole class signs up from one address within minutes.
     "signup": env.str("SIGNUP_RATE", default="120/m/ip"),
     "join": env.str("JOIN_RATE", default="120/m/ip"),
-    # New accounts for one e-mail, which wrong passwords make, too.
-    "claim": env.str("CLAIM_RATE", default="5/5m/key"),
 }
 # --- More ways to log in ----------------------------------------------------
 # A code by mail, in place of the password.
@@ -354,8 +355,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "posting.sessions.token_refused"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-# Several accounts may claim an e-mail (classrooms/accounts/claims.py).
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+SILENCED_SYSTEM_CHECKS: list[str] = []
 if not DEBUG:
     # Off only to try a production build on a machine without TLS.
     HTTPS = env.bool("DJANGO_HTTPS", default=True)

@@ -6,16 +6,12 @@ import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest
-from django.utils.translation import gettext
 
-from classrooms.accounts.claims import offer_seats_of
 from classrooms.models import User
 
 log = logging.getLogger(__name__)
@@ -50,16 +46,6 @@ class AccountAdapter(DefaultAccountAdapter):
             super().send_mail(template_prefix, email, context)
         except OSError:
             log.exception("The mail %s could not be sent.", template_prefix)
-
-    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Whoever opens the link has another account with this e-mail, if that is proven: the
-        seats wait for them there."""
-        is_proven: bool = super().confirm_email(request, email_address)
-        if not is_proven:
-            offer_seats_of(email_address.user, email_address.email)
-            words = gettext("Log in to that account: your seats are offered to you there.")
-            messages.info(request, words)
-        return is_proven
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):

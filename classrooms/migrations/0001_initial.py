@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                         default=django.utils.timezone.now, verbose_name="date joined"
                     ),
                 ),
-                ("email", models.EmailField(db_index=True, max_length=254, verbose_name="email")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="email")),
                 (
                     "groups",
                     models.ManyToManyField(
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "account",
                 "verbose_name_plural": "accounts",
-                "ordering": ["email", "pk"],
+                "ordering": ["email"],
             },
         ),
         migrations.CreateModel(
@@ -1090,6 +1090,12 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "announcements",
                 "ordering": ["-sent_at", "-pk"],
             },
+        ),
+        migrations.AddConstraint(
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="one_account_per_email"
+            ),
         ),
         migrations.AddConstraint(
             model_name="agendatemplate",

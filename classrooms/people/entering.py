@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.contrib.auth import login
+from django.db import IntegrityError
 from django.http import HttpRequest
-from django.utils.translation import gettext
 
 from classrooms.models import Dojo, Seat, User
-from classrooms.people.join_forms import JoinForm, tell_new_account, tell_number
+from classrooms.people.join_forms import JoinForm, tell_number
 from posting.once import claimed
 
 
@@ -32,18 +32,18 @@ def enter(
         NotNow: as `take_seat` does.
     """
     wanted = form.cleaned_data["display_name"]
-    with claimed(request) as claim:
-        if claim.is_first:
-            # Two requests without a common key come after each other.
-            Dojo.objects.select_for_update().get(pk=dojo.pk)
-            user = form.account()
-            seat = take_seat(user, wanted)
-            claim.keep(dojo.get_absolute_url())
-            log_in(request, user)
-            if form.user is None:
-                tell_new_account(request)
-            tell_number(request, seat, wanted)
-            return True
+    try:
+        with claimed(request) as claim:
+            if claim.is_first:
+                user = form.account()
+                seat = take_seat(user, wanted)
+                claim.keep(dojo.get_absolute_url())
+                log_in(request, user)
+                tell_number(request, seat, wanted)
+                return True
+    except IntegrityError:
+        # Two requests without a common key made the same account at once: this one was second.
+        pass
     return come_back(request, form, dojo)
 
 
@@ -54,8 +54,6 @@ def come_back(request: HttpRequest, form: JoinForm, dojo: Dojo) -> bool:
         form.add_errors_of(again)
         return False
     if again.user is None or not dojo.seats.held_by(again.user).exists():
-        words = gettext("This form was sent before, with another password. Open the page anew.")
-        form.add_error(None, words)
         return False
     log_in(request, again.user)
     return True

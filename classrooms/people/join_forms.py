@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.core import ratelimit
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import SignupForm
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from classrooms.accounts.claims import account_with, new_account
 from classrooms.intake.names import NameField
 from classrooms.models import Seat, User
 
@@ -38,8 +37,8 @@ class JoinForm(forms.Form):
     password = forms.CharField(
         label=_("Password"),
         help_text=_(
-            "Choose one, 8 characters or more: with it you come back. If you have an account, "
-            "enter its password, or log in first."
+            "If you have an account, enter its password. If not, choose one now, "
+            "8 characters or more."
         ),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}, render_value=True),
@@ -55,7 +54,7 @@ class JoinForm(forms.Form):
         self.request = request
         self.only_for = User.objects.normalize_email(only_for)
         self.user: User | None = None
-        self.accounts: list[User | None] = []
+        self.signup: SignupForm | None = None
         if request.user.is_authenticated:
             self.user = request.user
             del self.fields["email"], self.fields["password"]
@@ -69,34 +68,34 @@ class JoinForm(forms.Form):
             self.add_error(
                 "email" if "email" in self.fields else None, words % {"email": self.only_for}
             )
-        if not self.user and not self.errors and email and password:
-            self._find_or_judge(User.objects.normalize_email(email), password)
+        if self.user or self.errors or not (email and password):
+            return cleaned
+        if User.objects.with_email(email):
+            self._log_in(email, password)
+        else:
+            self.signup = SignupForm({"email": email, "password1": password})
+            for field, errors in self.signup.errors.items():
+                self.add_error("password" if field == "password1" else "email", errors)
+            if self.signup.account_already_exists:
+                self._refuse()
         return cleaned
 
-    def _find_or_judge(self, email: str, password: str) -> None:
-        """The account that the two open; else whether a new one may have this password.
-
-        Whether the e-mail has an account changes nothing: not the answer, not its time.
-        """
-        if not ratelimit.consume(self.request, action="claim", key=email, dry_run=True):
-            words = gettext("Too many attempts with this email. Try again in five minutes.")
-            self.add_error(None, words)
+    def _log_in(self, email: str, password: str) -> None:
+        try:
+            self.user = get_adapter().authenticate(self.request, email=email, password=password)
+        except forms.ValidationError as error:
+            self.add_error("password", error)
             return
-        self.accounts = User.objects.who_may_log_in(email)
-        self.user = account_with(self.request, email, password)
         if self.user is None:
-            ratelimit.consume(self.request, action="claim", key=email)
-            self._judge(email, password)
+            self._refuse()
         elif is_mfa_enabled(self.user):
             # A password alone opens no account that asks for more.
             words = gettext("Log in first: your account has a second factor.")
             self.add_error("password", words)
 
-    def _judge(self, email: str, password: str) -> None:
-        try:
-            validate_password(password, User(email=email))
-        except forms.ValidationError as error:
-            self.add_error("password", error)
+    def _refuse(self) -> None:
+        words = gettext("This email and password don't go together. Check both, then try again.")
+        self.add_error("password", words)
 
     def read_again(self) -> JoinForm:
         """The same form, by what is known now."""
@@ -108,23 +107,11 @@ class JoinForm(forms.Form):
 
     def account(self) -> User:
         """The account that takes the seat, made now when it is new."""
-        if self.user is not None:
-            return self.user
-        email = User.objects.normalize_email(self.cleaned_data["email"])
-        password: str = self.cleaned_data["password"]
-        # The same form, sent twice at once, may have made it meanwhile.
-        is_same = User.objects.who_may_log_in(email) == self.accounts
-        found = None if is_same else account_with(self.request, email, password)
-        return found or new_account(email, password)
-
-
-def tell_new_account(request: HttpRequest) -> None:
-    """Tell everybody whose account is new, since a mistyped password makes one, too."""
-    words = gettext(
-        "You have joined with a new account. If you had one already, log out, then log in with "
-        "its password."
-    )
-    messages.info(request, words)
+        if self.user is None and self.signup is not None:
+            return self.signup.save(self.request)
+        if self.user is None:
+            raise ValueError("Only a valid form has an account.")
+        return self.user
 
 
 def tell_number(request: HttpRequest, seat: Seat, wanted: str) -> None:

@@ -148,31 +148,17 @@ def test_one_of_a_pair_is_not_made_a_facilitator(cast: Cast, partner: User) -> N
 
 
 # --- Accounts ---------------------------------------------------------------------
-def test_an_email_is_found_however_it_is_typed(db: None) -> None:
+def test_an_email_is_one_account_however_it_is_typed(db: None) -> None:
     user = User.objects.create_user(" Nora@Example.ORG ", "a-long-password")
     assert user.email == "nora@example.org"
     assert User.objects.with_email("NORA@example.org") == user
     assert authenticate(username="Nora@example.org", password="a-long-password") == user
-
-
-def test_an_email_is_held_by_who_has_proven_it_and_claimed_by_the_latest(db: None) -> None:
-    first, proven, second, third = (User.objects.create_user("nora@example.org") for _ in "1234")
-    assert User.objects.who_may_log_in("nora@example.org") == [None, third, second]
-    proven.emailaddress_set.create(email="nora@example.org", verified=True)
-    # Another address that somebody has proven says nothing about this one.
-    third.emailaddress_set.create(email="other@example.org", verified=True)
-    assert User.objects.who_may_log_in("Nora@example.org") == [proven, third, second]
-    assert User.objects.with_email("nora@example.org") == proven
-    assert User.objects.who_may_log_in("other@example.org") == [None, None, None]
-    assert first not in User.objects.who_may_log_in("nora@example.org")
-
-
-def test_staff_hold_their_email_before_it_is_proven(db: None) -> None:
-    staff = User.objects.create_superuser("root@example.org", "a-long-password")
-    claiming = [User.objects.create_user("root@example.org", "another-one") for _ in "123"]
-    assert User.objects.who_may_log_in("root@example.org")[0] == staff
-    assert authenticate(email="root@example.org", password="a-long-password") == staff
-    assert authenticate(email="root@example.org", password="another-one") in claiming
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create_user("NORA@EXAMPLE.ORG")
+    other = User.objects.create_user("olga@example.org")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=other.pk).update(email="Nora@example.org")
+    assert not other.has_usable_password()
 
 
 def test_a_superuser_logs_in_to_the_admin_by_email(client: Client, db: None) -> None:
