@@ -241,6 +241,11 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # But for who has a seat (classrooms/accounts/adapter.py).
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_ADAPTER = "classrooms.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "signup": "classrooms.accounts.forms.NewAccountForm",
+    "add_email": "classrooms.accounts.forms.ChangeEmailForm",
+    "request_login_code": "classrooms.accounts.forms.LoginCodeForm",
+}
 # The old address stays until the new one is proven.
 ACCOUNT_CHANGE_EMAIL = True
 # In the browser in which they signed up.

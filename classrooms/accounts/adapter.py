@@ -6,10 +6,13 @@ import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest
 
 from classrooms.models import User
@@ -47,6 +50,16 @@ class AccountAdapter(DefaultAccountAdapter):
         except OSError:
             log.exception("The mail %s could not be sent.", template_prefix)
 
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """No link moves an e-mail away from the account that has it."""
+        holder = User.objects.with_email(email_address.email)
+        if holder and holder != email_address.user:
+            template = "account/messages/email_confirmation_failed.txt"
+            self.add_message(request, messages.ERROR, template, {"email": email_address.email})
+            return False
+        is_proven: bool = super().confirm_email(request, email_address)
+        return is_proven
+
 
 class ProviderAdapter(DefaultSocialAccountAdapter):
     """Accounts that come from a provider of OpenID Connect."""
@@ -57,3 +70,9 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         if not settings.SOCIALACCOUNT_EMAIL_AUTHENTICATION:
             for address in sociallogin.email_addresses:
                 address.verified = False
+
+    def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[AbstractUser, str] | None:
+        """Open the account that has the e-mail, never one that asks to change to it."""
+        found = super().authenticate_by_email(sociallogin)
+        holder = User.objects.with_email(found[1]) if found else None
+        return (holder, found[1]) if found and holder else None

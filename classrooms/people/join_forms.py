@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.account.forms import SignupForm
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import messages
@@ -13,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from classrooms.accounts.forms import NewAccountForm
 from classrooms.intake.names import NameField
 from classrooms.models import Seat, User
 
@@ -54,7 +54,7 @@ class JoinForm(forms.Form):
         self.request = request
         self.only_for = User.objects.normalize_email(only_for)
         self.user: User | None = None
-        self.signup: SignupForm | None = None
+        self.signup: NewAccountForm | None = None
         if request.user.is_authenticated:
             self.user = request.user
             del self.fields["email"], self.fields["password"]
@@ -73,7 +73,7 @@ class JoinForm(forms.Form):
         if User.objects.with_email(email):
             self._log_in(email, password)
         else:
-            self.signup = SignupForm({"email": email, "password1": password})
+            self.signup = NewAccountForm({"email": email, "password1": password})
             for field, errors in self.signup.errors.items():
                 self.add_error("password" if field == "password1" else "email", errors)
             if self.signup.account_already_exists:

@@ -239,6 +239,17 @@ def test_what_is_not_proven_opens_nobodys_account(
     assert not SocialAccount.objects.exists()
 
 
+def test_a_trusted_provider_opens_no_account_that_only_asks_to_change_to_the_address(
+    db: None, provider: str, settings: Any
+) -> None:
+    settings.SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+    settings.SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+    stranger = factories.make_user("stranger")
+    stranger.emailaddress_set.create(email="nora@example.org", verified=False)
+    come_from(provider, "sub-1")
+    assert not SocialAccount.objects.filter(user=stranger).exists()
+
+
 def test_an_answer_that_nobody_asked_for_is_refused(db: None, provider: str) -> None:
     victim = Client()
     answer = victim.get("/accounts/oidc/oidc/login/callback/?code=x&state=y", headers=ENGLISH)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.test import Client
 
@@ -194,6 +195,72 @@ def test_no_page_of_accounts_tells_whether_an_address_has_one(db: None) -> None:
         return found
 
     assert answers(known) == answers("unknown@example.org")
+
+
+@pytest.mark.parametrize("email", ["known@example.org", "free@example.org"])
+def test_signing_up_hashes_one_password_whether_there_is_an_account_or_not(
+    db: None, email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.make_user("known")
+    hashed, encode = [], MD5PasswordHasher.encode
+
+    def counting(*args: Any, **kwargs: Any) -> str:
+        hashed.append(email)
+        return encode(*args, **kwargs)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counting)
+    Client().post("/accounts/signup/", {"email": email, "password1": "another-long-one"})
+    assert hashed == [email]
+
+
+def change_address(client: Client, email: str) -> None:
+    again = client.post("/accounts/email/", {"email": email, "action_add": ""})
+    client.post(again["Location"], {"password": factories.PASSWORD})
+
+
+def test_an_address_that_was_never_proven_stays_until_the_new_one_is(cast: Cast) -> None:
+    for number in "12":
+        client = Client()
+        form = {
+            "display_name": "Nora",
+            "email": f"mistyped{number}@example.org",
+            "password": factories.PASSWORD,
+        }
+        client.post(f"/join/{cast.dojo.join_code}/", form)
+        change_address(client, f"right{number}@example.org")
+        user = User.objects.get(email=f"mistyped{number}@example.org")
+        assert Client().login(email=user.email, password=factories.PASSWORD)
+        client.post(link_in(mail.outbox[-1]))
+        user.refresh_from_db()
+        assert user.email == f"right{number}@example.org"
+        assert has_proven(user)
+
+
+def test_who_only_asks_to_change_to_an_address_neither_keeps_it_nor_gets_it(cast: Cast) -> None:
+    stranger, user = Client(), cast.neighbour.people.get()
+    stranger.force_login(user)
+    change_address(stranger, "nora@example.org")
+    sent = link_in(mail.outbox[-1])
+    form = {"display_name": "Nora", "email": "nora@example.org", "password": factories.PASSWORD}
+    assert Client().post(f"/join/{cast.dojo.join_code}/", form).status_code == 302
+    page = stranger.post(sent, follow=True)
+    assert page.status_code == 200
+    user.refresh_from_db()
+    assert user.email == "neighbour@example.org"
+    client = Client()
+    client.post("/accounts/login/code/", {"email": "nora@example.org"})
+    code = re.search(r"^([A-Z0-9]{3,}-?[A-Z0-9]{3,})$", mail.outbox[-1].body, re.MULTILINE)
+    assert code
+    client.post("/accounts/login/code/confirm/", {"code": code.group(1)})
+    assert "Nora" in client.get(f"/dojos/{cast.dojo.public_id}/work/").content.decode()
+    assert has_proven(User.objects.get(email="nora@example.org"))
+
+
+def test_no_code_is_sent_for_an_address_that_somebody_asks_to_change_to(cast: Cast) -> None:
+    change_address(cast.clients["neighbour"], "nora@example.org")
+    mail.outbox.clear()
+    Client().post("/accounts/login/code/", {"email": "nora@example.org"})
+    assert mail.outbox == []
 
 
 def test_an_address_changes_once_the_new_one_is_proven(db: None) -> None:
