@@ -77,7 +77,8 @@ class JoinForm(forms.Form):
             for field, errors in self.signup.errors.items():
                 self.add_error("password" if field == "password1" else "email", errors)
             if self.signup.account_already_exists:
-                self._refuse()
+                # The same form, sent twice at once, has made it meanwhile.
+                self._log_in(email, password)
         return cleaned
 
     def _log_in(self, email: str, password: str) -> None:

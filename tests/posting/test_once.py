@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from assistant.models import Message
 from classrooms.models import Announcement, Dataset, Dojo, Invitation, Seat, User
+from classrooms.models.users import UserManager
 from connections.models import AccessToken
 from experiments.models import Experiment
 from posting.models import SentForm, forget_sent_forms
@@ -298,3 +299,22 @@ def test_joining_twice_at_once_ends_seated_and_logged_in(key: dict[str, str]) ->
     assert [one.status_code for one in answers] == [302, 302]
     assert all("sessionid" in one.cookies for one in clients)
     assert dojo.seats.participants().count() == 1
+
+
+def test_an_account_made_while_the_form_is_read_is_joined_with(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second of two requests looks for the account just before the first one makes it."""
+    path = f"/join/{cast.dojo.join_code}/"
+    Client().post(path, JOINING)
+    with_email, asked = UserManager.with_email, []
+
+    def too_early(manager: UserManager, email: str) -> User | None:
+        asked.append(email)
+        return with_email(manager, email) if len(asked) > 1 else None
+
+    monkeypatch.setattr(UserManager, "with_email", too_early)
+    second = Client()
+    assert second.post(path, JOINING)["Location"] == cast.dojo.get_absolute_url()
+    assert "sessionid" in second.cookies
+    assert Seat.objects.filter(display_name="Zoé").count() == 1
