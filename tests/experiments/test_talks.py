@@ -8,11 +8,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from classrooms.agenda import timeline
 from classrooms.exceptions import NotNow
 from classrooms.models import Phase, Seat
 from classrooms.models.agenda import PhaseKind
-from experiments.models import Experiment, JuryGrade, Run, Takeaway, Talk
+from experiments.models import Experiment, Run, Takeaway, Talk
 from experiments.talks import services as talks
 from experiments.talks.learnings import learnings_of
 from experiments.talks.services import talk_queue
@@ -362,58 +361,6 @@ def test_nobody_else_is_told_of_a_word(room) -> None:
         Topic.objects.filter(channel=dojo.pk, version__gt=version).values_list("name", flat=True)
     )
     assert told == {ada.topic}
-
-
-# --- Formal presentations -----------------------------------------------------------------------
-GRADES = {"hypotheses": 3, "evidence": 2, "errors": 1, "decisions": 0, "clarity": 3}
-
-
-@pytest.fixture
-def formal():
-    dojo = factories.make_dojo(variant="advanced")
-    member = factories.join(dojo, "Ada")
-    factories.finish(factories.submit(member))
-    second = factories.join(dojo, "Second")
-    Seat.objects.filter(pk=second.pk).update(role="facilitator")
-    return dojo, member, list(dojo.seats.filter(role="facilitator"))
-
-
-def test_jurors_grade_and_the_presenter_sees_it_once_the_dojo_has_ended(formal) -> None:
-    dojo, member, jurors = formal
-    path = f"/dojos/{dojo.public_id}/talks/{member.public_id}/grades/"
-    logged_in(jurors[0]).post(path, GRADES)
-    logged_in(jurors[1]).post(path, GRADES | {"decisions": 3})
-    logged_in(jurors[1]).post(path, GRADES | {"decisions": 1})
-    assert JuryGrade.objects.count() == 10
-    page = logged_in(jurors[0]).get(path).content.decode()
-    assert "9.5" in page  # the mean of 9 and 10
-    assert "Exemplary" in page
-    own = f"/dojos/{dojo.public_id}/talks/{member.public_id}/"
-    assert "9.5" not in logged_in(member).get(own).content.decode()
-    for _phase in dojo.phases.all():
-        timeline.advance_dojo(dojo)
-    assert "9.5" in logged_in(member).get(own).content.decode()
-    assert logged_in(member).get(path).status_code == 404
-
-
-def test_a_grid_that_is_not_full_says_where(formal) -> None:
-    dojo, member, jurors = formal
-    path = f"/dojos/{dojo.public_id}/talks/{member.public_id}/grades/"
-    page = logged_in(jurors[0]).post(path, GRADES | {"errors": 4, "clarity": ""})
-    assert page.content.decode().count('class="text-danger" role="alert"') == 2
-    assert not JuryGrade.objects.exists()
-
-
-def test_slides_and_grades_are_for_formal_presentations(formal) -> None:
-    dojo, member, _jurors = formal
-    slides = f"/dojos/{dojo.public_id}/talks/{member.public_id}/slides/"
-    page = logged_in(member).get(slides).content.decode()
-    assert page.count('class="talk-slide') == 5
-    other = factories.make_dojo()
-    informal = factories.join(other)
-    base = f"/dojos/{other.public_id}/talks/{informal.public_id}"
-    for name in ("slides", "grades"):
-        assert logged_in(facilitator_of(other)).get(f"{base}/{name}/").status_code == 404
 
 
 # --- Pages --------------------------------------------------------------------------------------
