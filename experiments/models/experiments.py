@@ -83,6 +83,15 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
         )
         return self.prefetch_related(Prefetch("runs", queryset=runs), "row_notes")
 
+    def for_ranking(self) -> Self:
+        """Load what decides which run ranks, of hundreds of people after each run."""
+        from experiments.models.runs import Run  # noqa: PLC0415 (the two models name each other)
+
+        fields = ("experiment", "reproduces", "metrics", "finished_at", "warnings", "alarms")
+        runs = Run.objects.order_by("pk").only("public_id", *fields)
+        own = ("seat", "number", "config", "decision", "submitted_at", "concluded_at", "chosen_at")
+        return self.only(*own).prefetch_related(Prefetch("runs", queryset=runs))
+
 
 class Experiment(models.Model):
     """One hypothesis, one config, one run of it, one decision.
