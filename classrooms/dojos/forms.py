@@ -251,6 +251,10 @@ class RulesForm(forms.ModelForm):
                 "Among many configs the best is also the luckiest. The leaderboard then says how "
                 "many were tried, and who leads by more than luck."
             ),
+            "makes_checks": _(
+                "Nine questions to each result: no better than the baseline? one fold unlike the "
+                "others? a column without use? Each has a page that explains it."
+            ),
         }
 
     def __init__(

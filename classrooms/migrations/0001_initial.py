@@ -607,6 +607,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "makes_checks",
+                    models.BooleanField(
+                        default=True,
+                        verbose_name="each result is checked as a careful colleague would",
+                    ),
+                ),
+                (
                     "join_is_open",
                     models.BooleanField(default=True, verbose_name="anyone with the code can join"),
                 ),

@@ -34,6 +34,7 @@ class DojoRules(models.Model):
         "allowed_models",
         "margins",
         "tells_luck",
+        "makes_checks",
     )
 
     dojo = models.OneToOneField(Dojo, models.CASCADE, related_name="rules")
@@ -64,6 +65,9 @@ class DojoRules(models.Model):
     margins = models.JSONField(_("smallest difference that matters"), default=dict, blank=True)
     tells_luck = models.BooleanField(
         _("the leaderboard says how large a lead luck alone would give"), default=True
+    )
+    makes_checks = models.BooleanField(
+        _("each result is checked as a careful colleague would"), default=True
     )
     join_is_open = models.BooleanField(_("anyone with the code can join"), default=True)
 

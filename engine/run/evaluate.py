@@ -15,6 +15,9 @@ from engine.build import runtime_helpers
 from engine.build.instantiate import build, build_pipeline
 from engine.build.spec_builder import source_columns, validation_spec
 from engine.failures import CannotRun, learner_errors
+from engine.judge.checks.gap import gaps
+from engine.judge.numbers import Interval
+from engine.judge.uncertainty.dependence import Rows, rows_of
 from engine.run.run_warnings import RunWarning, check_size, column_warnings, library_warnings
 from engine.run.searching import SearchRecord, run_search
 from engine.run.split import Split
@@ -39,6 +42,7 @@ class Evaluation:
         holdout: kept apart, so that nobody shows it by mistake.
         threshold: from which probability on a row was predicted positive.
         search: the trials, where the config asked for a search.
+        gaps: by how much train is better than test, of every metric, as 95 % intervals.
         warnings: what a reader should know.
     """
 
@@ -48,6 +52,7 @@ class Evaluation:
     holdout: Scores
     threshold: float
     fit_seconds: float
+    gaps: dict[str, Interval]
     search: SearchRecord | None = None
     warnings: tuple[RunWarning, ...] = ()
 
@@ -173,6 +178,8 @@ def evaluate(
         part: score(schema.encode_target(frame.iloc[getattr(split, part)]), found, threshold)
         for part, found in probability.items()
     }
+    seen = {part: _seen(schema, frame.iloc[getattr(split, part)], probability[part])
+            for part in ("train", "test")}
     evaluation = Evaluation(
         train=parts["train"],
         cross_validation=runtime_helpers.summary(pd.DataFrame(each)),
@@ -180,12 +187,19 @@ def evaluate(
         holdout=parts["holdout"],
         threshold=threshold,
         fit_seconds=fit_seconds,
+        gaps=gaps(seen["train"], seen["test"], threshold, costs=schema.costs),
         search=record,
         warnings=tuple(warnings),
     )
     return Evaluated(
         evaluation, pipeline, config, probability["test"], _mean_per_row(predicted, len(y))
     )
+
+
+def _seen(
+    schema: Schema, rows: pd.DataFrame, probability: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, Rows]:
+    return schema.encode_target(rows), probability, rows_of(rows, schema.split)
 
 
 def _check_probabilities(found: Iterable[np.ndarray]) -> None:

@@ -1,4 +1,5 @@
 from experiments.models.alarms import ClosedAlarm
+from experiments.models.boosting import BoostingReference
 from experiments.models.experiments import Experiment, Framing
 from experiments.models.exports import DojoArchive, Export, Picture
 from experiments.models.interpretations import Interpretation, Question, RowNote, Stage
@@ -7,6 +8,7 @@ from experiments.models.runs import Predictions, Run
 from experiments.models.talks import Documentation, JuryGrade, Takeaway, Talk
 
 __all__ = [
+    "BoostingReference",
     "ClosedAlarm",
     "Documentation",
     "DojoArchive",

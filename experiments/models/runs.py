@@ -62,6 +62,8 @@ class Run(Job):
     threshold = models.FloatField(_("decision threshold"), default=0.5)
     # 95 % intervals of the test metrics: {"roc_auc": [low, high], ...}.
     intervals = models.JSONField(_("intervals"), default=dict, blank=True)
+    # By how much train is better than test, of every metric, 95 %: {"roc_auc": [low, high], ...}.
+    gaps = models.JSONField(_("train–test gaps"), default=dict, blank=True)
     # Against the run that the hypothesis names (engine Comparison); empty where there is none.
     comparison = models.JSONField(_("comparison"), default=dict, blank=True)
     # The trials and the winner (engine SearchRecord), where the config asks for a search.
