@@ -179,6 +179,7 @@ def finish(experiment: Experiment, *, test: float = 0.95, holdout: float = 0.93)
             "test": scores,
         },
         holdout_metrics=SCORES | {"roc_auc": holdout},
+        gaps={"roc_auc": [0.99 - test - 0.01, 0.99 - test + 0.01]},
         confusion={
             "true_negatives": 60,
             "false_positives": 4,
@@ -201,7 +202,8 @@ def finish(experiment: Experiment, *, test: float = 0.95, holdout: float = 0.93)
 @lru_cache(maxsize=1)
 def _interpreted() -> dict[Stage, Any]:
     """What a worker finds of the default logistic regression; computed once, by the real code."""
-    from engine.explain import stages
+    from engine.explain import checks, stages
+    from engine.run.boosting import boosting_reference
     from engine.run.evaluate import evaluate
     from experiments.compute.process_memory import load_dataset
 
@@ -228,5 +230,13 @@ def _interpreted() -> dict[Stage, Any]:
         Stage.REASONS: stages.reasons(run),
         Stage.SUBGROUPS: stages.subgroups(
             run, sensitive=[], findings=_prepared()[1]["findings"], warnings=[]
+        ),
+        Stage.CHECKS: checks.checks(
+            run,
+            submitted=config,
+            folds=[0.95, 0.96, 0.94, 0.95, 0.96],
+            search={},
+            gap=(0.03, 0.05),
+            reference=boosting_reference(prepared.schema, prepared.frame, prepared.split),
         ),
     }

@@ -178,8 +178,10 @@ def evaluate(
         part: score(schema.encode_target(frame.iloc[getattr(split, part)]), found, threshold)
         for part, found in probability.items()
     }
-    seen = {part: _seen(schema, frame.iloc[getattr(split, part)], probability[part])
-            for part in ("train", "test")}
+    seen = {
+        part: _seen(schema, frame.iloc[getattr(split, part)], probability[part])
+        for part in ("train", "test")
+    }
     evaluation = Evaluation(
         train=parts["train"],
         cross_validation=runtime_helpers.summary(pd.DataFrame(each)),

@@ -70,6 +70,7 @@ def finished_run(run: Run) -> FinishedRun:
         # Runs of the first version had no intervals.
         interval=tuple(run.intervals.get(metric, (score, score))),
         stored_importance=_stored_importance(run),
+        gap=tuple(run.gaps[metric]) if metric in run.gaps else None,
     )
     remember_finished(run.pk, found)
     return found

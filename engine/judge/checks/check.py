@@ -16,6 +16,9 @@ NOTHING_TUNED = "MLX07"
 BETTER_ON_TRAIN = "MLX08"
 CONTRADICTORY_ROWS = "MLX09"
 
+# A gap that may be as small as this is none that matters.
+LEAST_GAP = 0.02
+
 State = Literal["found", "fine", "not_applicable"]
 
 
@@ -34,6 +37,15 @@ class Check:
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def is_notable_gap(lowest: float) -> bool:
+    """Whether train is better than test by more than chance and a little.
+
+    Args:
+        lowest: end of the 95 % interval of the gap.
+    """
+    return lowest > LEAST_GAP
 
 
 def found_if(code: str, is_found: bool, **context: Any) -> Check:

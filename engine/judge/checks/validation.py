@@ -13,6 +13,7 @@ from engine.judge.checks.check import (
     ODD_FOLD,
     Check,
     found_if,
+    is_notable_gap,
     not_applicable,
 )
 from engine.judge.numbers import Interval
@@ -21,8 +22,6 @@ from engine.judge.numbers import Interval
 FEWEST_FOLDS = 4
 # Of runs whose folds all are alike, the share that is told of an odd one.
 FALSE_ALARMS = 0.01
-# A gap that may be as small as this is none that matters.
-LEAST_GAP = 0.02
 
 
 def folds_alike(metric: str, scores: Sequence[float], *, is_repeated: bool = False) -> Check:
@@ -69,8 +68,4 @@ def gap_beyond_chance(metric: str, gap: Interval | None, *, is_share: bool) -> C
     if gap is None or not is_share:
         return not_applicable(BETTER_ON_TRAIN)
     low, high = gap
-    return found_if(BETTER_ON_TRAIN, is_notable(low), metric=metric, low=low, high=high)
-
-
-def is_notable(lowest_gap: float) -> bool:
-    return lowest_gap > LEAST_GAP
+    return found_if(BETTER_ON_TRAIN, is_notable_gap(low), metric=metric, low=low, high=high)
