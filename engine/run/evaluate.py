@@ -17,7 +17,9 @@ from engine.build.spec_builder import source_columns, validation_spec
 from engine.failures import CannotRun, learner_errors
 from engine.judge.checks.gap import gaps
 from engine.judge.numbers import Interval
-from engine.judge.uncertainty.dependence import Rows, rows_of
+from engine.judge.uncertainty.dependence import rows_of
+from engine.judge.uncertainty.intervals import Judged
+from engine.judge.uncertainty.predictions import Predictions
 from engine.run.run_warnings import RunWarning, check_size, column_warnings, library_warnings
 from engine.run.searching import SearchRecord, run_search
 from engine.run.split import Split
@@ -178,9 +180,15 @@ def evaluate(
         part: score(schema.encode_target(frame.iloc[getattr(split, part)]), found, threshold)
         for part, found in probability.items()
     }
-    seen = {
-        part: _seen(schema, frame.iloc[getattr(split, part)], probability[part])
-        for part in ("train", "test")
+    judged = {
+        part: Judged(
+            schema.encode_target(frame.iloc[rows]),
+            Predictions(probability[part], threshold),
+            costs=schema.costs,
+            rows=rows_of(frame.iloc[rows], schema.split),
+            scores=parts[part],
+        )
+        for part, rows in (("train", split.train), ("test", split.test))
     }
     evaluation = Evaluation(
         train=parts["train"],
@@ -189,19 +197,13 @@ def evaluate(
         holdout=parts["holdout"],
         threshold=threshold,
         fit_seconds=fit_seconds,
-        gaps=gaps(seen["train"], seen["test"], threshold, costs=schema.costs),
+        gaps=gaps(judged["train"], judged["test"]),
         search=record,
         warnings=tuple(warnings),
     )
     return Evaluated(
         evaluation, pipeline, config, probability["test"], _mean_per_row(predicted, len(y))
     )
-
-
-def _seen(
-    schema: Schema, rows: pd.DataFrame, probability: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, Rows]:
-    return schema.encode_target(rows), probability, rows_of(rows, schema.split)
 
 
 def _check_probabilities(found: Iterable[np.ndarray]) -> None:

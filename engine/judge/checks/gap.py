@@ -10,39 +10,23 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from engine.judge.numbers import Interval
-from engine.judge.uncertainty.dependence import Rows
 from engine.judge.uncertainty.intervals import Judged, metric_names
-from engine.judge.uncertainty.predictions import Predictions
 from engine.spec.metrics import METRICS
-from engine.spec.schema import Costs
 
 
-def gaps(
-    train: tuple[np.ndarray, np.ndarray, Rows],
-    test: tuple[np.ndarray, np.ndarray, Rows],
-    threshold: float,
-    *,
-    costs: Costs | None = None,
-) -> dict[str, Interval]:
+def gaps(learned: Judged, unseen: Judged) -> dict[str, Interval]:
     """By how much a model does better on the rows it learned from, of every metric.
 
     Args:
-        train, test: true classes, probabilities of the positive class, both of shape (n_rows,),
-            and how the rows depend on each other.
+        learned, unseen: its predictions for train and for test.
 
     Returns:
         95 % intervals, positive where the training score is better; a metric whose ends are
         no numbers has none.
     """
-    learned, unseen = (
-        Judged(y, Predictions(probability, threshold), costs=costs, rows=rows)
-        for y, probability, rows in (train, test)
-    )
     found = {}
-    for name in metric_names(costs):
+    for name in metric_names(learned.costs):
         ends = _difference(name, learned, unseen)
         if all(math.isfinite(end) for end in ends):
             found[name] = ends
