@@ -69,7 +69,7 @@ urlpatterns = [
         analysis.analysis,
         name="analysis",
     ),
-    path("dojos/<slug:dojo_id>/checks/<slug:code>/", checks.check, name="check"),
+    path("dojos/<slug:dojo_id>/checks/<slug:check_code>/", checks.check, name="check"),
     path(
         "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/again/",
         analysis.again,

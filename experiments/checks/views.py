@@ -14,12 +14,12 @@ from experiments.checks.wording import EXPLANATIONS
 
 @member_view
 @require_safe
-def check(request: Request, seat: Seat, code: str) -> HttpResponse:
+def check(request: Request, seat: Seat, check_code: str) -> HttpResponse:
     """What one check asks, why, how it is computed, and what to do."""
-    if code not in EXPLANATIONS:
+    if check_code not in EXPLANATIONS:
         raise Http404
     context = dojo_context(seat, "work") | {
-        "explanation": EXPLANATIONS[code],
+        "explanation": EXPLANATIONS[check_code],
         "explanations": EXPLANATIONS.values(),
     }
     return render(request, "experiments/checks/explanation.html", context)

@@ -275,8 +275,8 @@ EXPLANATIONS: dict[str, Explanation] = {
             ),
             gettext_lazy(
                 "For each hyperparameter that the search drew: whether the winner lies within the "
-                "outer twentieth of its range, on the scale it was drawn on; of whole numbers, whether it "
-                "is the first or the last."
+                "outer twentieth of its range, on the scale it was drawn on; of whole numbers, "
+                "whether it is the first or the last."
             ),
             gettext_lazy("Search again in a range that has the value in its middle."),
             gettext_lazy(
