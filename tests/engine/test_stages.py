@@ -134,7 +134,7 @@ def test_a_learning_curve_takes_what_time_there_is() -> None:
 
 def test_sizes_that_would_take_too_long_are_told(table: Table, monkeypatch) -> None:
     run = finished(table, default_config(table.schema, "dummy"))
-    monkeypatch.setattr(stages, "LEARNING_SECONDS", 0.0)
+    monkeypatch.setattr(learning, "SECONDS", 0.0)
     curve = stages.learning_curves(run)["learning"]
     assert len(curve["points"]) == 2
     assert [size["reason"] for size in curve["left_out"]] == ["too_slow"] * 3
