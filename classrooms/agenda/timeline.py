@@ -10,12 +10,16 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from classrooms.exceptions import NotNow
 from classrooms.models import Dojo, Phase
 from classrooms.topics import CLOCK
 from live.models import touch
+
+# Sent with `phase`, in the transaction that ends it.
+phase_ended = Signal()
 
 STEP_MINUTES = 5
 # As much is left to a phase that others take time from.
@@ -159,6 +163,7 @@ def advance_dojo(dojo: Dojo) -> None:
         raise NotNow
     phase.ended_at = timezone.now()
     phase.save(update_fields=["ended_at"])
+    phase_ended.send(sender=Phase, phase=phase)
     following = next((other for other in dojo.phases.all() if other.is_to_come), None)
     if following is None:
         _set_state(dojo, Dojo.State.ENDED, ended_at=timezone.now())

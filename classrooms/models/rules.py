@@ -34,6 +34,7 @@ class DojoRules(models.Model):
         "allowed_models",
         "margins",
         "tells_luck",
+        "seals_record",
     )
 
     dojo = models.OneToOneField(Dojo, models.CASCADE, related_name="rules")
@@ -64,6 +65,9 @@ class DojoRules(models.Model):
     margins = models.JSONField(_("smallest difference that matters"), default=dict, blank=True)
     tells_luck = models.BooleanField(
         _("the leaderboard says how large a lead luck alone would give"), default=True
+    )
+    seals_record = models.BooleanField(
+        _("hypotheses, results and decisions are sealed in a record"), default=True
     )
     join_is_open = models.BooleanField(_("anyone with the code can join"), default=True)
 

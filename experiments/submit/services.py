@@ -15,6 +15,7 @@ from engine.spec.config import ExperimentConfig
 from experiments.forecasts.registering import Typed, registered
 from experiments.leaderboard.requests import request_leaderboard
 from experiments.models import Experiment, Framing, Interpretation, RowNote, Run, Stage
+from experiments.sealing.services import seal_decision, seal_registration, seal_result
 from experiments.signals import conclusion_written
 from experiments.submit.rules import experiments_left, lacks_baseline, refused_models
 from jobs.enqueue import wake_workers
@@ -108,7 +109,7 @@ def submit_experiment(
     locked = Seat.objects.select_for_update().select_related("dojo").get(pk=seat.pk)
     _keep_to_rules(locked, config, baseline_waived=baseline_waived)
     last_number = locked.experiments.aggregate(Max("number"))["number__max"] or 0
-    experiment = Experiment(
+    experiment = Experiment.register(
         seat=locked,
         number=last_number + 1,
         claim=claim,
@@ -119,8 +120,8 @@ def submit_experiment(
             forecast or Typed(expected_effect), locked.dojo, has_reference=compared_to is not None
         ),
     )
-    experiment.save()
     Run.objects.create(experiment=experiment, **job_keys(locked))
+    seal_registration(experiment)
     announce_act(locked)
     wake_workers(Run)
     return experiment
@@ -210,6 +211,7 @@ def cancel_run(experiment: Experiment) -> bool:
         run.transition(JobStatus.CANCELLED, failure_code="cancelled")
     except IllegalTransition:
         return False
+    seal_result(run)
     announce_act(experiment.seat)
     return True
 
@@ -229,6 +231,7 @@ def record_limits(experiment: Experiment, limits: str) -> None:
     """Write down what the model cannot be trusted for, in the participant's words."""
     experiment.limits = limits
     experiment.save(update_fields=["limits"])
+    seal_decision(experiment)
     announce_note(experiment.seat)
 
 
@@ -267,9 +270,11 @@ def record_analysis(
     for name, value in fields.items():
         setattr(experiment, name, value)
     experiment.save(update_fields=list(fields))
-    announce_act(experiment.seat)
     if decision:
+        # As a run that ends: the leaderboard's row is locked before the channel.
         request_leaderboard(experiment.seat.dojo)
+        seal_decision(experiment)
+    announce_act(experiment.seat)
     conclusion_written.send(sender=Experiment, experiment=experiment)
     return experiment
 
@@ -286,5 +291,6 @@ def choose_experiment(experiment: Experiment) -> None:
     if is_told or experiment.decision != Experiment.Decision.KEEP:
         raise NotNow
     Experiment.objects.filter(pk=experiment.pk).update(chosen_at=timezone.now())
-    announce_act(experiment.seat)
     request_leaderboard(experiment.seat.dojo)
+    seal_decision(experiment)
+    announce_act(experiment.seat)
