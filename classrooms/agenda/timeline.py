@@ -27,7 +27,7 @@ LEAST_MINUTES = 5
 
 
 def _lock(dojo: Dojo, *states: str) -> Dojo:
-    locked = Dojo.objects.select_for_update().get(pk=dojo.pk)
+    locked = Dojo.objects.select_for_update(no_key=True).get(pk=dojo.pk)
     if locked.state not in states:
         raise NotNow
     return locked
@@ -247,7 +247,7 @@ def act(dojo: Dojo, action: str, *, seen: str, position: int | None = None) -> N
         KeyError: there is no such action.
         NotNow: somebody was faster, or the state does not allow it.
     """
-    locked = Dojo.objects.select_for_update().get(pk=dojo.pk)
+    locked = Dojo.objects.select_for_update(no_key=True).get(pk=dojo.pk)
     if action in PHASE_ACTIONS:
         perform = partial(PHASE_ACTIONS[action], position=position)
     else:

@@ -1,5 +1,9 @@
 """Services that seal what happens to an experiment. Each is part of the transaction of the
-change itself, and does nothing where the Dojo's rules leave the record out."""
+change itself, and does nothing where the Dojo's rules leave the record out.
+
+They come last in it: the chain is locked by the Dojo's channel (see `append`), and who holds
+that waits for no other row, or two might wait for each other.
+"""
 
 from __future__ import annotations
 

@@ -106,7 +106,8 @@ def submit_experiment(
         NotABaseline: see `baseline_waived`.
         TooManyQueued: too many runs of theirs wait already.
     """
-    locked = Seat.objects.select_for_update().select_related("dojo").get(pk=seat.pk)
+    # The Dojo too, so that its rules stay; not its key, which others refer to as they commit.
+    locked = Seat.objects.select_for_update(no_key=True).select_related("dojo").get(pk=seat.pk)
     _keep_to_rules(locked, config, baseline_waived=baseline_waived)
     last_number = locked.experiments.aggregate(Max("number"))["number__max"] or 0
     experiment = Experiment.register(
@@ -121,8 +122,8 @@ def submit_experiment(
         ),
     )
     Run.objects.create(experiment=experiment, **job_keys(locked))
-    seal_registration(experiment)
     announce_act(locked)
+    seal_registration(experiment)
     wake_workers(Run)
     return experiment
 
@@ -211,8 +212,8 @@ def cancel_run(experiment: Experiment) -> bool:
         run.transition(JobStatus.CANCELLED, failure_code="cancelled")
     except IllegalTransition:
         return False
-    seal_result(run)
     announce_act(experiment.seat)
+    seal_result(run)
     return True
 
 
@@ -231,8 +232,8 @@ def record_limits(experiment: Experiment, limits: str) -> None:
     """Write down what the model cannot be trusted for, in the participant's words."""
     experiment.limits = limits
     experiment.save(update_fields=["limits"])
-    seal_decision(experiment)
     announce_note(experiment.seat)
+    seal_decision(experiment)
 
 
 @transaction.atomic
@@ -273,8 +274,8 @@ def record_analysis(
     if decision:
         # As a run that ends: the leaderboard's row is locked before the channel.
         request_leaderboard(experiment.seat.dojo)
-        seal_decision(experiment)
     announce_act(experiment.seat)
+    seal_decision(experiment)
     conclusion_written.send(sender=Experiment, experiment=experiment)
     return experiment
 
@@ -292,5 +293,5 @@ def choose_experiment(experiment: Experiment) -> None:
         raise NotNow
     Experiment.objects.filter(pk=experiment.pk).update(chosen_at=timezone.now())
     request_leaderboard(experiment.seat.dojo)
-    seal_decision(experiment)
     announce_act(experiment.seat)
+    seal_decision(experiment)

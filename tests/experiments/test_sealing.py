@@ -413,7 +413,7 @@ def test_processes_that_append_at_once_make_one_chain() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert not failures
+    assert not failures, [str(one) for one in failures]
     kinds = kinds_of(dojo)
     expected = {"registered": 16, "result": 4, "decision": 4, "phase": 1}
     assert {kind: kinds.count(kind) for kind in kinds} == expected
