@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verify the sealed record of a Dojo, offline: record.json, or a ZIP that has one.
 
-    python verify_record.py [FILE] [--root 3f2a91bc04de77a1] [--language en|fr]
+    python verify_record.py [FILE] [--language en|fr] [--root 3f2a 91bc 04de 77a1]
 
 Needs nothing but Python 3.8 or later. FILE is the record.json beside this file unless another
 one is named. --root takes a root as somebody noted it when it was shown. The exit status is 0
@@ -377,11 +377,13 @@ def verify(text: str, noted: str, language: str) -> tuple[bool, list[str]]:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=str(__doc__).split("\n")[0])
     parser.add_argument("file", nargs="?", default=str(Path(__file__).with_name(RECORD)))
-    parser.add_argument("--root", default="")
+    parser.add_argument("--root", nargs="+", default=[])
     parser.add_argument("--language", default="", choices=sorted(MESSAGES))
     given = parser.parse_args(arguments)
     try:
-        is_verified, lines = verify(read_record(Path(given.file)), given.root, given.language)
+        is_verified, lines = verify(
+            read_record(Path(given.file)), " ".join(given.root), given.language
+        )
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         words = MESSAGES[given.language or "en"]
         sys.stdout.write(words["no_file"].format(path=given.file, reason=error) + "\n")
