@@ -24,7 +24,7 @@ def record(request: Request, seat: Seat) -> HttpResponse:
     """Its roots, and its entries, latest first."""
     if not seat.dojo.rules.seals_record:
         raise Http404
-    context = dojo_context(seat, "prepare" if seat.is_facilitator else "work")
+    context = dojo_context(seat, "cockpit" if seat.is_facilitator else "work")
     page = Paginator(entries_for(seat.dojo), SHOWN).get_page(request.GET.get("page"))
     context |= {
         "page": page,
