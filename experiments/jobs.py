@@ -11,6 +11,7 @@ from classrooms.models.dojos import whole_dojo
 from classrooms.topics import LEADERBOARD
 from experiments.demo.simulation import advance_all
 from experiments.models import (
+    BoostingReference,
     DojoArchive,
     Export,
     Interpretation,
@@ -86,6 +87,13 @@ register(
         urgency=Urgency.SHARED,
         announce=lambda snapshot: touch(snapshot.dojo_id, LEADERBOARD),
         related=whole_dojo("dojo"),
+    ),
+    JobKind(
+        model=BoostingReference,
+        queue=Queue.COMPUTE,
+        work="experiments.compute.checking.fit_boosting",
+        urgency=Urgency.SPARE,
+        related=("dataset",),
     ),
     JobKind(
         model=Export,

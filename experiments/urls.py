@@ -2,6 +2,7 @@ from django.urls import path
 
 from experiments.alarms import views as alarms
 from experiments.analysis import views as analysis
+from experiments.checks import views as checks
 from experiments.demo import views as rehearsal
 from experiments.exports import personal_views as personal
 from experiments.exports import views as take_home
@@ -69,6 +70,7 @@ urlpatterns = [
         analysis.analysis,
         name="analysis",
     ),
+    path("dojos/<slug:dojo_id>/checks/<slug:check_code>/", checks.check, name="check"),
     path(
         "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/again/",
         analysis.again,

@@ -180,6 +180,7 @@ def finish(experiment: Experiment, *, test: float = 0.95, holdout: float = 0.93)
             "test": scores,
         },
         holdout_metrics=SCORES | {"roc_auc": holdout},
+        gaps={"roc_auc": [0.96 - test, 1.02 - test]},
         confusion={
             "true_negatives": 60,
             "false_positives": 4,
@@ -203,7 +204,8 @@ def finish(experiment: Experiment, *, test: float = 0.95, holdout: float = 0.93)
 @lru_cache(maxsize=1)
 def _interpreted() -> dict[Stage, Any]:
     """What a worker finds of the default logistic regression; computed once, by the real code."""
-    from engine.explain import stages
+    from engine.explain import checks, stages
+    from engine.run.boosting import boosting_reference
     from engine.run.evaluate import evaluate
     from experiments.compute.process_memory import load_dataset
 
@@ -230,5 +232,13 @@ def _interpreted() -> dict[Stage, Any]:
         Stage.REASONS: stages.reasons(run),
         Stage.SUBGROUPS: stages.subgroups(
             run, sensitive=[], findings=_prepared()[1]["findings"], warnings=[]
+        ),
+        Stage.CHECKS: checks.checks(
+            run,
+            submitted=config,
+            folds=[0.95, 0.96, 0.94, 0.95, 0.96],
+            search={},
+            gap=(0.03, 0.05),
+            reference=boosting_reference(prepared.schema, prepared.frame, prepared.split),
         ),
     }

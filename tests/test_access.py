@@ -102,6 +102,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     ),
     "experiments:compare": ("get", PARTICIPANTS, "participant"),
     "experiments:analysis": ("get", OWN_EXPERIMENT, "member"),
+    "experiments:check": ("get", MEMBERS, "member"),
     "experiments:again": ("post", OWN_EXPERIMENT, "member"),
     "experiments:note": (
         "post",
@@ -250,6 +251,7 @@ def path_of(name: str, cast: Cast) -> str:
         "message_id": factories.coach_message(cast.participant).public_id,
         "token": factories.invite(cast.dojo).token,
         "view": "importance",
+        "check_code": "MLX01",
         "token_id": "bcdfghjkmnpq",
         "offer_id": "bcdfghjkmnpq",
         "kind": "pdf",

@@ -140,6 +140,7 @@ def _run(experiment: Experiment, told: dict[str, Any], submitted: datetime) -> R
             failure_context={"seconds": 60},
         )
     train, test = {METRIC: told["train"]}, {METRIC: told["test"]}
+    gap = told["train"] - told["test"]
     return Run.objects.create(
         experiment=experiment,
         status=JobStatus.SUCCEEDED,
@@ -150,6 +151,7 @@ def _run(experiment: Experiment, told: dict[str, Any], submitted: datetime) -> R
             "test": test,
         },
         intervals={METRIC: [told["test"] - HALF_WIDTH, min(1.0, told["test"] + HALF_WIDTH)]},
+        gaps={METRIC: [gap - HALF_WIDTH, gap + HALF_WIDTH]},
         confusion=CONFUSION,
         comparison=_comparison(experiment, told),
     )

@@ -256,6 +256,10 @@ class RulesForm(forms.ModelForm):
                 "shown at the end of each phase; with it anyone can check later, offline, that "
                 "nothing was changed since."
             ),
+            "makes_checks": _(
+                "Nine questions to each result: no better than the baseline? one fold unlike the "
+                "others? a column without use? Each has a page that explains it."
+            ),
         }
 
     def __init__(

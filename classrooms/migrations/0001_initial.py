@@ -607,6 +607,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "makes_checks",
+                    models.BooleanField(
+                        default=True,
+                        verbose_name="each result is checked as a careful colleague would",
+                    ),
+                ),
+                (
                     "seals_record",
                     models.BooleanField(
                         default=True,

@@ -35,6 +35,7 @@ class DojoRules(models.Model):
         "margins",
         "tells_luck",
         "seals_record",
+        "makes_checks",
     )
 
     dojo = models.OneToOneField(Dojo, models.CASCADE, related_name="rules")
@@ -68,6 +69,9 @@ class DojoRules(models.Model):
     )
     seals_record = models.BooleanField(
         _("hypotheses, results and decisions are sealed in a record"), default=True
+    )
+    makes_checks = models.BooleanField(
+        _("each result is checked as a careful colleague would"), default=True
     )
     join_is_open = models.BooleanField(_("anyone with the code can join"), default=True)
 

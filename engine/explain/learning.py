@@ -23,6 +23,13 @@ from engine.spec.schema import Schema
 
 # Shares of a fold's train rows, scikit-learn's own of a learning curve.
 SHARES = (0.1, 0.325, 0.55, 0.775, 1.0)
+# Of all fits of a curve together, estimated from the run's own fit.
+SECONDS = 1.2
+FOLDS = 3
+# What preparing and scoring take beside a fit and predictions, about.
+SCORING_SECONDS = 0.05
+# Of a fit on all rows: what a fit on the fewest takes.
+LEAST_COST = 0.4
 MAX_ITERATIONS = 40
 # A loss is a mean, and moves little beyond so many rows.
 MAX_ROWS = 2_500
@@ -77,6 +84,24 @@ class LearningCurve:
             "points": [asdict(point) for point in self.points],
             "left_out": [asdict(size) for size in self.left_out],
         }
+
+
+def affordable(seconds: float) -> tuple[int, tuple[float, ...]]:
+    """The folds, and the sizes of each, that a learning curve can afford.
+
+    A fit is taken to cost in proportion to its rows, but never little: boosters and scores
+    do not get much quicker with few. At least the two smallest sizes are tried, on one fold.
+
+    Args:
+        seconds: that a fit on all rows and their predictions take.
+    """
+    fits = SECONDS / (seconds + SCORING_SECONDS)
+    costs = np.maximum(SHARES, LEAST_COST)
+    folds = int(min(FOLDS, fits // costs.sum()))
+    if folds >= 1:
+        return folds, SHARES
+    count = max(2, int((np.cumsum(costs) <= fits).sum()))
+    return 1, SHARES[:count]
 
 
 def learning_curve_view(

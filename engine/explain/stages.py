@@ -34,13 +34,6 @@ Content = dict[str, Any]
 PERMUTATION_REPEATS = 5
 # Each with its two charts is some 40 KB; a page shows one at a time.
 EFFECTS = 15
-# Of all fits of a learning curve together, estimated from the run's own fit.
-LEARNING_SECONDS = 1.2
-LEARNING_FOLDS = 3
-# What preparing and scoring take beside a fit and predictions, about.
-SCORING_SECONDS = 0.05
-# Of a fit on all rows: what a fit on the fewest takes.
-LEAST_COST = 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +47,8 @@ class FinishedRun:
         threshold: of the run.
         out_of_fold: probabilities of the train rows, shape (n_train_rows,), NaN where none.
         fit_seconds: that one fit on all train rows took.
-        train_score, test_score: of the primary metric; `interval` is the test score's.
+        train_score, test_score: of the primary metric; `interval` is the test score's, `gap`
+            that of how much better train is.
         stored_importance: `evidence(run)["importance"]` where that stage has been computed.
     """
 
@@ -71,6 +65,7 @@ class FinishedRun:
     test_score: float
     interval: tuple[float, float]
     stored_importance: Content | None = None
+    gap: tuple[float, float] | None = None
 
     @cached_property
     def model(self) -> FeatureModel:
@@ -170,7 +165,7 @@ def evidence(run: FinishedRun) -> Content:
 def learning_curves(run: FinishedRun) -> Content:
     """The score over the number of rows and, for models that learn in rounds, the loss."""
     predictions = len(run.train) * run.model.microseconds_per_row() / 1e6
-    folds, shares = affordable(run.fit_seconds + predictions)
+    folds, shares = learning.affordable(run.fit_seconds + predictions)
     curve = learning.learning_curve_view(
         run.config,
         run.schema,
@@ -199,24 +194,6 @@ def learning_curves(run: FinishedRun) -> Content:
         "loss": loss.to_dict() if loss else None,
         "charts": _stored(**drawn),
     }
-
-
-def affordable(seconds: float) -> tuple[int, tuple[float, ...]]:
-    """The folds, and the sizes of each, that a learning curve can afford.
-
-    A fit is taken to cost in proportion to its rows, but never little: boosters and scores
-    do not get much quicker with few. At least the two smallest sizes are tried, on one fold.
-
-    Args:
-        seconds: that a fit on all rows and their predictions take.
-    """
-    fits = LEARNING_SECONDS / (seconds + SCORING_SECONDS)
-    costs = np.maximum(learning.SHARES, LEAST_COST)
-    folds = int(min(LEARNING_FOLDS, fits // costs.sum()))
-    if folds >= 1:
-        return folds, learning.SHARES
-    count = max(2, int((np.cumsum(costs) <= fits).sum()))
-    return 1, learning.SHARES[:count]
 
 
 # --- Why it decides --------------------------------------------------------------------------
@@ -366,6 +343,7 @@ def subgroups(
             train=run.train_score,
             test=run.test_score,
             interval=run.interval,
+            gap=run.gap,
             class_rows={
                 run.schema.negative_class: int(counts[0]),
                 run.schema.positive_class: int(counts[1]),
@@ -380,18 +358,21 @@ def subgroups(
             suspects=suspects,
         )
     )
-    drawn = {}
-    if slices["found"]:
-        # Worded by who shows it, in the reader's language.
-        told = [one | {"label": str(place)} for place, one in enumerate(slices["found"])]
-        rate = slices["errors"] / slices["rows"]
-        drawn["slices"] = charts.slices_chart({"overall_rate": rate, "slices": told})
     return {
         "slices": slices,
         "groups": groups,
         "limits": [limit.to_dict() for limit in found],
-        "charts": _stored(**drawn),
+        "charts": _drawn_slices(slices),
     }
+
+
+def _drawn_slices(slices: Content) -> dict[str, Any]:
+    if not slices["found"]:
+        return {}
+    # Worded by who shows it, in the reader's language.
+    told = [one | {"label": str(place)} for place, one in enumerate(slices["found"])]
+    rate = slices["errors"] / slices["rows"]
+    return _stored(slices=charts.slices_chart({"overall_rate": rate, "slices": told}))
 
 
 def _stored(**drawn: Any) -> dict[str, Any]:

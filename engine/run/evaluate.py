@@ -15,6 +15,11 @@ from engine.build import runtime_helpers
 from engine.build.instantiate import build, build_pipeline
 from engine.build.spec_builder import source_columns, validation_spec
 from engine.failures import CannotRun, learner_errors
+from engine.judge.checks.gap import gaps
+from engine.judge.numbers import Interval
+from engine.judge.uncertainty.dependence import rows_of
+from engine.judge.uncertainty.intervals import Judged
+from engine.judge.uncertainty.predictions import Predictions
 from engine.run.run_warnings import RunWarning, check_size, column_warnings, library_warnings
 from engine.run.searching import SearchRecord, run_search
 from engine.run.split import Split
@@ -39,6 +44,7 @@ class Evaluation:
         holdout: kept apart, so that nobody shows it by mistake.
         threshold: from which probability on a row was predicted positive.
         search: the trials, where the config asked for a search.
+        gaps: by how much train is better than test, of every metric, as 95 % intervals.
         warnings: what a reader should know.
     """
 
@@ -48,6 +54,7 @@ class Evaluation:
     holdout: Scores
     threshold: float
     fit_seconds: float
+    gaps: dict[str, Interval]
     search: SearchRecord | None = None
     warnings: tuple[RunWarning, ...] = ()
 
@@ -173,6 +180,16 @@ def evaluate(
         part: score(schema.encode_target(frame.iloc[getattr(split, part)]), found, threshold)
         for part, found in probability.items()
     }
+    judged = {
+        part: Judged(
+            schema.encode_target(frame.iloc[rows]),
+            Predictions(probability[part], threshold),
+            costs=schema.costs,
+            rows=rows_of(frame.iloc[rows], schema.split),
+            scores=parts[part],
+        )
+        for part, rows in (("train", split.train), ("test", split.test))
+    }
     evaluation = Evaluation(
         train=parts["train"],
         cross_validation=runtime_helpers.summary(pd.DataFrame(each)),
@@ -180,6 +197,7 @@ def evaluate(
         holdout=parts["holdout"],
         threshold=threshold,
         fit_seconds=fit_seconds,
+        gaps=gaps(judged["train"], judged["test"]),
         search=record,
         warnings=tuple(warnings),
     )

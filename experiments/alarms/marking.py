@@ -17,6 +17,7 @@ from classrooms.conversation.announcements import announce
 from classrooms.models import Dojo, Seat
 from classrooms.topics import LEADERBOARD, PARTICIPANTS
 from engine.explain.mistakes.limits import NAMES_TOLD
+from experiments.checks.requests import renew_checks
 from experiments.forecasts.belief import columns_read, leaks_of
 from experiments.leaderboard.requests import request_leaderboard
 from experiments.models import Experiment, Interpretation, Run, Stage
@@ -48,6 +49,7 @@ def mark_columns(facilitator: Seat, columns: Iterable[str]) -> bool:
     for seat, experiments in by_seat.items():
         _explain(facilitator, seat, experiments)
     _renew_subgroups(found, changed)
+    renew_checks(found)
     touch(found.pk, *(seat.topic for seat in by_seat), PARTICIPANTS, LEADERBOARD)
     request_leaderboard(found)
     return True

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from classrooms.models import Seat
+from classrooms.models import Dojo, Seat
 from experiments.analysis.mistakes import errors_context, limits_context, slices_context
 from experiments.analysis.page import AnalysisPage, Choices, View, address_of
 from experiments.analysis.reasons import effects_context, importance_context
 from experiments.analysis.rows import row_context
-from experiments.analysis.scores import fit_context, ranking_context, threshold_context
+from experiments.analysis.scores import (
+    checks_context,
+    fit_context,
+    ranking_context,
+    threshold_context,
+)
 from experiments.models import Experiment, Stage
 from experiments.pages.run_page import RunPage
 
@@ -63,23 +68,35 @@ VIEWS: tuple[View, ...] = (
         limits_context,
     ),
 )
-BY_SLUG = {view.slug: view for view in VIEWS}
+CHECKS = View(
+    "checks",
+    _("Checks"),
+    _("What would a careful colleague ask?"),
+    (Stage.CHECKS,),
+    checks_context,
+)
+
+
+def views_of(dojo: Dojo) -> tuple[View, ...]:
+    """The views that the Dojo's rules know."""
+    return (CHECKS, *VIEWS) if dojo.rules.makes_checks else VIEWS
 
 
 @dataclass(frozen=True)
 class Link:
-    """A view as the experiment's page lists it."""
+    """A view as the experiment's page lists it; of checks, how many found something."""
 
     view: View
     address: str
     is_waiting: bool
     has_failed: bool
+    to_look_at: int = 0
 
 
 def analysis_links(result: RunPage) -> list[Link]:
     """Every view of a finished run, with whether its stage is there."""
     found = []
-    for view in VIEWS:
+    for view in views_of(result.experiment.seat.dojo):
         stage = result.stages.get(view.stages[0]) if view.stages else None
         found.append(
             Link(
@@ -87,6 +104,7 @@ def analysis_links(result: RunPage) -> list[Link]:
                 address_of(result.experiment, view.slug),
                 is_waiting=stage is not None and stage.is_unfinished,
                 has_failed=stage is not None and stage.has_failed,
+                to_look_at=result.checks_found if view is CHECKS else 0,
             )
         )
     return found
@@ -100,4 +118,6 @@ def analysis_page(
     Raises:
         KeyError: there is no such view.
     """
-    return AnalysisPage(experiment, BY_SLUG[slug], VIEWS, choices, reader)
+    views = views_of(experiment.seat.dojo)
+    view = {view.slug: view for view in views}[slug]
+    return AnalysisPage(experiment, view, views, choices, reader)

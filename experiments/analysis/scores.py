@@ -1,4 +1,4 @@
-"""Views of scores: train and test, thresholds, ranking and calibration."""
+"""Views of scores: checks, train and test, thresholds, ranking and calibration."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from engine.spec.metrics import METRICS
 from experiments.analysis.page import AnalysisPage, Context
+from experiments.checks.page import rows_of
 from experiments.models import Stage
 from experiments.templatetags.experiments import percent, score
 from experiments.wording.interpretation import size_left_out_in_words
@@ -20,6 +21,11 @@ VISIBLE_GAIN = 0.005
 VISIBLE_PART = 0.02
 # The test loss may rise a little by chance after its lowest point.
 RISING_LOSS = 1.02
+
+
+# --- What a careful colleague would ask ----------------------------------------------------
+def checks_context(page: AnalysisPage) -> Context:
+    return {"rows": rows_of(page.content(Stage.CHECKS)["checks"])}
 
 
 # --- Train against test ----------------------------------------------------------------------

@@ -17,7 +17,7 @@ from classrooms.access import Request, member_view, participant_view
 from classrooms.audit.notes import note_reading
 from classrooms.dojos.page import dojo_context, render_page_or_part
 from classrooms.models import Seat
-from experiments.analysis.catalogue import BY_SLUG, analysis_page
+from experiments.analysis.catalogue import CHECKS, analysis_page
 from experiments.analysis.mistakes import limits_draft
 from experiments.analysis.page import AnalysisPage
 from experiments.analysis.questions import (
@@ -29,6 +29,7 @@ from experiments.analysis.questions import (
 from experiments.analysis.reasons import units_of
 from experiments.analysis.row_form import RowForm, UnitField
 from experiments.analysis.rows import surest_error
+from experiments.checks.requests import request_checks
 from experiments.models import Experiment, RowNote, Stage
 from experiments.pages.experiment_views import find_experiment
 from experiments.submit import services
@@ -50,6 +51,8 @@ def analysis(request: Request, seat: Seat, experiment_id: str, view: str) -> Htt
         return redirect(page.experiment)
     if Stage.SUBGROUPS in page.view.stages:
         services.renew_subgroups(page.experiment.run)
+    if page.view is CHECKS:
+        request_checks(page.experiment.run)
     if view == "row":
         return _row(request, page, context)
     if view == "importance":
@@ -92,10 +95,11 @@ def _row(request: Request, page: AnalysisPage, context: dict[str, object]) -> Ht
 
 
 def _page(request: Request, seat: Seat, experiment_id: str, view: str) -> AnalysisPage:
-    if view not in BY_SLUG:
-        raise Http404
     found = find_experiment(seat, experiment_id)
-    return analysis_page(found, view, request.GET, seat)
+    try:
+        return analysis_page(found, view, request.GET, seat)
+    except KeyError as error:
+        raise Http404 from error
 
 
 def _rendered(request: Request, page: AnalysisPage, context: dict[str, object]) -> HttpResponse:

@@ -35,7 +35,8 @@ from experiments.compute.reuse import (
     was_known,
 )
 from experiments.leaderboard.requests import request_leaderboard
-from experiments.models import Experiment, Interpretation, Predictions, Run, Stage
+from experiments.models import Experiment, Interpretation, Predictions, Run
+from experiments.models.interpretations import stages_of
 from experiments.signals import run_succeeded
 from jobs.enqueue import wake_workers
 from jobs.perform import Fields, JobFailure, Report, Result
@@ -123,6 +124,7 @@ def _evaluated(run: Run, report: Report) -> tuple[Fields, Predictions]:
             y_test_of(dojo), evaluated.test_probability, found.threshold
         ).to_dict(),
         "threshold": found.threshold,
+        "gaps": {name: list(ends) for name, ends in found.gaps.items()},
         "search": found.search.to_dict() if found.search else {},
         "fit_seconds": found.fit_seconds,
         "warnings": [warning.to_dict() for warning in found.warnings],
@@ -139,7 +141,8 @@ def _queue_interpretation(run: Run, source: Run | None) -> None:
     """Every stage of it, but for those that an equal run has."""
     found = copied_interpretations(source, run) if source else []
     known = {interpretation.stage for interpretation in found}
-    missing = [stage for stage in Stage if stage not in known]
+    wanted = stages_of(run.experiment.seat.dojo)
+    missing = [stage for stage in wanted if stage not in known]
     found += [Interpretation(run=run, stage=stage, **run.keys) for stage in missing]
     Interpretation.objects.bulk_create(found)
     wake_workers(Interpretation, count=len(missing))

@@ -13,6 +13,7 @@ from engine.run.evaluate import fit
 from engine.run.searching import with_found_hyperparameters
 from experiments.alarms.services import raise_alarms
 from experiments.alarms.suspects import suspects_of
+from experiments.compute.checking import check_run
 from experiments.compute.process_memory import (
     load_dataset,
     remember_finished,
@@ -69,6 +70,7 @@ def finished_run(run: Run) -> FinishedRun:
         # Runs of the first version had no intervals.
         interval=tuple(run.intervals.get(metric, (score, score))),
         stored_importance=_stored_importance(run),
+        gap=tuple(run.gaps[metric]) if metric in run.gaps else None,
     )
     remember_finished(run.pk, found)
     return found
@@ -97,4 +99,5 @@ STAGES: dict[Stage, Callable[[Run, FinishedRun], stages.Content]] = {
     Stage.LEARNING: lambda run, found: stages.learning_curves(found),
     Stage.REASONS: lambda run, found: stages.reasons(found),
     Stage.SUBGROUPS: _subgroups,
+    Stage.CHECKS: check_run,
 }

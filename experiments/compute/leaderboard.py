@@ -16,7 +16,7 @@ from experiments.compute.process_memory import load_dataset
 from experiments.compute.room_luck import leads_by_more, room_luck
 from experiments.leaderboard.entries import entries_of, ranked_runs
 from experiments.leaderboard.requests import request_leaderboard
-from experiments.models import LeaderboardSnapshot, Run
+from experiments.models import Experiment, LeaderboardSnapshot, Run
 from jobs.models import JobStatus
 from jobs.perform import Fields, Report, Result
 
@@ -32,7 +32,7 @@ def compute(job: LeaderboardSnapshot, report: Report) -> Result:
         """A run may have ended meanwhile, or a rule may have changed: who did that found these
         snapshot unfinished, and relies on us."""
         now = Dojo.objects.select_related("rules").get(pk=dojo.pk)
-        if fields["digest"] != digest_of(now, compared_runs(now)):
+        if fields["digest"] != digest_of(now):
             request_leaderboard(now)
 
     return Result(fields, store=look_again)
@@ -60,21 +60,23 @@ def comparable_runs(dojo: Dojo) -> QuerySet[Run]:
     return known.order_by("pk")
 
 
-def digest_of(dojo: Dojo, ranked: list[Run]) -> str:
-    """Hash of the rules and runs that the leaderboard depends on."""
+def digest_of(dojo: Dojo) -> str:
+    """Hash of all that the leaderboard depends on."""
+    decisions = Experiment.objects.filter(seat__dojo=dojo).order_by("pk")
     told = [
         dojo.primary_metric,
         dojo.rules.tells_luck,
-        [run.pk for run in ranked],
-        list(comparable_runs(dojo).values_list("pk", flat=True)),
+        list(decisions.values_list("pk", "decision", "concluded_at", "chosen_at")),
+        list(comparable_runs(dojo).values_list("pk", "warnings", "alarms")),
     ]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
 
 
 def snapshot_fields(job: LeaderboardSnapshot) -> Fields:
     """Ranks of what everyone has submitted, and what luck alone would give."""
     dojo = job.dojo
     metric = METRICS[dojo.primary_metric]
+    digest = digest_of(dojo)  # before the rest is read: what changes meanwhile is seen
     ranked = compared_runs(dojo)
     pairs = kept_pairs(job.pairs, dojo, ranked)
     if (pairs == UNKNOWN).any():
@@ -97,7 +99,7 @@ def snapshot_fields(job: LeaderboardSnapshot) -> Fields:
         for run, place in zip(ranked, places(pairs), strict=True)
     }
     return {
-        "digest": digest_of(dojo, ranked),
+        "digest": digest,
         "content": {"ranks": ranks, "luck": luck},
         "pairs": pairs_to_keep(pairs, dojo, ranked),
         "resamples": resamples,

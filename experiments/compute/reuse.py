@@ -13,6 +13,7 @@ REUSED = (
     "confusion",
     "threshold",
     "intervals",
+    "gaps",
     "search",
     "fit_seconds",
     "warnings",

@@ -51,7 +51,7 @@ def entry_of(
     """What one participant has submitted.
 
     Args:
-        experiments: theirs, first to last, as `with_outcomes` loads them.
+        experiments: theirs, first to last, as `for_ranking` loads them at least.
         metric: the Dojo's primary one.
         until: as it was then; marks and alarms are those of now, so that a leak falls at once.
     """
@@ -69,7 +69,7 @@ def entry_of(
 def entries_of(dojo: Dojo) -> dict[int, Entry]:
     """Everyone's, by the seat's primary key, in a constant number of queries."""
     by_seat: dict[int, list[Experiment]] = {}
-    experiments = Experiment.objects.filter(seat__dojo=dojo).with_outcomes().order_by("number")
+    experiments = Experiment.objects.filter(seat__dojo=dojo).for_ranking().order_by("number")
     for experiment in experiments:
         by_seat.setdefault(experiment.seat_id, []).append(experiment)
     return {seat: entry_of(own, dojo.primary_metric) for seat, own in by_seat.items()}

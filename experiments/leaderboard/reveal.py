@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from classrooms.exceptions import NotNow
 from classrooms.models import Dojo, DojoStage
 from classrooms.topics import LEADERBOARD, PARTICIPANTS
+from engine.judge.checks.check import is_notable_gap
 from engine.spec.metrics import METRICS
 from experiments.findings.evidence import WEARING_TRIES
 from experiments.leaderboard.rows import LeaderboardRow, holdout_scores, leaderboard
-from experiments.pages.run_page import NOTABLE_GAP
 from live.models import touch
 
 REASONS: dict[str, Promise] = {
@@ -119,11 +119,9 @@ def _reason(row: LeaderboardRow, holdout: float, name: str) -> str:
     is_worse = holdout < low if metric.higher_is_better else holdout > high
     if not is_worse:
         return "above"
-    train, test = (run.score(part, name) for part in ("train", "test")) if run else (None, None)
-    if train is not None and test is not None and metric.is_share:
-        gap = train - test if metric.higher_is_better else test - train
-        if gap >= NOTABLE_GAP:
-            return "overfitted"
+    gap = run.gaps.get(name) if run else None
+    if gap and metric.is_share and is_notable_gap(gap[0]):
+        return "overfitted"
     return "worn" if row.tries >= WEARING_TRIES else "below"
 
 

@@ -484,6 +484,10 @@ class Migration(migrations.Migration):
                 ("threshold", models.FloatField(default=0.5, verbose_name="decision threshold")),
                 ("intervals", models.JSONField(blank=True, default=dict, verbose_name="intervals")),
                 (
+                    "gaps",
+                    models.JSONField(blank=True, default=dict, verbose_name="train–test gaps"),
+                ),
+                (
                     "comparison",
                     models.JSONField(blank=True, default=dict, verbose_name="comparison"),
                 ),
@@ -750,6 +754,7 @@ class Migration(migrations.Migration):
                             (2, "learning curves"),
                             (3, "contributions and effects"),
                             (4, "subgroups and limitations"),
+                            (5, "checks"),
                         ],
                         verbose_name="stage",
                     ),
@@ -1258,6 +1263,98 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("talk", "juror", "criterion"), name="one_grade_per_criterion"
             ),
+        ),
+        migrations.CreateModel(
+            name="BoostingReference",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("share_key", models.BigIntegerField(default=0, editable=False)),
+                ("owner_key", models.BigIntegerField(default=0, editable=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("succeeded", "Succeeded"),
+                            ("failed", "Failed"),
+                            ("timed_out", "Timed out"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=0, verbose_name="attempt")),
+                ("worker", models.CharField(blank=True, max_length=120, verbose_name="worker")),
+                (
+                    "queued_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="queued at"
+                    ),
+                ),
+                (
+                    "started_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="started at"),
+                ),
+                (
+                    "finished_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="finished at"),
+                ),
+                (
+                    "lease_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="lease until"),
+                ),
+                ("progress", models.FloatField(default=0.0, verbose_name="progress")),
+                (
+                    "failure_code",
+                    models.CharField(blank=True, max_length=60, verbose_name="failure reason"),
+                ),
+                (
+                    "failure_context",
+                    models.JSONField(blank=True, default=dict, verbose_name="failure details"),
+                ),
+                (
+                    "fingerprint",
+                    models.CharField(max_length=64, unique=True, verbose_name="fingerprint"),
+                ),
+                (
+                    "marked",
+                    models.JSONField(blank=True, default=list, verbose_name="marked columns"),
+                ),
+                ("test", models.BinaryField(default=b"")),
+                ("threshold", models.FloatField(default=0.5, verbose_name="decision threshold")),
+                (
+                    "seconds_per_1000_rows",
+                    models.FloatField(default=0.0, verbose_name="seconds for 1,000 predictions"),
+                ),
+                (
+                    "dataset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="boosting",
+                        to="classrooms.dataset",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "boosting reference",
+                "verbose_name_plural": "boosting references",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["status", "share_key", "owner_key"],
+                        name="boostingreference_by_status",
+                    ),
+                    models.Index(fields=["started_at"], name="boostingreference_by_start"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SealedEntry",

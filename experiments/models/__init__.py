@@ -1,4 +1,5 @@
 from experiments.models.alarms import ClosedAlarm
+from experiments.models.boosting import BoostingReference
 from experiments.models.experiments import Experiment, Framing
 from experiments.models.exports import DojoArchive, Export, Picture
 from experiments.models.interpretations import Interpretation, Question, RowNote, Stage
@@ -8,6 +9,7 @@ from experiments.models.sealing import SealedEntry
 from experiments.models.talks import Documentation, JuryGrade, Takeaway, Talk
 
 __all__ = [
+    "BoostingReference",
     "ClosedAlarm",
     "Documentation",
     "DojoArchive",

@@ -92,7 +92,8 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
         """Everything that a list or a log shows, in a constant number of queries."""
         from experiments.models.runs import Run  # noqa: PLC0415 (the two models name each other)
 
-        runs = Run.objects.select_related("reused_from__experiment__seat").order_by("pk")
+        runs = Run.objects.select_related("reused_from__experiment__seat").with_checks()
+        runs = runs.order_by("pk")
         return self.select_related(*whole_dojo("seat__dojo"), "compared_to").prefetch_related(
             Prefetch("runs", queryset=runs), "row_notes"
         )
@@ -105,6 +106,15 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
             "search", "holdout_metrics", "versions", "failure_context"
         )
         return self.prefetch_related(Prefetch("runs", queryset=runs), "row_notes")
+
+    def for_ranking(self) -> Self:
+        """Load what decides which run ranks, of hundreds of people after each run."""
+        from experiments.models.runs import Run  # noqa: PLC0415 (the two models name each other)
+
+        fields = ("experiment", "reproduces", "metrics", "finished_at", "warnings", "alarms")
+        runs = Run.objects.order_by("pk").only("public_id", *fields)
+        own = ("seat", "number", "config", "decision", "submitted_at", "concluded_at", "chosen_at")
+        return self.only(*own).prefetch_related(Prefetch("runs", queryset=runs))
 
 
 class Experiment(models.Model):

@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from classrooms.models import Dojo
 from experiments.models.experiments import Experiment
 from experiments.models.runs import Run
 from jobs.models import Job, JobQuerySet
@@ -19,6 +20,12 @@ class Stage(models.IntegerChoices):
     LEARNING = 2, _("learning curves")
     REASONS = 3, _("contributions and effects")
     SUBGROUPS = 4, _("subgroups and limitations")
+    CHECKS = 5, _("checks")
+
+
+def stages_of(dojo: Dojo) -> list[Stage]:
+    """What is interpreted of a run by the Dojo's rules."""
+    return [stage for stage in Stage if stage != Stage.CHECKS or dojo.rules.makes_checks]
 
 
 class InterpretationQuerySet(JobQuerySet["Interpretation"]):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.identifiers import new_public_id
@@ -28,6 +28,16 @@ class RunQuerySet(JobQuerySet["Run"]):
     def lost(self) -> Self:
         """Those that failed through no fault of their participant."""
         return self.filter(status=JobStatus.FAILED, failure_code__in=LOST)
+
+    def with_checks(self) -> Self:
+        """Load what a careful colleague would ask, where it is known, as `Run.checked`."""
+        from experiments.models.interpretations import (  # noqa: PLC0415 (they name each other)
+            Interpretation,
+            Stage,
+        )
+
+        known = Interpretation.objects.filter(stage=Stage.CHECKS, status=JobStatus.SUCCEEDED)
+        return self.prefetch_related(Prefetch("interpretations", known, to_attr="checked"))
 
     def comparable_of(self, seat: Seat) -> Self:
         """Finished runs of a participant whose predictions are known, row by row."""
@@ -62,6 +72,8 @@ class Run(Job):
     threshold = models.FloatField(_("decision threshold"), default=0.5)
     # 95 % intervals of the test metrics: {"roc_auc": [low, high], ...}.
     intervals = models.JSONField(_("intervals"), default=dict, blank=True)
+    # By how much train is better than test, of every metric, 95 %: {"roc_auc": [low, high], ...}.
+    gaps = models.JSONField(_("train–test gaps"), default=dict, blank=True)
     # Against the run that the hypothesis names (engine Comparison); empty where there is none.
     comparison = models.JSONField(_("comparison"), default=dict, blank=True)
     # The trials and the winner (engine SearchRecord), where the config asks for a search.

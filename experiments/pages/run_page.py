@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 
 from classrooms.knowledge import knows_truths, record_tells_truths
 from classrooms.models import Seat
+from engine.judge.checks.check import is_notable_gap
 from engine.spec.changes import describe_changes
 from engine.spec.metrics import METRICS, Metric
+from experiments.checks.page import Row as CheckRow
+from experiments.checks.page import rows_of
 from experiments.forecasts.outcomes import Outcome, forecast_of, metric_of, outcome_of
 from experiments.forecasts.ruler import Ruler, ruler_of
-from experiments.models import Experiment, Interpretation, Run
+from experiments.models import Experiment, Interpretation, Run, Stage
 from experiments.wording.configs import describe_change, hyperparameter_rows, new_feature_words
 from experiments.wording.messages import describe_failure, describe_warning
 from experiments.wording.options import option_label
@@ -26,14 +29,16 @@ from experiments.wording.verdict import (
     verdict_of,
 )
 
-# A gap that a learner should look at: five points on a metric between 0 and 1.
-NOTABLE_GAP = 0.05
 TRIALS_SHOWN = 50
 
 
 @dataclass(frozen=True)
 class MetricRow:
-    """One metric over the parts of the data; `interval` is the test score's, 95 %."""
+    """One metric over the parts of the data.
+
+    Attributes:
+        interval: of the test score, 95 %; `gap_interval` of the train–test gap.
+    """
 
     metric: Metric
     train: float | None
@@ -41,6 +46,7 @@ class MetricRow:
     cv_std: float | None
     test: float | None
     interval: list[float] | None
+    gap_interval: list[float] | None
     is_primary: bool
 
     @property
@@ -57,7 +63,9 @@ class MetricRow:
 
     @property
     def gap_is_notable(self) -> bool:
-        return self.metric.is_share and self.gap is not None and self.gap >= NOTABLE_GAP
+        """Whether train is better than test by more than chance and a little."""
+        ends = self.gap_interval
+        return self.metric.is_share and ends is not None and is_notable_gap(ends[0])
 
 
 def metric_rows(run: Run, primary: str) -> list[MetricRow]:
@@ -73,6 +81,7 @@ def metric_rows(run: Run, primary: str) -> list[MetricRow]:
             cv_std=validation["std"].get(name),
             test=run.score("test", name),
             interval=run.intervals.get(name),
+            gap_interval=run.gaps.get(name),
             is_primary=name == primary,
         )
         for name, metric in METRICS.items()
@@ -188,7 +197,8 @@ class RunPage:
             test=row.test,
             interval=row.interval,
             gap=row.gap,
-            gap_is_notable=row.gap_is_notable if row.metric.is_share else None,
+            gap_interval=row.gap_interval,
+            gap_is_notable=row.gap_is_notable,
             reference=comparison.experiment.number if comparison else None,
             difference=comparison.difference if comparison else None,
             difference_interval=comparison.interval if comparison else None,
@@ -340,6 +350,19 @@ class RunPage:
         """States of the interpretation's stages, without their results."""
         found = self.run.interpretations.without_content()
         return {interpretation.stage: interpretation for interpretation in found}
+
+    @cached_property
+    def checks(self) -> list[CheckRow]:
+        """A careful colleague's, as far as they are made."""
+        known = getattr(self.run, "checked", None)
+        if known is None:
+            known = [self.stages[Stage.CHECKS]] if Stage.CHECKS in self.stages else []
+        return rows_of(known[0].content.get("checks", ())) if known else []
+
+    @property
+    def checks_found(self) -> int:
+        """How many found something to look at."""
+        return sum(row.state == "found" for row in self.checks)
 
     @property
     def is_being_interpreted(self) -> bool:

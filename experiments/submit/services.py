@@ -12,6 +12,7 @@ from classrooms.exceptions import NotNow, NotStarted
 from classrooms.models import DojoStage, Seat
 from classrooms.topics import LEADERBOARD, PARTICIPANTS
 from engine.spec.config import ExperimentConfig
+from experiments.checks.requests import request_boosting
 from experiments.forecasts.registering import Typed, registered
 from experiments.leaderboard.requests import request_leaderboard
 from experiments.models import Experiment, Framing, Interpretation, RowNote, Run, Stage
@@ -125,6 +126,8 @@ def submit_experiment(
     announce_act(locked)
     seal_registration(experiment)
     wake_workers(Run)
+    if locked.dojo.rules.makes_checks:
+        request_boosting(locked.dojo)
     return experiment
 
 

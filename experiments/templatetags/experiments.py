@@ -57,6 +57,12 @@ def signed_interval(comparison: Any) -> str:
 
 
 @register.filter
+def signed_ends(pair: list[float]) -> str:
+    """The two ends of an interval, with their signs."""
+    return between(signed(pair[0]), signed(pair[1]))
+
+
+@register.filter
 def seconds(value: float | None) -> str:
     """A duration, with as many digits as it deserves."""
     if value is None:

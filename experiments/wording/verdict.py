@@ -214,7 +214,8 @@ def result_sentence(
     test: float,
     interval: list[float] | None,
     gap: float | None,
-    gap_is_notable: bool | None,
+    gap_interval: list[float] | None,
+    gap_is_notable: bool,
     reference: int | None = None,
     difference: float | None = None,
     difference_interval: tuple[float, float] | None = None,
@@ -225,7 +226,7 @@ def result_sentence(
     Args:
         metric: the primary one's label.
         gap: how much better train looks than test.
-        gap_is_notable: None where nobody can say, as of a metric without bounds.
+        gap_is_notable: it is more than chance and a little.
         reference: number of the experiment that the hypothesis names.
         forecast: what was said before, in words.
     """
@@ -248,11 +249,11 @@ def result_sentence(
         parts.append(gettext("forecast: %(forecast)s") % {"forecast": forecast})
     if gap is not None:
         words = {
-            True: gettext("large train–test gap: %(gap)s"),
-            False: gettext("small train–test gap: %(gap)s"),
-            None: gettext("train–test gap: %(gap)s"),
+            True: gettext("large train–test gap: %(gap)s%(interval)s"),
+            False: gettext("train–test gap: %(gap)s%(interval)s"),
         }[gap_is_notable]
-        parts.append(words % {"gap": signed(gap)})
+        around = f" {between(*map(signed, gap_interval))}" if gap_interval else ""
+        parts.append(words % {"gap": signed(gap), "interval": around})
     return clauses(parts) + "."
 
 

@@ -75,7 +75,7 @@ def finding(code: str, *columns: str, **values: Any) -> dict[str, Any]:
         ("small_test", {"class_rows": {"no": 120, "yes": 80}}, {"rows": 200}),
         ("few_of_a_class", {"class_rows": {"no": 300, "yes": 40}}, {"name": "yes", "rows": 40}),
         ("rare_class", {"class_rows": {"no": 920, "yes": 80}}, {"name": "yes", "share": 0.08}),
-        ("overfitting", {"train": 0.99}, {"train": 0.99, "test": 0.82}),
+        ("overfitting", {"gap": (0.03, 0.1)}, {"train": 0.84, "test": 0.82}),
         ("too_good", {"test": 0.99, "train": 0.99, "interval": (0.98, 1.0)}, {"score": 0.99}),
         (
             "outside_range",
@@ -141,8 +141,8 @@ def test_each_limit_is_told_alone_with_what_its_sentence_quotes(
     "changes",
     [
         # Overfitting needs a gap that is visible and beyond chance.
-        {"train": 0.86},
-        {"train": 0.88, "interval": (0.79, 0.845), "test": 0.835},
+        {"train": 0.86, "gap": (-0.01, 0.09)},
+        {"train": 0.99, "gap": (0.019, 0.3)},
         {"metric": "log_loss", "train": 0.40, "test": 0.48, "interval": (0.43, 0.52)},
         {"metric": "log_loss", "train": 0.40, "test": 0.52, "interval": (0.39, 0.64)},
         {"metric": "log_loss", "train": 0.50, "test": 0.40, "interval": (0.38, 0.42)},
@@ -162,7 +162,9 @@ def test_what_is_no_limit_is_not_told(changes: dict[str, Any]) -> None:
 def test_the_gap_of_a_metric_where_less_is_better_is_the_other_way_round() -> None:
     loss = {"metric": "log_loss", "test": 0.48, "interval": (0.43, 0.52)}
     assert codes(**loss, train=0.1) == ["overfitting"]
-    assert codes(metric="brier", train=0.02, test=0.15, interval=(0.14, 0.16)) == ["overfitting"]
+    brier = {"metric": "brier", "train": 0.02, "test": 0.15, "interval": (0.14, 0.16)}
+    assert codes(**brier, gap=(0.1, 0.16)) == ["overfitting"]
+    assert codes(**brier, gap=(0.01, 0.2)) == []
 
 
 def test_a_rare_class_weighs_more_where_the_metric_is_blind_to_it() -> None:
@@ -215,7 +217,7 @@ def test_small_and_unequal_groups_are_told_but_not_what_the_world_does() -> None
 
 def test_the_serious_comes_first_and_spoilers_are_marked() -> None:
     found = changed(
-        train=0.99,
+        gap=(0.05, 0.2),
         findings=[finding("drift", "numeric"), finding("leak_suspected", "numeric")],
         class_rows={"no": 1_500, "yes": 100},
     )

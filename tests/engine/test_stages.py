@@ -9,7 +9,7 @@ import pytest
 
 from engine.explain import learning, stages
 from engine.explain.mistakes import slices
-from engine.explain.stages import FinishedRun, affordable
+from engine.explain.stages import FinishedRun
 from engine.run.evaluate import evaluate
 from engine.spec.config import ExperimentConfig, default_config
 from tests.engine.conftest import Table
@@ -120,21 +120,21 @@ def test_subgroups_are_not_made_of_columns_that_may_know_the_outcome(
 
 
 def test_a_learning_curve_takes_what_time_there_is() -> None:
-    assert affordable(0.0) == (3, learning.SHARES)
-    assert affordable(stages.LEARNING_SECONDS / 3.2 - stages.SCORING_SECONDS) == (
+    assert learning.affordable(0.0) == (3, learning.SHARES)
+    assert learning.affordable(learning.SECONDS / 3.2 - learning.SCORING_SECONDS) == (
         1,
         learning.SHARES,
     )
-    assert affordable(stages.LEARNING_SECONDS / 2 - stages.SCORING_SECONDS) == (
+    assert learning.affordable(learning.SECONDS / 2 - learning.SCORING_SECONDS) == (
         1,
         learning.SHARES[:3],
     )
-    assert affordable(1e6) == (1, learning.SHARES[:2])
+    assert learning.affordable(1e6) == (1, learning.SHARES[:2])
 
 
 def test_sizes_that_would_take_too_long_are_told(table: Table, monkeypatch) -> None:
     run = finished(table, default_config(table.schema, "dummy"))
-    monkeypatch.setattr(stages, "LEARNING_SECONDS", 0.0)
+    monkeypatch.setattr(learning, "SECONDS", 0.0)
     curve = stages.learning_curves(run)["learning"]
     assert len(curve["points"]) == 2
     assert [size["reason"] for size in curve["left_out"]] == ["too_slow"] * 3

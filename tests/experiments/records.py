@@ -73,6 +73,7 @@ class Participant:
         run = factories.finish(experiment, test=0.94)
         run.metrics["train"]["roc_auc"] = train
         run.intervals = {"roc_auc": [0.9, 0.97]}
+        run.gaps = {"roc_auc": [train - 0.97, train - 0.91]}
         if judgement:
             low, high = INTERVALS[judgement]
             difference = {"low": low, "high": high, "estimate": (low + high) / 2}

@@ -99,7 +99,7 @@ def test_the_log_has_the_briefs_format(member) -> None:
 def test_the_log_tells_failures_and_keeps_structure_from_typed_text(member) -> None:
     log = experiment_log(record_of(member))
     assert "temps permis (120\xa0s)" in log
-    assert " ; petit écart train-test : " in log.replace("\xa0", " ")
+    assert " ; écart train-test : " in log.replace("\xa0", " ")
     assert "\n## Hélas" not in log
     assert "\\## Hélas" in log
     assert "Décision\u00a0: garder." in log

@@ -322,8 +322,8 @@ def test_why_a_score_fell_is_told(dojo: Dojo) -> None:
     overfitted = scored(dojo, "overfitted", 0.85, holdout=0.7)
     for run in Run.objects.all():
         of_overfitted = run.experiment.seat_id == overfitted.pk
-        run.metrics["train"]["roc_auc"] = 1.0 if of_overfitted else 0.91
-        run.save(update_fields=["metrics"])
+        run.gaps = {"roc_auc": [0.1, 0.2] if of_overfitted else [-0.01, 0.03]}
+        run.save(update_fields=["gaps"])
     scored(dojo, "lucky", 0.6, holdout=0.9)
     reveal_all(dojo)
     rows = reveal_rows(Dojo.objects.get(pk=dojo.pk))

@@ -12,6 +12,7 @@ from classrooms.models import Dataset
 from experiments.analysis.questions import ask_about_row
 from experiments.compute import interpreting, process_memory
 from experiments.models import (
+    BoostingReference,
     Experiment,
     Export,
     Interpretation,
@@ -109,7 +110,7 @@ def test_who_waits_in_front_of_a_page_comes_first(member) -> None:
     found = [type(job) for job in claim_all()]
     assert found[:2] == [Dataset, Run]
     assert set(found[2:4]) == {Interpretation, Export}
-    assert found[4:] == [LeaderboardSnapshot, Interpretation]
+    assert found[4:] == [LeaderboardSnapshot, Interpretation, BoostingReference]
 
 
 def test_an_answer_from_memory_comes_before_everything(member) -> None:
@@ -183,7 +184,7 @@ def test_metrics_come_before_the_rest_of_an_earlier_interpretation(member, monke
     states = []
     while do_next():
         states.append(waiting())
-    later = [Stage.LEARNING, Stage.REASONS, Stage.SUBGROUPS]
+    later = [Stage.LEARNING, Stage.REASONS, Stage.SUBGROUPS, Stage.CHECKS]
     # With each run its evidence; the rest at the end, in one go.
     assert states == [(1, 1, later), (0, 1, later + later), (0, 0, [])]
     assert Interpretation.objects.filter(status="succeeded").count() == 2 * len(Stage)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from engine.judge.checks.check import is_notable_gap
+from engine.judge.numbers import Interval
 from engine.spec.metrics import METRICS
 from engine.spec.schema import ColumnType, Schema
 
@@ -25,8 +27,7 @@ FEW_OF_A_CLASS = 50
 RARE_CLASS = 0.1
 # Metrics that a model reaches by never naming the rare class.
 BLIND_TO_RARE = {"accuracy", "brier", "log_loss"}
-# Of a share as metric, points between train and test; of another, parts of the train score.
-VISIBLE_GAP = 0.05
+# Of a metric that is no share: parts of the train score between train and test.
 VISIBLE_RATIO = 0.25
 TOO_GOOD = 0.98
 NEARLY_EVERYTHING = 0.8
@@ -88,7 +89,7 @@ class Evidence:
     Attributes:
         columns: original columns that the model uses.
         metric: the primary one; `train` and `test` are its scores, and `interval` is that
-            of the test score.
+            of the test score. `gap` is that of how much better train is.
         class_rows: test rows by class name.
         reliability: `Reliability.to_dict()`.
         slices: `Slices.to_dict()`.
@@ -106,6 +107,7 @@ class Evidence:
     test: float
     interval: tuple[float, float]
     class_rows: Mapping[str, int]
+    gap: Interval | None = None
     reliability: Mapping[str, Any] | None = None
     slices: Mapping[str, Any] | None = None
     groups: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -179,16 +181,19 @@ def _classes(evidence: Evidence) -> Iterator[Limit]:
 
 
 def _overfitting(evidence: Evidence) -> Iterator[Limit]:
-    """A gap that is visible, and more than the test rows' chance."""
+    """A gap that is visible, and more than chance."""
     metric = METRICS[evidence.metric]
+    context = {"metric": metric.name, "train": evidence.train, "test": evidence.test}
+    if metric.is_share:
+        if evidence.gap is not None and is_notable_gap(evidence.gap[0]):
+            yield Limit("overfitting", context, "medium")
+        return
     gap = evidence.train - evidence.test
     low, high = evidence.interval
     if not metric.higher_is_better:
         gap = -gap
     is_certain = evidence.train > high if metric.higher_is_better else evidence.train < low
-    visible = VISIBLE_GAP if metric.is_share else VISIBLE_RATIO * abs(evidence.train)
-    if is_certain and gap > visible:
-        context = {"metric": metric.name, "train": evidence.train, "test": evidence.test}
+    if is_certain and gap > VISIBLE_RATIO * abs(evidence.train):
         yield Limit("overfitting", context, "medium")
 
 

@@ -21,10 +21,10 @@ from django.db.models import ForeignKey, ManyToManyField, Model
 from django.db.models.deletion import Collector
 
 from classrooms.models import Dataset, Dojo, HealthReport, User
-from experiments.models import DojoArchive, LeaderboardSnapshot, Question
+from experiments.models import BoostingReference, DojoArchive, LeaderboardSnapshot, Question
 
 # Of the moment only; the archive itself; what is computed anew, and calls records by their keys.
-LEFT_OUT = frozenset({DojoArchive, LeaderboardSnapshot, Question})
+LEFT_OUT = frozenset({BoostingReference, DojoArchive, LeaderboardSnapshot, Question})
 # Whose a job is, in keys of this database: it matters only as long as a job waits.
 KEYS_HERE = ("share_key", "owner_key")
 AT_ONCE = 100

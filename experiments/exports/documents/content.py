@@ -252,6 +252,11 @@ def _result_notes(result: RunPage) -> tuple[str, ...]:
             % (run.confusion | {"threshold": score(run.threshold, 2)})
         )
     notes += result.warnings
+    notes += [
+        f"{row.explanation.title} ({row.explanation.code}): {row.sentence}"
+        for row in result.checks
+        if row.sentence
+    ]
     notes.append(_provenance(result))
     if result.is_reproduced:
         notes.append(_("Re-run in a new process: the same numbers, to the last digit."))

@@ -1,0 +1,1 @@
+"""What a careful colleague would look at before believing a result."""

@@ -1,0 +1,1 @@
+"""A careful colleague's checks of each result: on its page, and explained."""
