@@ -73,7 +73,7 @@ class Room:
         noise = self.rng.normal(size=len(self.y))
         probability = 1 / (1 + np.exp(1 - skill * (2 * self.y - 1) - noise))
         interval = Judged(self.y, Predicted(probability, 0.5)).interval("roc_auc")
-        experiment = Experiment.objects.create(
+        experiment = Experiment.register(
             seat=seat, number=seat.experiments.count() + 1, config=self.config
         )
         run = Run.objects.create(

@@ -90,7 +90,7 @@ def copy_to(member: Any, experiment: Any, picture_model: Any) -> None:
     run.pk, run.public_id, run.experiment = (
         None,
         new_public_id(),
-        Experiment.objects.create(**values),
+        Experiment.register(**values),
     )
     run._state.adding = True
     run.save()

@@ -31,6 +31,8 @@ class RulesInline(OwnDojosOnly, admin.StackedInline):
     model = DojoRules
     can_delete = False
     facilitators_change = True
+    # The form of the rules knows when it may still be chosen.
+    readonly_fields = ("seals_record",)
     facilitators_read_only = ("allowed_models",)
 
 

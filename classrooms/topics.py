@@ -11,6 +11,8 @@ SLIDES = "slides"
 NEWS = "news"
 # The queue of presentations, and what is on them.
 TALKS = "talks"
+# The sealed record has grown.
+RECORD = "record"
 # A person's own topic (`Seat.topic`) begins so, and goes on with their identifier.
 PERSONAL = "member-"
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from classrooms.administration.site import OwnDojosOnly
 from classrooms.knowledge import knows_hidden_scores
 from experiments import admin_actions  # noqa: F401 (adds actions to the Dojos)
-from experiments.models import Experiment, Framing, Interpretation, Run, Takeaway, Talk
+from experiments.models import Experiment, Framing, Interpretation, Run, SealedEntry, Takeaway, Talk
 
 
 class RunInline(OwnDojosOnly, admin.TabularInline):
@@ -37,23 +37,32 @@ class ExperimentAdmin(OwnDojosOnly, admin.ModelAdmin):
     list_filter = ("decision", ("seat__dojo", admin.RelatedOnlyFieldListFilter))
     search_fields = ("claim", "public_id", "seat__display_name")
     list_select_related = ("seat",)
-    # Pre-registered: nobody edits a hypothesis after the fact, staff neither.
-    readonly_fields = (
-        "public_id",
-        "seat",
-        "number",
-        "claim",
-        "rationale",
-        "expected_effect",
-        "compared_to",
-        "config",
-        "submitted_at",
-        "concluded_at",
-        "chosen_at",
-    )
     inlines = (RunInline,)
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody edits a hypothesis after the fact, staff neither; a decision is its
+        participant's, and what changes in it is sealed."""
+        return False
+
+
+@admin.register(SealedEntry)
+class SealedEntryAdmin(OwnDojosOnly, admin.ModelAdmin):
+    dojo_lookup = "dojo"
+    list_display = ("index", "kind", "experiment", "sealed_at", "digest")
+    list_filter = ("kind", ("dojo", admin.RelatedOnlyFieldListFilter))
+    search_fields = ("digest", "dojo__title")
+    list_select_related = ("experiment",)
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 

@@ -20,6 +20,7 @@ from experiments.models import (
     Run,
     Stage,
 )
+from experiments.sealing.services import seal_result
 from experiments.submit.services import announce, announce_page
 from jobs.kinds import JobKind, Queue, Urgency, call_at_each_sweep, register
 from jobs.models import JobQuerySet
@@ -50,6 +51,7 @@ register(
         work="experiments.compute.execution.execute",
         urgency=Urgency.RESULT,
         announce=lambda run: announce(run.experiment.seat),
+        on_end=seal_result,
         announces_start=True,
         claimable=lambda runs, worker, now: runs.for_worker(worker, now),
         related=[*whole_dojo("experiment__seat__dojo"), "experiment__compared_to", "reproduces"],

@@ -14,6 +14,7 @@ from experiments.pages import record_views as record
 from experiments.pages import reference_views as reference
 from experiments.pages import ruler_views as forecasts
 from experiments.participants import views as participants
+from experiments.sealing import views as sealing
 from experiments.summary import views as summary
 from experiments.talks import views as talks
 
@@ -99,6 +100,9 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/take-home/files/<slug:kind>/", take_home.export, name="export"),
     path("dojos/<slug:dojo_id>/take-home/zip/", take_home.archive, name="archive"),
     path("dojos/<slug:dojo_id>/starter/", take_home.starter, name="starter"),
+    # What is sealed.
+    path("dojos/<slug:dojo_id>/record/", sealing.record, name="record"),
+    path("dojos/<slug:dojo_id>/record/root/", sealing.root, name="root"),
     # The participants.
     path("dojos/<slug:dojo_id>/rehearsal/", rehearsal.rehearsal, name="rehearsal"),
     path("dojos/<slug:dojo_id>/rehearsal/run/", rehearsal.rehearse, name="rehearse"),

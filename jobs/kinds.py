@@ -48,6 +48,8 @@ class JobKind:
         work: dotted path of a function (job, report) → Result, called in the worker.
         announce: tells those who look at the job that it changed; called in the transaction
             that changes it.
+        on_end: stores what else belongs to its end, whichever it is; called in the transaction
+            that ends it, unless somebody cancels it.
         announces_start: whether anyone would see that it started.
         urgency: a class, or an expression that yields one for each job.
         at_hand: dotted path of a function () → Q, the jobs that this process can do with what
@@ -64,6 +66,7 @@ class JobKind:
     work: str
     urgency: Urgency | Expression
     announce: Callable[[Any], object] = lambda job: None
+    on_end: Callable[[Any], object] = lambda job: None
     announces_start: bool = False
     at_hand: str = ""
     urgency_at_hand: Urgency | Expression | None = None

@@ -159,6 +159,7 @@ def _end(
         if not claimed.job.finish(to, **fields):
             return False
         store()
+        claimed.kind.on_end(claimed.job)
         claimed.kind.announce(claimed.job)
     return True
 

@@ -62,6 +62,9 @@ def recover(kind: JobKind) -> None:
         try:
             with transaction.atomic():
                 if _reclaim(kind, job):
+                    job.refresh_from_db(fields=["status"])
+                    if not job.is_unfinished:
+                        kind.on_end(job)
                     kind.announce(job)
         except Exception:
             logger.exception("Could not recover %s %s", job._meta.label, job.pk)

@@ -30,6 +30,7 @@ from classrooms.models import (
 )
 from engine.spec.config import ExperimentConfig, default_config
 from experiments.models import Experiment, Interpretation, Predictions, Run, Stage
+from experiments.sealing.services import seal_result
 from experiments.submit.services import submit_experiment
 from jobs.models import JobStatus
 
@@ -196,6 +197,7 @@ def finish(experiment: Experiment, *, test: float = 0.95, holdout: float = 0.93)
         )
         for stage, content in _interpreted().items()
     )
+    seal_result(run)
     return Run.objects.get(pk=run.pk)
 
 

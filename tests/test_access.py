@@ -126,6 +126,8 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "experiments:leaderboard": ("get", MEMBERS, "member"),
     "experiments:rehearsal": ("get", FACILITATORS, "facilitator"),
     "experiments:rehearse": ("post", FACILITATORS, "facilitator"),
+    "experiments:record": ("get", MEMBERS, "member"),
+    "experiments:root": ("get", MEMBERS, "member"),
     "experiments:board_controls": ("get", FACILITATORS, "facilitator"),
     "experiments:marks": ("get", FACILITATORS, "facilitator"),
     "experiments:alarm": ("post", FACILITATORS, "facilitator"),

@@ -49,7 +49,7 @@ def marked(cast: Cast) -> Cast:
     """The participant's run used a column that the facilitator marked."""
     Dataset.objects.filter(pk=cast.dojo.dataset_id).update(leak_columns=[LEAK])
     warning = {"code": "leaking_column", "context": {"names": [LEAK], "more": 0}}
-    Experiment.objects.update(
+    Experiment._base_manager.update(
         config=factories.config_of(cast.participant).model_dump(mode="json"),
     )
     Run.objects.update(warnings=[warning])

@@ -101,7 +101,7 @@ def _experiment(
     config = validate_config(base | told.get("config", {}), member.dojo.schema)
     reference = told.get("compared_to")
     is_closed = bool(told.get("decision"))
-    experiment = Experiment.objects.create(
+    experiment = Experiment.register(
         seat=member,
         number=len(stored) + 1,
         claim=told["claim"],

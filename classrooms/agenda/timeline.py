@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from classrooms.exceptions import NotNow
@@ -17,13 +18,16 @@ from classrooms.models import Dojo, Phase
 from classrooms.topics import CLOCK
 from live.models import touch
 
+# Sent with `phase`, in the transaction that ends it.
+phase_ended = Signal()
+
 STEP_MINUTES = 5
 # As much is left to a phase that others take time from.
 LEAST_MINUTES = 5
 
 
 def _lock(dojo: Dojo, *states: str) -> Dojo:
-    locked = Dojo.objects.select_for_update().get(pk=dojo.pk)
+    locked = Dojo.objects.select_for_update(no_key=True).get(pk=dojo.pk)
     if locked.state not in states:
         raise NotNow
     return locked
@@ -159,6 +163,7 @@ def advance_dojo(dojo: Dojo) -> None:
         raise NotNow
     phase.ended_at = timezone.now()
     phase.save(update_fields=["ended_at"])
+    phase_ended.send(sender=Phase, phase=phase)
     following = next((other for other in dojo.phases.all() if other.is_to_come), None)
     if following is None:
         _set_state(dojo, Dojo.State.ENDED, ended_at=timezone.now())
@@ -242,7 +247,7 @@ def act(dojo: Dojo, action: str, *, seen: str, position: int | None = None) -> N
         KeyError: there is no such action.
         NotNow: somebody was faster, or the state does not allow it.
     """
-    locked = Dojo.objects.select_for_update().get(pk=dojo.pk)
+    locked = Dojo.objects.select_for_update(no_key=True).get(pk=dojo.pk)
     if action in PHASE_ACTIONS:
         perform = partial(PHASE_ACTIONS[action], position=position)
     else:

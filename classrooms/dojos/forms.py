@@ -251,6 +251,11 @@ class RulesForm(forms.ModelForm):
                 "Among many configs the best is also the luckiest. The leaderboard then says how "
                 "many were tried, and who leads by more than luck."
             ),
+            "seals_record": _(
+                "Digests of what everyone registers, finds and decides form a chain. Its root is "
+                "shown at the end of each phase; with it anyone can check later, offline, that "
+                "nothing was changed since."
+            ),
             "makes_checks": _(
                 "Nine questions to each result: no better than the baseline? one fold unlike the "
                 "others? a column without use? Each has a page that explains it."
@@ -288,15 +293,16 @@ class RulesForm(forms.ModelForm):
             self.fields[MARGIN + name] = field
             self.initial[MARGIN + name] = self.instance.margins.get(name)
         if is_measured:
-            self._freeze("primary_metric", "false_positive", "false_negative")
+            why = gettext("You can't change this: existing runs were measured by it.")
+            self._freeze(why, "primary_metric", "false_positive", "false_negative")
+            why = gettext("You can't change this: there are experiments already.")
+            self._freeze(why, "seals_record")
 
-    def _freeze(self, *names: str) -> None:
+    def _freeze(self, why: str, *names: str) -> None:
         """Show what no longer changes, and why."""
         for name in names:
             self.fields[name].disabled = True
-            self.fields[name].help_text = gettext(
-                "You can't change this: existing runs were measured by it."
-            )
+            self.fields[name].help_text = why
 
     def clean_allowed_models(self) -> list[str]:
         """The names in the engine's order; empty where all are chosen."""

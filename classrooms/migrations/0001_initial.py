@@ -614,6 +614,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "seals_record",
+                    models.BooleanField(
+                        default=True,
+                        verbose_name="hypotheses, results and decisions are sealed in a record",
+                    ),
+                ),
+                (
                     "join_is_open",
                     models.BooleanField(default=True, verbose_name="anyone with the code can join"),
                 ),

@@ -34,6 +34,7 @@ class DojoRules(models.Model):
         "allowed_models",
         "margins",
         "tells_luck",
+        "seals_record",
         "makes_checks",
     )
 
@@ -65,6 +66,9 @@ class DojoRules(models.Model):
     margins = models.JSONField(_("smallest difference that matters"), default=dict, blank=True)
     tells_luck = models.BooleanField(
         _("the leaderboard says how large a lead luck alone would give"), default=True
+    )
+    seals_record = models.BooleanField(
+        _("hypotheses, results and decisions are sealed in a record"), default=True
     )
     makes_checks = models.BooleanField(
         _("each result is checked as a careful colleague would"), default=True

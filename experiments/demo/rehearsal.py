@@ -21,6 +21,7 @@ from experiments.models import (
     LeaderboardSnapshot,
     Talk,
 )
+from experiments.sealing.chain import wipe_chain
 from live.models import touch
 
 MOST_SIMULATED = 20
@@ -79,10 +80,8 @@ def end_rehearsal(dojo: Dojo) -> None:
     locked = Dojo.objects.select_for_update().get(pk=dojo.pk)
     if not locked.stage.is_rehearsed:
         raise NotNow
-    # A hypothesis may name another one: those that compare go first.
-    experiments = Experiment.objects.filter(seat__dojo=locked)
-    experiments.exclude(compared_to=None).update(compared_to=None)
-    experiments.delete()
+    Experiment.objects.filter(seat__dojo=locked).wipe()
+    wipe_chain(locked)
     for model in (Framing, Documentation, Talk, RaisedHand, QuizAnswer):
         model.objects.filter(seat__dojo=locked).delete()
     Announcement.objects.filter(dojo=locked).delete()

@@ -16,6 +16,7 @@ class Record:
     Attributes:
         experiments: all, first to last; `shown` has those of the document, in its order.
         exports: what workers made of it, by kind; none where names are left out.
+        has_names: whether it is as people wrote it.
     """
 
     seat: Seat
@@ -24,6 +25,7 @@ class Record:
     document: Documentation = field(default_factory=Documentation)
     talk: Talk = field(default_factory=Talk)
     exports: dict[str, Export] = field(default_factory=dict)
+    has_names: bool = True
 
     @property
     def language(self) -> str:

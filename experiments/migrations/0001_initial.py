@@ -6,6 +6,7 @@ import django.utils.timezone
 from django.db import migrations, models
 
 import classrooms.identifiers
+import experiments.models.sealing
 
 
 class Migration(migrations.Migration):
@@ -1352,6 +1353,71 @@ class Migration(migrations.Migration):
                         name="boostingreference_by_status",
                     ),
                     models.Index(fields=["started_at"], name="boostingreference_by_start"),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SealedEntry",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("index", models.PositiveIntegerField(verbose_name="number")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("registered", "Hypothesis registered"),
+                            ("result", "Result"),
+                            ("corrected_result", "Result corrected"),
+                            ("decision", "Decision"),
+                            ("corrected_decision", "Decision corrected"),
+                            ("phase", "End of a phase"),
+                        ],
+                        max_length=18,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("sealed_at", models.DateTimeField(verbose_name="sealed at")),
+                ("salt", models.CharField(blank=True, max_length=64, verbose_name="salt")),
+                ("content", models.TextField(blank=True, verbose_name="content")),
+                (
+                    "content_digest",
+                    models.CharField(max_length=64, verbose_name="digest of the content"),
+                ),
+                ("digest", models.CharField(max_length=64, verbose_name="root")),
+                (
+                    "dojo",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sealed_entries",
+                        to="classrooms.dojo",
+                        verbose_name="Dojo",
+                    ),
+                ),
+                (
+                    "experiment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=experiments.models.sealing.erase_content,
+                        related_name="sealed_entries",
+                        to="experiments.experiment",
+                        verbose_name="experiment",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "sealed entry",
+                "verbose_name_plural": "sealed record",
+                "ordering": ["dojo_id", "index"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("dojo", "index"), name="one_sealed_entry_per_index"
+                    )
                 ],
             },
         ),

@@ -5,6 +5,7 @@ from experiments.models.exports import DojoArchive, Export, Picture
 from experiments.models.interpretations import Interpretation, Question, RowNote, Stage
 from experiments.models.leaderboard import LeaderboardSnapshot
 from experiments.models.runs import Predictions, Run
+from experiments.models.sealing import SealedEntry
 from experiments.models.talks import Documentation, JuryGrade, Takeaway, Talk
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Question",
     "RowNote",
     "Run",
+    "SealedEntry",
     "Stage",
     "Takeaway",
     "Talk",

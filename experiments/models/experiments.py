@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -60,6 +60,29 @@ class Framing(models.Model):
 
 
 class ExperimentQuerySet(models.QuerySet["Experiment"]):
+    """Nothing that was registered is written here: `Experiment.register` does, once."""
+
+    def update(self, **fields: Any) -> int:
+        frozen = {name for name in fields if {name, f"{name}_id"} & Experiment.FROZEN}
+        if frozen:
+            raise ValueError(f"Pre-registered fields never change: {', '.join(sorted(frozen))}.")
+        return super().update(**fields)
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise ValueError("Experiments are registered one by one.")
+
+    def delete(self) -> NoReturn:
+        raise ValueError("Experiments go with their participant or their Dojo.")
+
+    def wipe(self) -> None:
+        """Forget the experiments of a rehearsal."""
+        # A hypothesis may name another one: those that compare go first.
+        super().exclude(compared_to=None)._unlinked()
+        super().delete()
+
+    def _unlinked(self) -> None:
+        super().update(compared_to=None)
+
     def visible_to(self, seat: Seat) -> Self:
         """The person's own; a facilitator sees everyone's in the Dojo."""
         mine = self.filter(seat__dojo_id=seat.dojo_id)
@@ -143,8 +166,10 @@ class Experiment(models.Model):
     )
     FROZEN = frozenset(
         {
+            "public_id",
             "seat_id",
             "number",
+            "submitted_at",
             "claim",
             "rationale",
             *FORECAST,
@@ -213,6 +238,7 @@ class Experiment(models.Model):
     objects = ExperimentQuerySet.as_manager()
 
     _registered: Mapping[str, Any] = MappingProxyType({})
+    _is_registering = False
 
     class Meta:
         verbose_name = _("experiment")
@@ -226,6 +252,8 @@ class Experiment(models.Model):
         return f"#{self.number} {self.claim[:60]}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding and not self._is_registering:
+            raise ValueError("An experiment is registered by `submit_experiment`.")
         stored = self._registered.items()
         changed = [name for name, value in stored if getattr(self, name) != value]
         if changed:
@@ -234,6 +262,16 @@ class Experiment(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("experiments:experiment", args=[self.seat.dojo.public_id, self.public_id])
+
+    @classmethod
+    def register(cls, **fields: Any) -> Self:
+        """Write what is registered, once. `submit_experiment` does, and nothing else."""
+        experiment = cls(**fields)
+        experiment._is_registering = True
+        experiment.save(force_insert=True)
+        experiment._is_registering = False
+        experiment._registered = {name: getattr(experiment, name) for name in cls.FROZEN}
+        return experiment
 
     @classmethod
     def from_db(

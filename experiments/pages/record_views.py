@@ -18,6 +18,7 @@ from experiments.models import Experiment, Framing
 from experiments.pages.reads import experiments_of
 from experiments.pages.workspace import next_action
 from experiments.participants.deliverables import own_progress
+from experiments.sealing.page import latest_root
 from experiments.submit.forms import FramingForm
 from experiments.submit.rules import experiments_left
 from experiments.submit.services import save_framing
@@ -44,6 +45,7 @@ def workspace(request: Request, seat: Seat) -> HttpResponse:
         "questions": _questions(seat, framing, experiments),
         "experiments_left": experiments_left(seat),
         "forecasts": forecast_record(experiments),
+        "root": latest_root(seat.dojo),
         "waiting": "" if seat.dojo.has_started else waiting_words(seat.dojo),
         "late_in": _late_in(seat, context["clock"].current, experiments),
     }

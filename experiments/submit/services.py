@@ -16,6 +16,7 @@ from experiments.checks.requests import request_boosting
 from experiments.forecasts.registering import Typed, registered
 from experiments.leaderboard.requests import request_leaderboard
 from experiments.models import Experiment, Framing, Interpretation, RowNote, Run, Stage
+from experiments.sealing.services import seal_decision, seal_registration, seal_result
 from experiments.signals import conclusion_written
 from experiments.submit.rules import experiments_left, lacks_baseline, refused_models
 from jobs.enqueue import wake_workers
@@ -106,10 +107,11 @@ def submit_experiment(
         NotABaseline: see `baseline_waived`.
         TooManyQueued: too many runs of theirs wait already.
     """
-    locked = Seat.objects.select_for_update().select_related("dojo").get(pk=seat.pk)
+    # The Dojo too, so that its rules stay; not its key, which others refer to as they commit.
+    locked = Seat.objects.select_for_update(no_key=True).select_related("dojo").get(pk=seat.pk)
     _keep_to_rules(locked, config, baseline_waived=baseline_waived)
     last_number = locked.experiments.aggregate(Max("number"))["number__max"] or 0
-    experiment = Experiment(
+    experiment = Experiment.register(
         seat=locked,
         number=last_number + 1,
         claim=claim,
@@ -120,9 +122,9 @@ def submit_experiment(
             forecast or Typed(expected_effect), locked.dojo, has_reference=compared_to is not None
         ),
     )
-    experiment.save()
     Run.objects.create(experiment=experiment, **job_keys(locked))
     announce_act(locked)
+    seal_registration(experiment)
     wake_workers(Run)
     if locked.dojo.rules.makes_checks:
         request_boosting(locked.dojo)
@@ -214,6 +216,7 @@ def cancel_run(experiment: Experiment) -> bool:
     except IllegalTransition:
         return False
     announce_act(experiment.seat)
+    seal_result(run)
     return True
 
 
@@ -233,6 +236,7 @@ def record_limits(experiment: Experiment, limits: str) -> None:
     experiment.limits = limits
     experiment.save(update_fields=["limits"])
     announce_note(experiment.seat)
+    seal_decision(experiment)
 
 
 @transaction.atomic
@@ -270,9 +274,11 @@ def record_analysis(
     for name, value in fields.items():
         setattr(experiment, name, value)
     experiment.save(update_fields=list(fields))
-    announce_act(experiment.seat)
     if decision:
+        # As a run that ends: the leaderboard's row is locked before the channel.
         request_leaderboard(experiment.seat.dojo)
+    announce_act(experiment.seat)
+    seal_decision(experiment)
     conclusion_written.send(sender=Experiment, experiment=experiment)
     return experiment
 
@@ -289,5 +295,6 @@ def choose_experiment(experiment: Experiment) -> None:
     if is_told or experiment.decision != Experiment.Decision.KEEP:
         raise NotNow
     Experiment.objects.filter(pk=experiment.pk).update(chosen_at=timezone.now())
-    announce_act(experiment.seat)
     request_leaderboard(experiment.seat.dojo)
+    announce_act(experiment.seat)
+    seal_decision(experiment)

@@ -154,7 +154,7 @@ def test_who_is_done_or_paused_is_not_reminded() -> None:
     assert found.reminder_url == f"/dojos/{member.dojo.public_id}/experiments/new/"
     factories.finish(factories.submit(member))
     assert progress(member).reminder is None
-    Experiment.objects.all().delete()
+    Experiment.objects.all().wipe()
     timeline.pause_dojo(Dojo.objects.get(pk=member.dojo.pk))
     assert progress(member).reminder is None
 

@@ -153,6 +153,8 @@ def test_everything_is_in_it_and_the_bytes_are_always_the_same(dojo) -> None:
         "rigour.csv",
         "findings.csv",
         "dataset.md",
+        "record.json",
+        "verify_record.py",
         "participants/zoé-martin.zip",
         "participants/bob.zip",
         "participants/cy.zip",

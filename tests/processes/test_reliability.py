@@ -33,6 +33,8 @@ def assert_one_result(experiment: Experiment) -> Run:
     assert run.status == JobStatus.SUCCEEDED, (run.status, run.failure_code)
     assert set(run.metrics) == {"train", "cross_validation", "test"}
     assert Run.objects.filter(experiment=experiment).count() == 1
+    assert experiment.sealed_entries.filter(kind="result").count() == 1
+    assert not experiment.sealed_entries.filter(kind="corrected_result").exists()
     wait_for(
         lambda: run.interpretations.filter(status=JobStatus.SUCCEEDED).count() == len(Stage),
         "its interpretation",

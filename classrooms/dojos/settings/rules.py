@@ -30,8 +30,9 @@ def proposed_rules(variant: str) -> DojoRules:
     """The rules that a variant proposes, of no Dojo yet."""
     return DojoRules(
         allowed_models=list(MODELS_OF_VARIANT.get(Variant(variant), ())),
-        # In two hours there is no time to choose the luckiest of many.
+        # In two hours there is no time to choose the luckiest of many, nor to explain a chain.
         tells_luck=variant != Variant.DISCOVERY,
+        seals_record=variant != Variant.DISCOVERY,
         # Nor to read nine checks of each result.
         makes_checks=variant != Variant.DISCOVERY,
     )
@@ -54,13 +55,14 @@ def change_rules(
     """Let other rules hold from now on.
 
     Raises:
-        NotNow: the metric or the costs are others, and there are runs that were
-            measured by those before; or the Dojo has ended.
+        NotNow: the metric, the costs or whether a record is sealed are others, and there are
+            runs by those before; or the Dojo has ended.
     """
     dojo = Dojo.objects.select_for_update().get(pk=dojo.pk)
     stored_costs = costs.model_dump() if costs else {}
     measures_otherwise = (dojo.primary_metric, dojo.costs) != (primary_metric, stored_costs)
-    if dojo.has_ended or (measures_otherwise and has_runs(dojo)):
+    seals_otherwise = dojo.rules.seals_record != rules.seals_record
+    if dojo.has_ended or ((measures_otherwise or seals_otherwise) and has_runs(dojo)):
         raise NotNow
     dojo.primary_metric, dojo.costs = primary_metric, stored_costs
     dojo.success_threshold = success_threshold

@@ -80,8 +80,8 @@ class Aliases(RealNames):
             for key, told in talk.slides.items()
         }
         talk.seat = seat
-        # What workers made of it bears names.
-        return Record(seat, framing, experiments, document, talk)
+        # What workers made of it bears names, and so does what was sealed.
+        return Record(seat, framing, experiments, document, talk, has_names=False)
 
     def _experiment(self, experiment: Experiment, seat: Seat) -> Experiment:
         for name in EXPERIMENT_TEXTS:

@@ -26,6 +26,7 @@ from experiments.exports.archives.tables import (
 )
 from experiments.exports.record import record_of
 from experiments.participants.table import participant_rows
+from experiments.sealing.record_file import record_files
 from experiments.signals import stored_files_asked_for
 from experiments.summary.page import summary_of
 
@@ -71,6 +72,10 @@ def write_dojo_archive(
         card = render_to_string("experiments/summary/dataset.txt", dataset_card(dojo.dataset))
         archive.add("dataset.md", [card.encode()])
         people = dojo.seats.participants().with_dojo()
+        shown = [] if anonymous else list(dojo.seats.order_by("pk"))
+        sealed = record_files(dojo, dojo.language, shown, sees_everyone=not anonymous)
+        for name, content in sealed.items():
+            archive.add(name, [content])
         data = data_archive(dojo.dataset)
         called = [names.of(seat) for seat in people]
         if not anonymous:

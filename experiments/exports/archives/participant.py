@@ -23,6 +23,7 @@ from experiments.exports.notebooks.requirements import python_version, requireme
 from experiments.exports.record import Record
 from experiments.exports.requests import is_current
 from experiments.models import Export
+from experiments.sealing.record_file import record_files
 from experiments.signals import archive_asked_for
 from experiments.talks.slides import Deck
 
@@ -126,6 +127,8 @@ def build_archive(record: Record, data: bytes | None = None) -> io.BytesIO:
         files["slides.html"] = html_deck(Deck(record)).encode()
     if pdf and is_current(pdf, record):
         files["experiment-log.pdf"] = bytes(pdf.file)
+    shown = [seat] if record.has_names else []
+    files |= record_files(seat.dojo, record.language, shown)
     files |= _files_of_others(record)
     files = {"README.txt": _readme(record, files).encode()} | files
     buffer = io.BytesIO(data_archive(seat.dojo.dataset) if data is None else data)

@@ -14,14 +14,21 @@ from experiments.exports.documents.pictures import Drawn
 from experiments.exports.notebooks.code import data_source
 from experiments.exports.record import Record
 from experiments.pages.progress_chart import progress_chart
+from experiments.sealing.page import root_lines
 from experiments.talks.learnings import results_of, submitted_of
 
 
-def html_log(record: Record, pictures: Mapping[int, Sequence[Drawn]] | None = None) -> str:
+def html_log(
+    record: Record,
+    pictures: Mapping[int, Sequence[Drawn]] | None = None,
+    *,
+    with_roots: bool = True,
+) -> str:
     """The log in the document's language.
 
     Args:
         pictures: of charts, by the run's primary key.
+        with_roots: whether it tells the roots that were shown so far.
     """
     pictures, dojo = pictures or {}, record.seat.dojo
     with translation.override(record.language):
@@ -43,10 +50,11 @@ def html_log(record: Record, pictures: Mapping[int, Sequence[Drawn]] | None = No
                 for one, code in zip(content.experiments, codes, strict=True)
             ],
             "shared_code": "\n".join(parts).strip() if codes else "",
+            "roots": root_lines(dojo) if with_roots else [],
         }
         return render_to_string("experiments/exports/log.html", context)
 
 
 def log_digest(record: Record) -> str:
-    """Of what the log says, without its pictures."""
-    return hashlib.sha256(html_log(record).encode()).hexdigest()
+    """Of what the log says, without its pictures; the end of a phase makes no PDF outdated."""
+    return hashlib.sha256(html_log(record, with_roots=False).encode()).hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -12,6 +13,7 @@ from engine.build.codegen import generate_script
 from experiments.exports.documents.content import ExperimentContent, Line, LogContent, log_content
 from experiments.exports.notebooks.code import data_source
 from experiments.exports.record import Record
+from experiments.sealing.page import root_lines
 
 # What would begin a heading, a list, a quote, a rule, a fence or a table in Markdown. Of a
 # number it is the mark behind it that can be taken for a list's, and be escaped.
@@ -45,6 +47,8 @@ def experiment_log(record: Record) -> str:
             sections.append("\n\n".join(parts) + "\n")
         if end := closing(content):
             sections.append(end + "\n")
+        if lines := root_lines(record.seat.dojo):
+            sections.append(_roots(lines))
     return "\n---\n\n".join(sections)
 
 
@@ -63,6 +67,13 @@ def closing(content: LogContent) -> str:
     if content.conclusion:
         parts.append("## " + _("Conclusion") + "\n" + plain(content.conclusion))
     return "\n\n".join(parts)
+
+
+def _roots(lines: list[str]) -> str:
+    """The roots of the sealed record, and what they are for."""
+    purpose = render_to_string("experiments/sealing/in_log.txt")
+    bullets = "\n".join(f"- {plain_line(line)}" for line in lines)
+    return "\n\n".join(["## " + _("Sealed record"), purpose, bullets]) + "\n"
 
 
 def _emphasised(text: str) -> str:

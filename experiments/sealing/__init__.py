@@ -1,0 +1,1 @@
+"""The sealed record: a hash chain of what was registered, found and decided in a Dojo."""
