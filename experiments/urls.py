@@ -58,6 +58,11 @@ urlpatterns = [
         alarms.alarm,
         name="alarm",
     ),
+    path(
+        "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/alarm/answer/",
+        alarms.answer,
+        name="alarm_answer",
+    ),
     path("dojos/<slug:dojo_id>/columns/", alarms.marks, name="marks"),
     path(
         "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/choose/",

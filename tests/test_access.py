@@ -130,6 +130,11 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "experiments:root": ("get", MEMBERS, "member"),
     "experiments:board_controls": ("get", FACILITATORS, "facilitator"),
     "experiments:marks": ("get", FACILITATORS, "facilitator"),
+    "experiments:alarm_answer": (
+        "post",
+        OWN_EXPERIMENT | {"facilitator": HIDDEN},
+        "participant",
+    ),
     "experiments:alarm": ("post", FACILITATORS, "facilitator"),
     "experiments:choose": (
         "post",

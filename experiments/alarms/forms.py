@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classrooms.models import Dojo
 from experiments.forecasts.belief import leaks_of
-from experiments.models import ClosedAlarm
+from experiments.models import ClosedAlarm, Experiment
 
 
 class ClosingForm(forms.ModelForm):
@@ -18,6 +18,21 @@ class ClosingForm(forms.ModelForm):
     class Meta:
         model = ClosedAlarm
         fields = ("reason",)
+
+
+class AnswerForm(forms.ModelForm):
+    """What a participant says of the column that seems to know the outcome."""
+
+    class Meta:
+        model = Experiment
+        fields = ("alarm_answer",)
+        labels = {"alarm_answer": _("Your answer")}
+        help_texts = {
+            "alarm_answer": _(
+                "Which column is it, and when is its value recorded? Your facilitator reads it."
+            )
+        }
+        widgets = {"alarm_answer": forms.Textarea(attrs={"rows": 2})}
 
 
 class MarksForm(forms.Form):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from classrooms.knowledge import knows_truths
 from classrooms.models import Seat
+from experiments.alarms.forms import AnswerForm
 from experiments.forecasts.belief import leaks_of
 from experiments.models import ClosedAlarm, Experiment, Run
 from experiments.templatetags.experiments import score
@@ -76,6 +77,20 @@ class AlarmPage:
         if not names:
             return []
         return list(ClosedAlarm.objects.filter(dojo=self.reader.dojo_id, column__in=names))
+
+    @cached_property
+    def answer_form(self) -> AnswerForm | None:
+        """For who ran it, as long as the alarm is open."""
+        experiment = self.run.experiment
+        if not self.open or experiment.seat_id != self.reader.pk or self.reader.dojo.has_ended:
+            return None
+        return AnswerForm(instance=experiment)
+
+    @property
+    def answer(self) -> str:
+        """What the participant says, for everyone else who may read it."""
+        experiment = self.run.experiment
+        return "" if experiment.seat_id == self.reader.pk else experiment.alarm_answer
 
     @property
     def is_red(self) -> bool:

@@ -17,6 +17,7 @@ from experiments.alarms.suspects import standing_out
 from experiments.forecasts.belief import columns_read
 from experiments.leaderboard.requests import request_leaderboard
 from experiments.models import ClosedAlarm, Experiment, Run
+from experiments.submit.services import announce_note
 from live.models import touch
 
 Alarm = dict[str, Any]
@@ -54,6 +55,14 @@ def judge_alarms(runs: Iterable[Run]) -> None:
             Run.objects.filter(pk=run.pk).update(alarms=judged)
             touch(seat.dojo_id, seat.topic, PARTICIPANTS, LEADERBOARD)
             request_leaderboard(seat.dojo)
+
+
+@transaction.atomic
+def answer_alarm(experiment: Experiment, answer: str) -> None:
+    """Keep what a participant says of the column that seems to know the outcome."""
+    experiment.alarm_answer = answer
+    experiment.save(update_fields=["alarm_answer"])
+    announce_note(experiment.seat)
 
 
 @transaction.atomic

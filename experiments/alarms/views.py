@@ -1,4 +1,4 @@
-"""A facilitator answers for columns: closes a leak alarm with a reason, or marks them."""
+"""Answer for columns: close a leak alarm with a reason, mark them, or say what one knows."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from classrooms.access import Request, facilitator_view
+from classrooms.access import Request, facilitator_view, participant_view
 from classrooms.audit.notes import Action, note
 from classrooms.dojos.page import dojo_context
 from classrooms.knowledge import knows_truths
 from classrooms.models import Seat
-from experiments.alarms.forms import ClosingForm, MarksForm
+from experiments.alarms.forms import AnswerForm, ClosingForm, MarksForm
 from experiments.alarms.marking import mark_columns
-from experiments.alarms.services import close_alarm, reopen_alarm
+from experiments.alarms.services import answer_alarm, close_alarm, reopen_alarm
 from experiments.forecasts.belief import leaks_of
 from experiments.models import Experiment
 from posting.once import made_once
@@ -45,6 +45,21 @@ def alarm(request: Request, seat: Seat, experiment_id: str) -> HttpResponse:
         messages.success(request, _("Alarm closed for everyone in this Dojo."))
     else:
         messages.error(request, _("Say why it is known; one sentence is enough."))
+    return redirect(experiment)
+
+
+@participant_view
+@require_POST
+@made_once
+def answer(request: Request, seat: Seat, experiment_id: str) -> HttpResponse:
+    """Say what one's own column knows; the facilitator reads it."""
+    experiment = get_object_or_404(Experiment, seat=seat, public_id=experiment_id)
+    form = AnswerForm(request.POST, instance=experiment)
+    if form.is_valid():
+        answer_alarm(experiment, form.cleaned_data["alarm_answer"])
+        messages.success(request, _("Saved: your facilitator can read it."))
+    else:
+        messages.error(request, " ".join(form.errors["alarm_answer"]))
     return redirect(experiment)
 
 

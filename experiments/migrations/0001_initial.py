@@ -198,6 +198,12 @@ class Migration(migrations.Migration):
                 ),
                 ("next_step", models.TextField(blank=True, max_length=2000, verbose_name="Next")),
                 (
+                    "alarm_answer",
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="answer to the leak alarm"
+                    ),
+                ),
+                (
                     "limits",
                     models.TextField(blank=True, max_length=4000, verbose_name="Limitations"),
                 ),

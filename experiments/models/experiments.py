@@ -230,6 +230,8 @@ class Experiment(models.Model):
     )
     decision = models.CharField(_("Decision"), max_length=8, choices=Decision.choices, blank=True)
     next_step = models.TextField(_("Next"), max_length=2000, blank=True)
+    # Where a column of its run seems to know the outcome: what they say to that.
+    alarm_answer = models.TextField(_("answer to the leak alarm"), max_length=1000, blank=True)
     limits = models.TextField(_("Limitations"), max_length=4000, blank=True)
     concluded_at = models.DateTimeField(_("concluded on"), null=True, blank=True)
     # Of several that were kept, the one chosen last is what the participant submits.

@@ -166,6 +166,24 @@ def test_a_facilitator_closes_it_with_a_reason_that_everyone_reads(cast: Cast) -
     assert AuditEntry.objects.filter(action="alarm").first().detail == "reopen"
 
 
+def test_what_a_participant_answers_is_shown_to_the_facilitator(cast: Cast) -> None:
+    alarm(cast.experiment.run)
+    answer = reverse(
+        "experiments:alarm_answer", args=[cast.dojo.public_id, cast.experiment.public_id]
+    )
+    said = "worst_area is <b>measured</b> after the biopsy."
+    assert answer in pages(cast, "participant")["experiments:experiment"]
+    assert answer not in pages(cast, "facilitator")["experiments:experiment"]
+    assert cast.clients["participant"].post(answer, {"alarm_answer": said}).status_code == 302
+    shown = "participant answers: worst_area is &lt;b&gt;measured&lt;/b&gt; after the biopsy."
+    for page in pages(cast, "facilitator").values():
+        assert shown in page
+    assert "measured&lt;/b&gt;" in pages(cast, "participant")["experiments:experiment"], "stays"
+    long = cast.clients["participant"].post(answer, {"alarm_answer": "x" * 1001}, follow=True)
+    assert "1000" in long.content.decode()
+    assert Experiment.objects.get(pk=cast.experiment.pk).alarm_answer == said
+
+
 def test_only_alarms_of_the_run_are_closed_and_by_who_may_know_them(cast: Cast) -> None:
     post(cast, reason="Known.")
     alarm(cast.experiment.run)
