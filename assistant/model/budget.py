@@ -30,7 +30,7 @@ def reserve(seat: Seat, purpose: Call.Purpose, model: str, prompt: Prompt) -> Ca
         CoachUnavailable: "participant_budget", "dojo_budget", "dojo_day_budget" or
             "day_budget" is used up.
     """
-    dojo = Dojo.objects.select_for_update().get(pk=seat.dojo_id)
+    dojo = Dojo.objects.select_for_update(no_key=True).get(pk=seat.dojo_id)
     chosen = coach_settings(dojo)
     most = cost_of(model, upper_bound(prompt))
     calls, now = Call.objects.filter(dojo=dojo), timezone.now()

@@ -65,7 +65,7 @@ def change_agenda(dojo: Dojo, entries: Sequence[AgendaEntry], *, seen: str) -> N
         NotNow: the Dojo has ended.
         AgendaMoved: somebody else changed it since, or a phase began.
     """
-    dojo = Dojo.objects.select_for_update().get(pk=dojo.pk)
+    dojo = Dojo.objects.select_for_update(no_key=True).get(pk=dojo.pk)
     if dojo.has_ended:
         raise NotNow
     phases = list(dojo.phases.all())

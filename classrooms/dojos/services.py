@@ -80,7 +80,7 @@ def describe_dojo(
         NotNow: the dataset is another one, and there are runs on the one before;
             or the Dojo has ended.
     """
-    dojo = Dojo.objects.select_for_update().get(pk=dojo.pk)
+    dojo = Dojo.objects.select_for_update(no_key=True).get(pk=dojo.pk)
     if dojo.has_ended or (dojo.dataset_id != dataset.pk and has_runs(dojo)):
         raise NotNow
     dojo.title, dojo.language, dojo.dataset = title or dataset.title, language, dataset
@@ -118,7 +118,7 @@ def join_dojo(*, dojo: Dojo, user: User, display_name: str) -> Seat:
     try:
         with transaction.atomic():
             # Locked, so that two who want one name come after each other.
-            locked = Dojo.objects.select_for_update().get(pk=dojo.pk)
+            locked = Dojo.objects.select_for_update(no_key=True).get(pk=dojo.pk)
             taken = set(locked.seats.values_list("name_key", flat=True))
             seat = seat_person(locked, user, free_name(display_name, taken))
             touch(dojo.pk, PARTICIPANTS, LEADERBOARD)

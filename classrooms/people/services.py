@@ -47,7 +47,7 @@ def invite(dojo: Dojo, lines: Sequence[Line]) -> int:
     Raises:
         NotNow: the Dojo has ended, or would have more than so many invitations.
     """
-    locked = Dojo.objects.select_for_update().get(pk=dojo.pk)
+    locked = Dojo.objects.select_for_update(no_key=True).get(pk=dojo.pk)
     known = _name_keys(locked)
     new = [
         Invitation(dojo=locked, display_name=line.name, email=line.email)
@@ -126,7 +126,7 @@ def remove(seat: Seat) -> None:
     Raises:
         NotNow: nobody would be left to run it.
     """
-    dojo = Dojo.objects.select_for_update().get(pk=seat.dojo_id)
+    dojo = Dojo.objects.select_for_update(no_key=True).get(pk=seat.dojo_id)
     others = dojo.seats.facilitators().exclude(pk=seat.pk)
     if seat.is_facilitator and not others.exists():
         raise NotNow

@@ -35,7 +35,7 @@ def mark_columns(facilitator: Seat, columns: Iterable[str]) -> bool:
     Returns:
         Whether that changes anything.
     """
-    dojo = Dojo.objects.select_for_update(of=("self",)).select_related("dataset")
+    dojo = Dojo.objects.select_for_update(no_key=True, of=("self",)).select_related("dataset")
     found = dojo.get(pk=facilitator.dojo_id)
     wanted, before = set(columns), leaks_of(found)
     changed = wanted ^ before

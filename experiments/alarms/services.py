@@ -84,7 +84,7 @@ def reopen_alarm(facilitator: Seat, column: str) -> None:
 
 
 def _locked(facilitator: Seat) -> Dojo:
-    return Dojo.objects.select_for_update().get(pk=facilitator.dojo_id)
+    return Dojo.objects.select_for_update(no_key=True).get(pk=facilitator.dojo_id)
 
 
 def _judge_all(dojo: Dojo) -> None:

@@ -56,7 +56,7 @@ def begin_rehearsal(dojo: Dojo, *, people: int) -> None:
     Raises:
         NotNow: it has begun already.
     """
-    locked = Dojo.objects.select_for_update().get(pk=dojo.pk)
+    locked = Dojo.objects.select_for_update(no_key=True).get(pk=dojo.pk)
     if locked.has_started or locked.is_solo:
         raise NotNow
     taken = set(locked.seats.values_list("name_key", flat=True))
@@ -77,7 +77,7 @@ def end_rehearsal(dojo: Dojo) -> None:
     Raises:
         NotNow: it is not being rehearsed.
     """
-    locked = Dojo.objects.select_for_update().get(pk=dojo.pk)
+    locked = Dojo.objects.select_for_update(no_key=True).get(pk=dojo.pk)
     if not locked.stage.is_rehearsed:
         raise NotNow
     Experiment.objects.filter(seat__dojo=locked).wipe()

@@ -93,7 +93,7 @@ def talk_queue(dojo: Dojo) -> TalkQueue:
 # --- Moving on --------------------------------------------------------------------------
 def _locked(dojo: Dojo) -> list[Talk]:
     """The queue, every place stored, for this transaction alone."""
-    Dojo.objects.select_for_update().get(pk=dojo.pk)
+    Dojo.objects.select_for_update(no_key=True).get(pk=dojo.pk)
     talks = talks_of(dojo)
     Talk.objects.bulk_create([talk for talk in talks if talk.pk is None])
     return talks

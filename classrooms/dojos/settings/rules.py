@@ -58,7 +58,7 @@ def change_rules(
         NotNow: the metric, the costs or whether a record is sealed are others, and there are
             runs by those before; or the Dojo has ended.
     """
-    dojo = Dojo.objects.select_for_update().get(pk=dojo.pk)
+    dojo = Dojo.objects.select_for_update(no_key=True).get(pk=dojo.pk)
     stored_costs = costs.model_dump() if costs else {}
     measures_otherwise = (dojo.primary_metric, dojo.costs) != (primary_metric, stored_costs)
     seals_otherwise = dojo.rules.seals_record != rules.seals_record
