@@ -59,7 +59,7 @@ def answer(request: Request, seat: Seat, experiment_id: str) -> HttpResponse:
         answer_alarm(experiment, form.cleaned_data["alarm_answer"])
         messages.success(request, _("Saved: your facilitator can read it."))
     else:
-        messages.error(request, " ".join(form.errors["alarm_answer"]))
+        messages.error(request, " ".join(map(str, form.errors["alarm_answer"])))
     return redirect(experiment)
 
 
