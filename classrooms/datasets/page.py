@@ -154,6 +154,8 @@ def column_rows(
     rows = []
     for column in dataset.columns:
         name = column["name"]
+        if dataset.is_ready and name in dataset.dropped_columns:
+            continue
         found = health.get("columns", {}).get(name, {})
         meaning = _(bundled[name]) if name in bundled else dataset.column_meanings.get(name, "")
         rows.append(

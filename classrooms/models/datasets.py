@@ -104,6 +104,11 @@ class Dataset(Job):
     leak_columns = models.JSONField(
         _("columns recorded after the outcome"), default=list, blank=True
     )
+    # What the leak desk mended: columns that are left out, rows that are ("duplicates",
+    # "conflicts"), and by finding what was answered where nothing needs mending.
+    dropped_columns = models.JSONField(_("columns left out"), default=list, blank=True)
+    dropped_rows = models.JSONField(_("rows left out"), default=list, blank=True)
+    leak_answers = models.JSONField(_("answers at the leak desk"), default=dict, blank=True)
     # By which people are not to be treated differently; a Dojo may change its mind.
     sensitive_columns = models.JSONField(_("sensitive columns"), default=list, blank=True)
     # What preparation made.
@@ -133,7 +138,7 @@ class Dataset(Job):
 
     @property
     def is_correctable(self) -> bool:
-        """Whether the format, the target and the split can still be changed."""
+        """Whether the format, the target, the leaks and the split can still be changed."""
         return not self.bundled_key and not self.is_unfinished and not self.is_ready
 
     @property
