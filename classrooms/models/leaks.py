@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.models.datasets import Dataset
-from jobs.models import Job
+from jobs.models import Job, JobQuerySet
 
 
 class LeakCheck(Job):
@@ -19,6 +19,8 @@ class LeakCheck(Job):
     about = models.JSONField(_("choices"), default=dict, blank=True)
     # As `engine.reading.leaks.desk.find_leaks` returns it.
     content = models.JSONField(_("content"), default=dict, blank=True)
+
+    objects = JobQuerySet["LeakCheck"].as_manager()
 
     class Meta(Job.Meta):
         verbose_name = _("leak check")

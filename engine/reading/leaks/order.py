@@ -83,7 +83,7 @@ def ordered_identifiers(look: Look) -> Iterator[Suspicion]:
         auc = alone_by_number(order, look.target)
         if auc is None or auc < ORDER_AUC or auc - 2 * look.error() < ORDER_AUC - 0.05:
             continue
-        repairs = (Repair.DROP, Repair.MARK)
+        repairs: tuple[Repair, ...] = (Repair.DROP, Repair.MARK)
         if column.numeric and not column.missing:
             repairs = (*repairs, Repair.TIME)
         yield Suspicion(

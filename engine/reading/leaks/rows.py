@@ -61,7 +61,7 @@ def equal_rows(frame: pd.DataFrame, schema: Schema) -> EqualRows:
     hashes = [_hashed(frame[c.name], n) for n, c in enumerate(features_of_rows(frame, schema))]
     if not hashes:
         return EqualRows(np.arange(len(frame)), by_chance=True)
-    whole = np.sum(hashes, axis=0, dtype=np.uint64)
+    whole: np.ndarray = np.add.reduce(hashes, dtype=np.uint64)
     exact = _pairs(whole)
     if not exact:
         return EqualRows(whole, by_chance=True)
