@@ -92,7 +92,7 @@ PARTS: dict[str, Promise] = {
 REPAIRS: dict[Repair, Promise] = {
     Repair.MARK: gettext_lazy("Mark as recorded after the outcome"),
     Repair.DROP: gettext_lazy("Leave the column out"),
-    Repair.GROUP: gettext_lazy("Keep these rows together in the split"),
+    Repair.GROUP: gettext_lazy("Keep these rows together"),
     Repair.TIME: gettext_lazy("Split in this order"),
     Repair.DUPLICATES: gettext_lazy("Leave the repeated rows out"),
     Repair.CONFLICTS: gettext_lazy("Leave these rows out"),
@@ -175,7 +175,7 @@ def _of_groups(values: dict[str, Any]) -> str:
     sentence = _("%(groups)s different values in %(rows)s rows.") % told
     if not values["same"]:
         return sentence
-    same = get_text_list([f"“{name}”" for name in values["same"]], _("and"))
+    same = get_text_list([_("“%(value)s”") % {"value": name} for name in values["same"]], _("and"))
     return f"{sentence} " + _("What never changes within one: %(columns)s.") % {"columns": same}
 
 
