@@ -103,6 +103,7 @@ def correct_format(dataset: Dataset, table_format: TableFormat) -> None:
         dropped_columns=[],
         dropped_rows=[],
         leak_answers={},
+        planted_columns=[],
     )
     LeakCheck.objects.filter(dataset=dataset).delete()
 

@@ -37,6 +37,7 @@ from classrooms.datasets.services import (
     upload_dataset,
     write_card,
 )
+from classrooms.datasets.truths.known import own_truths
 from classrooms.dojos.page import render_page_or_part
 from classrooms.exceptions import NotNow, OverQuota
 from classrooms.knowledge import hiding_dojos
@@ -127,6 +128,7 @@ def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
         "strays": stray_rows(dataset),
         "without_strays": FormatForm(table_format=dataset.format_without_strays),
         "traps": [] if hiding else trap_rows(dataset),
+        "own_truths": [] if hiding else own_truths(dataset),
         "desk": None if hiding else desk_page(dataset),
     }
     return render_page_or_part(request, "classrooms/dataset_detail.html", "live", context)

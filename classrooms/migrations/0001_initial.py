@@ -357,6 +357,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "truths",
+                    models.JSONField(blank=True, default=list, verbose_name="declared truths"),
+                ),
+                (
+                    "planted_columns",
+                    models.JSONField(blank=True, default=list, verbose_name="added columns"),
+                ),
+                (
                     "sensitive_columns",
                     models.JSONField(blank=True, default=list, verbose_name="sensitive columns"),
                 ),

@@ -109,6 +109,10 @@ class Dataset(Job):
     dropped_columns = models.JSONField(_("columns left out"), default=list, blank=True)
     dropped_rows = models.JSONField(_("rows left out"), default=list, blank=True)
     leak_answers = models.JSONField(_("answers at the leak desk"), default=dict, blank=True)
+    # What the facilitator knows of the data ("kind", "columns", "value", "note", "key"), and
+    # columns that the split adds for others to find ("name", "kind", "seed"). Secret, both.
+    truths = models.JSONField(_("declared truths"), default=list, blank=True)
+    planted_columns = models.JSONField(_("added columns"), default=list, blank=True)
     # By which people are not to be treated differently; a Dojo may change its mind.
     sensitive_columns = models.JSONField(_("sensitive columns"), default=list, blank=True)
     # What preparation made.

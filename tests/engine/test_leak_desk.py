@@ -117,6 +117,15 @@ def test_a_column_that_leaks_is_accused(code: str) -> None:
     assert len(asked) == 3
 
 
+def test_a_rare_target_in_another_guise_is_a_copy_in_spite_of_slips() -> None:
+    frame = honest()
+    slips = np.arange(ROWS) % 18 == 0
+    says_yes = positive(frame) ^ slips
+    copied = found_in(frame.assign(x=np.where(says_yes, "B", "A").astype(object)))["copy"]
+    assert copied["values"]["auc"] < 0.95
+    assert copied["values"]["agreement"] > 0.85
+
+
 def test_the_evidence_counts_rows_and_positives() -> None:
     frame = honest().assign(**columns_that_leak()["pure"])
     pure = found_in(frame)["pure"]

@@ -29,6 +29,7 @@ from engine.reading.dataset import (
 )
 from engine.reading.health.report import health_report
 from engine.reading.leaks.mending import recounted, without_rows
+from engine.reading.planting import plant_column
 from engine.run.baseline import baseline_scores, reference_errors
 from engine.run.split import Split, split_rows
 from engine.spec.schema import Column, ColumnType, Schema, retype
@@ -122,6 +123,7 @@ def _preparation(
 ) -> Fields:
     columns = corrected_columns(dataset, columns)
     frame, schema = _mended(dataset, table, columns)
+    columns = _with_planted(columns, schema)
     del table
     split = split_rows(frame, schema.target, schema.split)
     split_column = split_column_name(schema)
@@ -175,16 +177,25 @@ def canonical_table(
 def _mended(
     dataset: Dataset, table: RawTable, columns: tuple[Column, ...]
 ) -> tuple[pd.DataFrame, Schema]:
-    """The table without the columns and rows that the leak desk left out."""
+    """The table without the columns and rows that the leak desk left out, and with those that the
+    facilitator added."""
     kept = tuple(column for column in columns if column.name not in dataset.dropped_columns)
     frame, schema = canonical_table(dataset, table, kept)
-    if not dataset.dropped_rows:
-        return frame, schema
-    frame = without_rows(frame, schema, dataset.dropped_rows)
-    counted = build_schema(
-        frame, recounted(schema.columns, frame), dataset.target, dataset.positive_class
-    )
-    return frame, counted.model_copy(update={"split": schema.split})
+    if dataset.dropped_rows:
+        frame = without_rows(frame, schema, dataset.dropped_rows)
+        counted = recounted(schema.columns, frame)
+        schema = build_schema(frame, counted, dataset.target, dataset.positive_class)
+        schema = schema.model_copy(update={"split": dataset.split_policy})
+    for planted in dataset.planted_columns:
+        frame, schema = plant_column(frame, schema, **planted)
+    return frame, schema
+
+
+def _with_planted(columns: tuple[Column, ...], schema: Schema) -> tuple[Column, ...]:
+    """The file's columns, and the added ones where they are among them; those that were left
+    out come last."""
+    left_out = (column for column in columns if column.name not in schema.by_name)
+    return (*schema.columns, *left_out)
 
 
 def corrected_columns(dataset: Dataset, columns: tuple[Column, ...]) -> tuple[Column, ...]:

@@ -30,8 +30,8 @@ from engine.spec.schema import Schema
 QUESTIONS = 3
 # The first that accuses a column is shown; it is the plainest.
 OF_COLUMNS: tuple[Callable[[Look], Iterator[Suspicion]], ...] = (
-    strong_columns,
     recoded_targets,
+    strong_columns,
     missing_columns,
     pure_categories,
     late_dates,
