@@ -14,15 +14,24 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-import pandas as pd
-
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.leak_tables.clean import clean_table
-from benchmarks.leak_tables.planted import KINDS, Planted, planted_table
-from engine.bundled import BUNDLED
-from engine.reading.dataset import build_schema, canonical_frame, infer_columns, read_table
-from engine.reading.leaks.desk import find_leaks
+from engine.process_settings import set_up_process
+
+set_up_process()
+
+import pandas as pd  # noqa: E402
+
+from benchmarks.leak_tables.clean import clean_table  # noqa: E402
+from benchmarks.leak_tables.planted import KINDS, Planted, planted_table  # noqa: E402
+from engine.bundled import BUNDLED  # noqa: E402
+from engine.reading.dataset import (  # noqa: E402
+    build_schema,
+    canonical_frame,
+    infer_columns,
+    read_table,
+)
+from engine.reading.leaks.desk import find_leaks  # noqa: E402
 
 SEEDS, CLEAN = 20, 200
 FOUND_GOAL, FALSE_ALARMS_GOAL = 0.9, 0.1
@@ -85,9 +94,9 @@ def clean_part(halves: tuple[range, range]) -> float:
 
 def bundled_part() -> None:
     for dataset in BUNDLED.values():
-        begun = time.perf_counter()
+        begun = time.process_time()
         said = findings_of(dataset.load(), dataset.target, dataset.positive_class)
-        seconds = time.perf_counter() - begun
+        seconds = time.process_time() - begun
         planted = [name for trap in dataset.traps if trap.key == "leak" for name in trap.columns]
         print(f"{dataset.key} ({seconds:.1f} s), planted: {', '.join(planted) or 'no leak'}")
         for finding in said["findings"]:
@@ -97,7 +106,7 @@ def bundled_part() -> None:
 
 
 def large_part() -> float:
-    """Seconds for 100,000 rows of 30 columns, reading not counted."""
+    """Processor seconds for 100,000 rows of 30 columns, reading not counted."""
     table = clean_table(7, discrete=False)
     frame = table.frame()
     large = frame.sample(100_000, replace=True, random_state=0, ignore_index=True)
@@ -111,9 +120,9 @@ def large_part() -> float:
     positive = table.classes[1]
     canonical = canonical_frame(read, columns, target=table.target, positive_class=positive)
     schema = build_schema(canonical, columns, table.target, positive)
-    begun = time.perf_counter()
+    begun = time.process_time()
     find_leaks(canonical, schema)
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 def main() -> int:
@@ -129,7 +138,7 @@ def main() -> int:
             alarms <= FALSE_ALARMS_GOAL,
         ),
         (
-            f"100,000 rows of 30 columns {seconds:.1f} s",
+            f"100,000 rows of 30 columns {seconds:.1f} s of processor",
             f"at most {MOST_SECONDS:.0f} s",
             seconds <= MOST_SECONDS,
         ),

@@ -105,7 +105,8 @@ class Dataset(Job):
         _("columns recorded after the outcome"), default=list, blank=True
     )
     # What the leak desk mended: columns that are left out, rows that are ("duplicates",
-    # "conflicts"), and by finding what was answered where nothing needs mending.
+    # "conflicts"), and by finding what was answered where nothing needs mending ("columns",
+    # "reason").
     dropped_columns = models.JSONField(_("columns left out"), default=list, blank=True)
     dropped_rows = models.JSONField(_("rows left out"), default=list, blank=True)
     leak_answers = models.JSONField(_("answers at the leak desk"), default=dict, blank=True)
@@ -154,6 +155,12 @@ class Dataset(Job):
     @property
     def bundled(self) -> BundledDataset | None:
         return BUNDLED.get(self.bundled_key)
+
+    @property
+    def columns_answered_for(self) -> set[str]:
+        """Columns of which the facilitator said at the leak desk that they are known when one
+        predicts."""
+        return {name for said in self.leak_answers.values() for name in said["columns"]}
 
     @property
     def proposed_measure(self) -> dict[str, Any]:

@@ -177,8 +177,10 @@ def test_what_is_fine_needs_a_reason_and_keeps_it(client: Client, dataset: Datas
     )
     card = card_about(dataset, "fee")
     assert (card.state, card.answer) == ("It is fine", "It is asked at the counter.")
+    assert dataset.columns_answered_for == {"fee"}
     click(client, dataset, "fee", "undo")
     assert card_about(dataset, "fee").is_open
+    assert dataset.columns_answered_for == set()
 
 
 @pytest.mark.parametrize(

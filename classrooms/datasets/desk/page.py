@@ -125,7 +125,7 @@ class DeskPage:
             ],
             is_question=is_question,
             state=state,
-            answer=answer or "",
+            answer=answer["reason"] if answer else "",
             repairs=[
                 (repair.value, str(REPAIRS[repair])) for repair in self._offered(finding, done)
             ],

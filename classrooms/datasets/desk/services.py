@@ -82,7 +82,8 @@ def answer(dataset: Dataset, finding: dict[str, Any], reason: str) -> None:
     """
     locked = _locked(dataset)
     _take_back(locked, finding)
-    locked.leak_answers = locked.leak_answers | {finding["key"]: reason}
+    said = {"columns": finding["columns"], "reason": reason}
+    locked.leak_answers = locked.leak_answers | {finding["key"]: said}
     _save(locked)
 
 
@@ -136,7 +137,7 @@ def _take_back(dataset: Dataset, finding: dict[str, Any]) -> None:
     if dataset.split_by in columns:
         dataset.split_kind, dataset.split_by = Dataset.SplitKind.STRATIFIED, ""
     dataset.leak_answers = {
-        key: reason for key, reason in dataset.leak_answers.items() if key != finding["key"]
+        key: said for key, said in dataset.leak_answers.items() if key != finding["key"]
     }
 
 
