@@ -43,7 +43,18 @@ def test_a_leak_is_found_mended_and_split(person: MakePerson, tmp_path: Path) ->
     page.get_by_role("button", name="Oui, elle est connue").first.click()
     expect(page.get_by_text("Connue au moment de prédire", exact=True)).to_be_visible()
     robin.check()
+
+    # What others are to find comes with the split.
+    page.get_by_role("link", name="Ajouter une fuite ou du bruit").click()
+    robin.check()
+    page.get_by_label("qui ne sait rien").check()
+    page.fill("form:has(input[name=planted]) input[name=name]", "vent")
+    page.get_by_role("button", name="Ajouter la colonne").click()
+    expect(page.locator("li", has_text="vent")).to_contain_text("ne sait rien (bruit)")
+    robin.check()
+    page.get_by_role("link", name="Prêts").click()
     page.get_by_role("button", name="Découper les données").click()
     expect(page.get_by_role("link", name="Créer un Dojo")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text("180 / 60")).to_be_visible()
+    expect(page.get_by_text("N'apporte rien")).to_be_visible()
     robin.check()
