@@ -370,7 +370,9 @@ class CardForm(EditForm, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._names = {f"m{n}": column["name"] for n, column in enumerate(self.instance.columns)}
+        self._names = {
+            f"m{n}": column["name"] for n, column in enumerate(self.instance.table_columns)
+        }
         for field, name in self._names.items():
             self.fields[field] = forms.CharField(
                 label=name,

@@ -157,6 +157,13 @@ class Dataset(Job):
         return BUNDLED.get(self.bundled_key)
 
     @property
+    def table_columns(self) -> list[dict[str, Any]]:
+        """The columns (engine Column dicts) of the table that was split, or still those of the
+        file: the leak desk leaves some out, and others are added."""
+        found: list[dict[str, Any]] = self.data_schema["columns"] if self.is_ready else self.columns
+        return found
+
+    @property
     def columns_answered_for(self) -> set[str]:
         """Columns of which the facilitator said at the leak desk that they are known when one
         predicts."""

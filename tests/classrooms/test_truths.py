@@ -95,7 +95,12 @@ def test_columns_are_added_by_the_split(client: Client, dataset: Dataset) -> Non
     frame = stored(dataset)
     assert set(frame.columns) == {"number", "x", "level", "paid", "fee", "wind"}
     assert [column.name for column in dataset.schema.columns if column.leak] == ["fee"]
-    assert [column["name"] for column in dataset.columns] == list(frame.columns)
+    assert [column["name"] for column in dataset.table_columns] == list(frame.columns)
+    # The first rows are those of the file, beneath its own columns.
+    assert [column["name"] for column in dataset.columns] == ["number", "x", "level", "paid"]
+    assert len(dataset.preview[0]) == len(dataset.columns)
+    assert "<code>wind</code>" in client.get(address(dataset)).content.decode()
+    assert "wind" in client.get(address(dataset, "card/")).content.decode()
     assert "visible to you only" in client.get(address(dataset)).content.decode()
     assert add(client, dataset, "noise", "late").status_code == 302
     dataset.refresh_from_db()

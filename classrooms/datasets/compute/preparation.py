@@ -123,7 +123,6 @@ def _preparation(
 ) -> Fields:
     columns = corrected_columns(dataset, columns)
     frame, schema = _mended(dataset, table, columns)
-    columns = _with_planted(columns, schema)
     del table
     split = split_rows(frame, schema.target, schema.split)
     split_column = split_column_name(schema)
@@ -189,13 +188,6 @@ def _mended(
     for planted in dataset.planted_columns:
         frame, schema = plant_column(frame, schema, **planted)
     return frame, schema
-
-
-def _with_planted(columns: tuple[Column, ...], schema: Schema) -> tuple[Column, ...]:
-    """The file's columns, and the added ones where they are among them; those that were left
-    out come last."""
-    left_out = (column for column in columns if column.name not in schema.by_name)
-    return (*schema.columns, *left_out)
 
 
 def corrected_columns(dataset: Dataset, columns: tuple[Column, ...]) -> tuple[Column, ...]:
