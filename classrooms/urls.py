@@ -4,6 +4,8 @@ from classrooms.agenda import views as agendas
 from classrooms.audit import views as audit
 from classrooms.conversation import views as conversation
 from classrooms.datasets import views as datasets
+from classrooms.datasets.desk import views as desk
+from classrooms.datasets.truths import views as truths
 from classrooms.dojos import views as dojos
 from classrooms.dojos.settings import views as preparing
 from classrooms.opening import views as opening
@@ -30,6 +32,8 @@ urlpatterns = [
         datasets.dataset_sensitive,
         name="dataset_sensitive",
     ),
+    path("datasets/<slug:dataset_id>/leaks/", desk.dataset_leaks, name="dataset_leaks"),
+    path("datasets/<slug:dataset_id>/truths/", truths.dataset_truths, name="dataset_truths"),
     path("datasets/<slug:dataset_id>/delete/", datasets.dataset_delete, name="dataset_delete"),
     path("datasets/<slug:dataset_id>/card/", datasets.dataset_card, name="dataset_card"),
     # Preparing a Dojo

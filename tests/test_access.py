@@ -36,6 +36,8 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "classrooms:dataset_new": ("get", ACCOUNTS, "opener"),
     "classrooms:dataset": ("get", DATASET_OWNER, "opener"),
     "classrooms:dataset_format": ("get", DATASET_OWNER, "opener"),
+    "classrooms:dataset_leaks": ("get", DATASET_OWNER, "opener"),
+    "classrooms:dataset_truths": ("get", DATASET_OWNER, "opener"),
     "classrooms:dataset_delete": ("post", DATASET_OWNER, "opener"),
     "classrooms:dataset_card": ("get", DATASET_OWNER, "opener"),
     "classrooms:dataset_sensitive": ("get", DATASET_OWNER, "opener"),

@@ -202,7 +202,7 @@ class TargetForm(forms.Form):
         self._split_columns = {
             str(index): column
             for index, column in enumerate(dataset.columns)
-            if not column["missing"]
+            if not column["missing"] and column["name"] not in dataset.dropped_columns
         }
         self.fields["split_by"].choices = [  # type: ignore[attr-defined]
             ("", gettext("none")),
@@ -290,9 +290,13 @@ class ColumnForm(forms.Form):
     leak = forms.BooleanField(label=_("Recorded after the outcome"), required=False)
 
     def __init__(
-        self, data: Any = None, *, prefix: str, column: dict[str, Any], leaks: list[str]
+        self, data: Any = None, *, prefix: str, column: dict[str, Any], dataset: Dataset
     ) -> None:
-        initial = {"type": column["type"], "leak": column["name"] in leaks}
+        name = column["name"]
+        initial = {
+            "type": dataset.column_types.get(name, column["type"]),
+            "leak": name in dataset.leak_columns,
+        }
         super().__init__(data, prefix=prefix, initial=initial)
         self.column = column
         allowed = allowed_types(Column.model_validate(column))
@@ -309,10 +313,11 @@ class ColumnFormSet:
     """One small form per column, numbered: their names may hold any character."""
 
     def __init__(self, data: Any = None, *, dataset: Dataset) -> None:
-        # A post without them leaves the guesses as they are.
+        self._dataset = dataset
+        # A post without them leaves what is stored as it is.
         bound = data if data is not None and "c0-type" in data else None
         self.forms = [
-            ColumnForm(bound, prefix=f"c{index}", column=column, leaks=dataset.leak_columns)
+            ColumnForm(bound, prefix=f"c{index}", column=column, dataset=dataset)
             for index, column in enumerate(dataset.columns)
         ]
 
@@ -322,6 +327,8 @@ class ColumnFormSet:
     @property
     def changed_types(self) -> dict[str, ColumnType]:
         """Types by column name, where the guess was wrong; what is no type is left out."""
+        if not any(form.is_bound for form in self.forms):
+            return {name: ColumnType(kind) for name, kind in self._dataset.column_types.items()}
         return {
             form.column["name"]: ColumnType(form.cleaned_data["type"])
             for form in self.forms
@@ -336,6 +343,8 @@ class ColumnFormSet:
 
     @property
     def leaks(self) -> list[str]:
+        if not any(form.is_bound for form in self.forms):
+            return list(self._dataset.leak_columns)
         return [
             form.column["name"]
             for form in self.forms
@@ -361,7 +370,9 @@ class CardForm(EditForm, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._names = {f"m{n}": column["name"] for n, column in enumerate(self.instance.columns)}
+        self._names = {
+            f"m{n}": column["name"] for n, column in enumerate(self.instance.table_columns)
+        }
         for field, name in self._names.items():
             self.fields[field] = forms.CharField(
                 label=name,

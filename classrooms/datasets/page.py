@@ -152,7 +152,7 @@ def column_rows(
     """Each column in words, with its distribution where one was looked at."""
     bundled = dataset.bundled.column_meanings if dataset.bundled else {}
     rows = []
-    for column in dataset.columns:
+    for column in dataset.table_columns:
         name = column["name"]
         found = health.get("columns", {}).get(name, {})
         meaning = _(bundled[name]) if name in bundled else dataset.column_meanings.get(name, "")

@@ -12,7 +12,7 @@ from django.db.models import Count, Sum
 from django.utils.translation import gettext
 
 from classrooms.exceptions import NotNow, OverQuota
-from classrooms.models import Dataset, User
+from classrooms.models import Dataset, LeakCheck, User
 from classrooms.models.datasets import upload_path
 from classrooms.storage import files
 from engine.bundled import BUNDLED
@@ -100,7 +100,12 @@ def correct_format(dataset: Dataset, table_format: TableFormat) -> None:
         corrected_format=table_format.model_dump(mode="json"),
         column_types={},
         leak_columns=[],
+        dropped_columns=[],
+        dropped_rows=[],
+        leak_answers={},
+        planted_columns=[],
     )
+    LeakCheck.objects.filter(dataset=dataset).delete()
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,8 @@ def prepare_dataset(dataset: Dataset, preparation: Preparation) -> None:
     Raises:
         NotNow: the dataset is split already, or a worker is busy with it.
     """
-    _requeue(dataset, step=Dataset.Step.PREPARE, **asdict(preparation))
+    kept = [name for name in dataset.dropped_columns if name != preparation.target]
+    _requeue(dataset, step=Dataset.Step.PREPARE, dropped_columns=kept, **asdict(preparation))
 
 
 def _requeue(dataset: Dataset, **fields: Any) -> None:

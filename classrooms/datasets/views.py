@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classrooms.access import Request, opener_view
+from classrooms.datasets.desk.page import desk_page
+from classrooms.datasets.desk.services import choose_target
 from classrooms.datasets.forms import (
     BundledDatasetForm,
     CardForm,
@@ -35,6 +37,7 @@ from classrooms.datasets.services import (
     upload_dataset,
     write_card,
 )
+from classrooms.datasets.truths.known import own_truths
 from classrooms.dojos.page import render_page_or_part
 from classrooms.exceptions import NotNow, OverQuota
 from classrooms.knowledge import hiding_dojos
@@ -108,8 +111,9 @@ def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
     columns = ColumnFormSet(posted, dataset=dataset)
     form = TargetForm(posted, dataset=dataset, columns=columns)
     if posted and dataset.awaits_target and form.is_valid() and columns.is_valid():
+        checks = request.POST.get("action") == "check"
         try:
-            prepare_dataset(dataset, form.preparation)
+            (choose_target if checks else prepare_dataset)(dataset, form.preparation)
         except NotNow:
             _tell_unchanged(request)
         return redirect("classrooms:dataset", dataset.public_id)
@@ -124,6 +128,8 @@ def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
         "strays": stray_rows(dataset),
         "without_strays": FormatForm(table_format=dataset.format_without_strays),
         "traps": [] if hiding else trap_rows(dataset),
+        "own_truths": [] if hiding else own_truths(dataset),
+        "desk": None if hiding else desk_page(dataset),
     }
     return render_page_or_part(request, "classrooms/dataset_detail.html", "live", context)
 

@@ -343,6 +343,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "dropped_columns",
+                    models.JSONField(blank=True, default=list, verbose_name="columns left out"),
+                ),
+                (
+                    "dropped_rows",
+                    models.JSONField(blank=True, default=list, verbose_name="rows left out"),
+                ),
+                (
+                    "leak_answers",
+                    models.JSONField(
+                        blank=True, default=dict, verbose_name="answers at the leak desk"
+                    ),
+                ),
+                (
+                    "truths",
+                    models.JSONField(blank=True, default=list, verbose_name="declared truths"),
+                ),
+                (
+                    "planted_columns",
+                    models.JSONField(blank=True, default=list, verbose_name="added columns"),
+                ),
+                (
                     "sensitive_columns",
                     models.JSONField(blank=True, default=list, verbose_name="sensitive columns"),
                 ),
@@ -719,6 +741,86 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "data check",
                 "verbose_name_plural": "data checks",
+            },
+        ),
+        migrations.CreateModel(
+            name="LeakCheck",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("share_key", models.BigIntegerField(default=0, editable=False)),
+                ("owner_key", models.BigIntegerField(default=0, editable=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("succeeded", "Succeeded"),
+                            ("failed", "Failed"),
+                            ("timed_out", "Timed out"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=0, verbose_name="attempt")),
+                ("worker", models.CharField(blank=True, max_length=120, verbose_name="worker")),
+                (
+                    "queued_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="queued at"
+                    ),
+                ),
+                (
+                    "started_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="started at"),
+                ),
+                (
+                    "finished_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="finished at"),
+                ),
+                (
+                    "lease_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="lease until"),
+                ),
+                ("progress", models.FloatField(default=0.0, verbose_name="progress")),
+                (
+                    "failure_code",
+                    models.CharField(blank=True, max_length=60, verbose_name="failure reason"),
+                ),
+                (
+                    "failure_context",
+                    models.JSONField(blank=True, default=dict, verbose_name="failure details"),
+                ),
+                ("about", models.JSONField(blank=True, default=dict, verbose_name="choices")),
+                ("content", models.JSONField(blank=True, default=dict, verbose_name="content")),
+                (
+                    "dataset",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="leak_check",
+                        to="classrooms.dataset",
+                        verbose_name="dataset",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "leak check",
+                "verbose_name_plural": "leak checks",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        fields=["status", "share_key", "owner_key"], name="leakcheck_by_status"
+                    ),
+                    models.Index(fields=["started_at"], name="leakcheck_by_start"),
+                ],
             },
         ),
         migrations.CreateModel(

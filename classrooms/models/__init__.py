@@ -4,6 +4,7 @@ from classrooms.models.conversation import Announcement, QuizAnswer, RaisedHand
 from classrooms.models.datasets import Dataset, HealthReport
 from classrooms.models.dojos import Dojo
 from classrooms.models.invitations import Invitation, SeatOffer
+from classrooms.models.leaks import LeakCheck
 from classrooms.models.rules import DojoRules
 from classrooms.models.seats import Membership, Seat
 from classrooms.models.stage import DojoStage
@@ -20,6 +21,7 @@ __all__ = [
     "DojoStage",
     "HealthReport",
     "Invitation",
+    "LeakCheck",
     "Membership",
     "Phase",
     "QuizAnswer",

@@ -104,6 +104,16 @@ class Dataset(Job):
     leak_columns = models.JSONField(
         _("columns recorded after the outcome"), default=list, blank=True
     )
+    # What the leak desk mended: columns that are left out, rows that are ("duplicates",
+    # "conflicts"), and by finding what was answered where nothing needs mending ("columns",
+    # "reason").
+    dropped_columns = models.JSONField(_("columns left out"), default=list, blank=True)
+    dropped_rows = models.JSONField(_("rows left out"), default=list, blank=True)
+    leak_answers = models.JSONField(_("answers at the leak desk"), default=dict, blank=True)
+    # What the facilitator knows of the data ("kind", "columns", "value", "note", "key"), and
+    # columns that the split adds for others to find ("name", "kind", "seed"). Secret, both.
+    truths = models.JSONField(_("declared truths"), default=list, blank=True)
+    planted_columns = models.JSONField(_("added columns"), default=list, blank=True)
     # By which people are not to be treated differently; a Dojo may change its mind.
     sensitive_columns = models.JSONField(_("sensitive columns"), default=list, blank=True)
     # What preparation made.
@@ -133,7 +143,7 @@ class Dataset(Job):
 
     @property
     def is_correctable(self) -> bool:
-        """Whether the format, the target and the split can still be changed."""
+        """Whether the format, the target, the leaks and the split can still be changed."""
         return not self.bundled_key and not self.is_unfinished and not self.is_ready
 
     @property
@@ -145,6 +155,19 @@ class Dataset(Job):
     @property
     def bundled(self) -> BundledDataset | None:
         return BUNDLED.get(self.bundled_key)
+
+    @property
+    def table_columns(self) -> list[dict[str, Any]]:
+        """The columns (engine Column dicts) of the table that was split, or still those of the
+        file: the leak desk leaves some out, and others are added."""
+        found: list[dict[str, Any]] = self.data_schema["columns"] if self.is_ready else self.columns
+        return found
+
+    @property
+    def columns_answered_for(self) -> set[str]:
+        """Columns of which the facilitator said at the leak desk that they are known when one
+        predicts."""
+        return {name for said in self.leak_answers.values() for name in said["columns"]}
 
     @property
     def proposed_measure(self) -> dict[str, Any]:

@@ -10,13 +10,16 @@ from experiments.models import Run
 
 
 def standing_out(dataset: Dataset) -> dict[str, dict[str, Any]]:
-    """By column, what the data checks measured of those that alone know what all others do not."""
+    """By column, what the data checks measured of those that alone know what all others do not;
+    without those that the facilitator answered for before the split."""
+    known = dataset.columns_answered_for
     report = HealthReport.objects.filter(dataset=dataset).first()
     return {
         name: finding["values"]
         for finding in (report.content["findings"] if report else ())
         if finding["code"] == "leak_suspected" and finding["values"]["stands_out"]
         for name in finding["columns"]
+        if name not in known
     }
 
 

@@ -184,7 +184,11 @@ def _framing(seat: Seat) -> dict[str, str]:
         "problem": _("Find in time the rows where %(target)s is %(value)s, to act on them.")
         % {"target": dataset.target, "value": dataset.positive_class},
         "data": _("%(title)s: %(rows)s rows, one per case, %(columns)s columns.")
-        % {"title": dataset.title, "rows": dataset.row_count, "columns": len(dataset.columns)},
+        % {
+            "title": dataset.title,
+            "rows": dataset.row_count,
+            "columns": len(dataset.table_columns),
+        },
         "metric": _("%(metric)s: it does not depend on a threshold chosen too early.")
         % {"metric": seat.dojo.get_primary_metric_display()},
         "baseline": _("A model without features, then a logistic regression."),

@@ -19,10 +19,12 @@ from classrooms.dojos.page import dojo_context
 from classrooms.knowledge import may_take_everything
 from classrooms.models import Seat
 from classrooms.storage import files
+from experiments.exports.archives.aliases import RealNames
 from experiments.exports.archives.dojo import dojo_archive_name
 from experiments.exports.requests import request_archive
 from experiments.summary.archives import archive_cards, is_being_packed
 from experiments.summary.page import summary_of
+from experiments.truths.claimed import found_truths
 
 CHUNK = 256 * 1024
 
@@ -33,6 +35,7 @@ def summary(request: Request, seat: Seat) -> HttpResponse:
     """The Dojo's summary; provisional until it has ended."""
     context = dojo_context(seat, "summary")
     context["summary"] = summary_of(seat.dojo, seat)
+    context["truths"] = found_truths(seat, RealNames())
     context |= _archives_context(seat)
     return render(request, "experiments/summary/page.html", context)
 

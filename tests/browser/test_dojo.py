@@ -295,6 +295,8 @@ def test_a_short_dojo_in_english_on_an_uploaded_file(person: MakePerson, tmp_pat
     robin.page.select_option("select[name=target]", label="paid = yes (rows: 150)")
     robin.page.get_by_text("Types, and columns").click()
     robin.check()
+    robin.page.get_by_role("button", name="Check for leaks").click()
+    robin.page.get_by_role("button", name="Yes, it is known").first.click(timeout=PATIENCE_MS)
     robin.page.get_by_role("button", name="Split the data").click()
     robin.page.get_by_role("link", name="Write the data card").click(timeout=PATIENCE_MS)
     robin.check()

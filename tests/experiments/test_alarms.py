@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from classrooms.models import AuditEntry, Dataset, Dojo, HealthReport, Seat
 from experiments.alarms.services import close_alarm, raise_alarms, reopen_alarm
-from experiments.alarms.suspects import suspects_of
+from experiments.alarms.suspects import standing_out, suspects_of
 from experiments.demo.rehearsal import end_rehearsal
 from experiments.findings import Severity, findings_of
 from experiments.forecasts.belief import is_believed
@@ -84,6 +84,15 @@ def test_a_run_is_alarmed_about_the_columns_that_it_reads() -> None:
         "others": 0,
         "is_closed": False,
     }
+
+
+def test_a_column_that_was_answered_for_before_the_split_raises_no_alarm() -> None:
+    dojo = factories.make_dojo()
+    suspect(dojo)
+    said = {"some-finding": {"columns": [COLUMN], "reason": "Measured at the visit."}}
+    assert COLUMN in standing_out(dojo.dataset)
+    dojo.dataset.leak_answers = said
+    assert COLUMN not in standing_out(dojo.dataset)
 
 
 def test_the_interpretation_raises_what_it_finds(monkeypatch: pytest.MonkeyPatch) -> None:

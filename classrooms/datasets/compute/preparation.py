@@ -28,6 +28,8 @@ from engine.reading.dataset import (
     write_participant_csv,
 )
 from engine.reading.health.report import health_report
+from engine.reading.leaks.mending import recounted, without_rows
+from engine.reading.planting import plant_column
 from engine.run.baseline import baseline_scores, reference_errors
 from engine.run.split import Split, split_rows
 from engine.spec.schema import Column, ColumnType, Schema, retype
@@ -44,7 +46,7 @@ def prepare(dataset: Dataset, report: Report) -> Result:
     splits = dataset.step == Dataset.Step.PREPARE
     health: dict[str, Any] = {}
     try:
-        table = _read(dataset, _stage(report, 0.0, 0.4 if splits else 0.7))
+        table = read_again(dataset, stage_of(report, 0.0, 0.4 if splits else 0.7))
         columns = infer_columns(table)
         fields = _inspection(table, columns)
         if splits:
@@ -60,7 +62,7 @@ def prepare(dataset: Dataset, report: Report) -> Result:
     return Result(fields, store=store_health)
 
 
-def _stage(report: Report, begin: float, end: float) -> Callable[[float], None]:
+def stage_of(report: Report, begin: float, end: float) -> Callable[[float], None]:
     """Reports a stage that takes the job from one fraction to another."""
     told = begin
 
@@ -74,7 +76,7 @@ def _stage(report: Report, begin: float, end: float) -> Callable[[float], None]:
     return tell
 
 
-def _read(dataset: Dataset, progress: Callable[[float], None]) -> RawTable:
+def read_again(dataset: Dataset, progress: Callable[[float], None]) -> RawTable:
     """The table of an upload, or of a bundled dataset, by one and the same way."""
     if dataset.bundled is None:
         try:
@@ -119,19 +121,18 @@ def _preparation(
     health: dict[str, Any],
     report: Report,
 ) -> Fields:
-    columns = _corrected(dataset, columns)
-    frame = _canonical(dataset, table, columns)
+    columns = corrected_columns(dataset, columns)
+    frame, schema = _mended(dataset, table, columns)
     del table
-    schema = build_schema(frame, columns, dataset.target, dataset.positive_class)
-    schema = schema.model_copy(update={"split": dataset.split_policy})
     split = split_rows(frame, schema.target, schema.split)
     split_column = split_column_name(schema)
     dataset.content_hash = content_hash(frame)
     _store(dataset, frame, split, split_column)
     report(0.6)
-    health |= health_report(frame, schema, split, _stage(report, 0.6, 0.9))
+    health |= health_report(frame, schema, split, stage_of(report, 0.6, 0.9))
     return {
         "columns": [column.model_dump(mode="json") for column in columns],
+        "row_count": len(frame),
         "content_hash": dataset.content_hash,
         "data_schema": schema.model_dump(mode="json"),
         "split_column": split_column,
@@ -157,17 +158,39 @@ def _too_good(schema: Schema, health: dict[str, Any]) -> set[str]:
     return marked.union(*(one["columns"] for one in suspected))
 
 
-def _canonical(dataset: Dataset, table: RawTable, columns: tuple[Column, ...]) -> pd.DataFrame:
-    return canonical_frame(
+def canonical_table(
+    dataset: Dataset, table: RawTable, columns: tuple[Column, ...]
+) -> tuple[pd.DataFrame, Schema]:
+    """These columns as runs see them, with what the facilitator chose."""
+    frame = canonical_frame(
         table,
         columns,
         target=dataset.target,
         positive_class=dataset.positive_class,
         rest=dataset.rest_label,
     )
+    schema = build_schema(frame, columns, dataset.target, dataset.positive_class)
+    return frame, schema.model_copy(update={"split": dataset.split_policy})
 
 
-def _corrected(dataset: Dataset, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+def _mended(
+    dataset: Dataset, table: RawTable, columns: tuple[Column, ...]
+) -> tuple[pd.DataFrame, Schema]:
+    """The table without the columns and rows that the leak desk left out, and with those that the
+    facilitator added."""
+    kept = tuple(column for column in columns if column.name not in dataset.dropped_columns)
+    frame, schema = canonical_table(dataset, table, kept)
+    if dataset.dropped_rows:
+        frame = without_rows(frame, schema, dataset.dropped_rows)
+        counted = recounted(schema.columns, frame)
+        schema = build_schema(frame, counted, dataset.target, dataset.positive_class)
+        schema = schema.model_copy(update={"split": dataset.split_policy})
+    for planted in dataset.planted_columns:
+        frame, schema = plant_column(frame, schema, **planted)
+    return frame, schema
+
+
+def corrected_columns(dataset: Dataset, columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """The columns with a person's corrected types and marks."""
     traps = dataset.bundled.traps if dataset.bundled else ()
     planted = {name for trap in traps if trap.key == "leak" for name in trap.columns}
@@ -204,8 +227,9 @@ def make_files_again(dataset: Dataset) -> None:
         JobFailure: the upload is damaged, too, or is not what was prepared.
     """
     try:
-        table = _read(dataset, lambda fraction: None)
-        frame = _canonical(dataset, table, _corrected(dataset, infer_columns(table)))
+        table = read_again(dataset, lambda fraction: None)
+        columns = corrected_columns(dataset, infer_columns(table))
+        frame, _schema = _mended(dataset, table, columns)
     except DataError as error:
         raise JobFailure("data_damaged") from error
     if content_hash(frame) != dataset.content_hash:

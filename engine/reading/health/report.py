@@ -13,12 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2_contingency, ks_2samp
-from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
-from sklearn.preprocessing import TargetEncoder
-from sklearn.tree import DecisionTreeClassifier
 
 from engine.judge.leaks import auc_without
+from engine.reading.health.alone import alone_by_category, alone_by_number
 from engine.reading.health.findings import (
     MANY_CATEGORIES,
     findings_of_columns,
@@ -146,7 +143,7 @@ def _column(
             kind,
             bars,
             others,
-            alone=_alone_by_category(train, target) if _may_rank(column) else None,
+            alone=alone_by_category(train, target) if _may_rank(column) else None,
             drift=drift,
             drift_p_value=p_value,
         )
@@ -155,7 +152,7 @@ def _column(
         kind,
         _bins(numbers, target, kind),
         summary=_summary(numbers) if kind == "bins" else {},
-        alone=_alone_by_number(numbers, target) if kind != "words" else None,
+        alone=alone_by_number(numbers, target) if kind != "words" else None,
         rhythms=rhythms(train, target) if kind == "dates" else {},
         words=telling_words(train, target) if kind == "words" else {},
         drift=drift,
@@ -248,31 +245,6 @@ def _categories(values: pd.Series, target: np.ndarray) -> tuple[tuple[Bar, ...],
 def _may_rank(column: Column) -> bool:
     """Identifiers have a value per row: nothing could be learnt of one for another."""
     return column.type in {ColumnType.CATEGORICAL, ColumnType.BOOLEAN}
-
-
-def _folds() -> StratifiedKFold:
-    return StratifiedKFold(3, shuffle=True, random_state=0)
-
-
-def _alone_by_number(numbers: pd.Series, target: np.ndarray) -> float | None:
-    if numbers.nunique() < 2 or np.bincount(target, minlength=2).min() < 3:
-        return None
-    # scikit-learn's trees compute in float32 and learn from missing values as they are.
-    tree = DecisionTreeClassifier(max_depth=3, min_samples_leaf=max(5, len(target) // 100))
-    scores = cross_val_predict(
-        tree, numbers.to_numpy().reshape(-1, 1), target, cv=_folds(), method="predict_proba"
-    )
-    # The order itself needs no learning; a tree finds what is high in the middle.
-    order = float(roc_auc_score(target, numbers.fillna(numbers.median())))
-    return max(order, 1 - order, float(roc_auc_score(target, scores[:, 1])))
-
-
-def _alone_by_category(values: pd.Series, target: np.ndarray) -> float | None:
-    if values.nunique(dropna=False) < 2 or np.bincount(target, minlength=2).min() < 3:
-        return None
-    encoder = TargetEncoder(target_type="binary", cv=_folds())
-    known = values.astype(object).where(values.notna(), "").astype(str).to_numpy(dtype=object)
-    return float(roc_auc_score(target, encoder.fit_transform(known.reshape(-1, 1), target)[:, 0]))
 
 
 # --- Drift between train and holdout --------------------------------------------------------

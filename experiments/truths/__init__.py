@@ -1,0 +1,1 @@
+"""Truths of the data, and who found them."""
