@@ -10,9 +10,11 @@ from django.db.models import Case, Expression, When
 from classrooms.models.dojos import whole_dojo
 from classrooms.topics import LEADERBOARD
 from experiments.demo.simulation import advance_all
+from experiments.holdout.requests import announce_result
 from experiments.models import (
     DojoArchive,
     Export,
+    HoldoutResult,
     Interpretation,
     LeaderboardSnapshot,
     Question,
@@ -84,6 +86,15 @@ register(
         urgency=Urgency.SHARED,
         announce=lambda snapshot: touch(snapshot.dojo_id, LEADERBOARD),
         related=whole_dojo("dojo"),
+    ),
+    JobKind(
+        model=HoldoutResult,
+        queue=Queue.COMPUTE,
+        work="experiments.compute.holdout.compute",
+        urgency=Urgency.DETAIL,
+        announce=announce_result,
+        related=[*whole_dojo(DOJO_OF_RUN), "run__experiment__compared_to"],
+        deferred=("predictions",),
     ),
     JobKind(
         model=Export,

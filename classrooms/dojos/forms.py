@@ -251,6 +251,10 @@ class RulesForm(forms.ModelForm):
                 "Among many configs the best is also the luckiest. The leaderboard then says how "
                 "many were tried, and who leads by more than luck."
             ),
+            "tells_claims": _(
+                "Before the scores, the reveal says how many of the forecasts that people kept "
+                "hold on the holdout rows, and how many would if all were true."
+            ),
         }
 
     def __init__(

@@ -34,6 +34,7 @@ class DojoRules(models.Model):
         "allowed_models",
         "margins",
         "tells_luck",
+        "tells_claims",
     )
 
     dojo = models.OneToOneField(Dojo, models.CASCADE, related_name="rules")
@@ -64,6 +65,9 @@ class DojoRules(models.Model):
     margins = models.JSONField(_("smallest difference that matters"), default=dict, blank=True)
     tells_luck = models.BooleanField(
         _("the leaderboard says how large a lead luck alone would give"), default=True
+    )
+    tells_claims = models.BooleanField(
+        _("the reveal says which claims hold on the holdout rows"), default=True
     )
     join_is_open = models.BooleanField(_("anyone with the code can join"), default=True)
 

@@ -1,6 +1,7 @@
 from experiments.models.alarms import ClosedAlarm
 from experiments.models.experiments import Experiment, Framing
 from experiments.models.exports import DojoArchive, Export, Picture
+from experiments.models.holdout import HoldoutResult
 from experiments.models.interpretations import Interpretation, Question, RowNote, Stage
 from experiments.models.leaderboard import LeaderboardSnapshot
 from experiments.models.runs import Predictions, Run
@@ -13,6 +14,7 @@ __all__ = [
     "Experiment",
     "Export",
     "Framing",
+    "HoldoutResult",
     "Interpretation",
     "JuryGrade",
     "LeaderboardSnapshot",

@@ -32,6 +32,8 @@ def proposed_rules(variant: str) -> DojoRules:
         allowed_models=list(MODELS_OF_VARIANT.get(Variant(variant), ())),
         # In two hours there is no time to choose the luckiest of many.
         tells_luck=variant != Variant.DISCOVERY,
+        # Nor for enough claims to count.
+        tells_claims=variant != Variant.DISCOVERY,
     )
 
 
