@@ -19,6 +19,9 @@ from engine.judge.numbers import Interval
 from engine.judge.power import NORMAL, Z_95, single_error
 from engine.judge.verdict import DECIDED, MISSED, Forecast, verdict_on
 
+# Of a difference that is known, but for rounding.
+CERTAIN = 1e-12
+
 Answer = Literal["holds", "contradicted", "cannot_tell"]
 
 
@@ -91,7 +94,7 @@ def _chance_to_hold(claim: Forecast, margin: float, error: float, *, is_true: bo
     The interval is taken to reach as far to either side as it does here, around a normal
     difference.
     """
-    if error <= 0:  # both models predict the same, and that much is certain
+    if error < CERTAIN:  # both models predict the same
         return float(is_true)
     reach = Z_95 * error
     if claim.kind == "stays":
