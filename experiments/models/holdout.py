@@ -33,5 +33,17 @@ class HoldoutResult(Job):
         verbose_name = _("holdout result")
         verbose_name_plural = _("holdout results")
 
+    @property
+    def misses_columns(self) -> bool:
+        """Whether the rows arrive without something that the model reads."""
+        return bool(self.missing_columns)
+
+    def production_score(self, metric: str) -> float | None:
+        """A metric on the rows as they would arrive; None while it is not known."""
+        if not self.has_succeeded:
+            return None
+        known = self.production_metrics if self.missing_columns else self.run.holdout_metrics
+        return known.get(metric)
+
     def __str__(self) -> str:
         return str(self.run)
