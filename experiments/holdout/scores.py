@@ -26,14 +26,10 @@ REASONS: dict[str, Promise] = {
         "than it seemed."
     ),
     "above": _("Above its interval: the holdout rows were easier, or the model was lucky."),
-    "leak": _(
-        "It uses a column that is recorded after the outcome. When you predict, it isn't there yet."
-    ),
-    "needless": _(
-        "It uses a column that is recorded after the outcome, but does as well without it."
-    ),
+    "leak": _("It uses a column recorded after the outcome, which isn't there when you predict."),
+    "needless": _("It uses a column recorded after the outcome, but does as well without it."),
     "unknown": _(
-        "It uses a column that is recorded after the outcome; its score without it is on its way."
+        "It uses a column recorded after the outcome; its score without it is on its way."
     ),
 }
 
