@@ -31,12 +31,16 @@ def leaderboard(request: Request, seat: Seat) -> HttpResponse:
     board = rows.leaderboard(dojo, None if is_audience else seat)
     tells_scores = dojo.stage.revealed_rows or dojo.stage.holdout_is_revealed
     told = ceremony.reveal_rows(dojo) if tells_scores else []
+    claims = claims_for(seat, is_audience=is_audience)
+    has_leaks = any(one.place is None for one in told)
     places = AUDIENCE_RANKS - (board.luck is not None)
+    # A line about claims, and what is said of leaks, take room.
+    in_sight = AUDIENCE_RANKS - (claims is not None) - has_leaks
     context |= {
-        "claims": claims_for(seat, is_audience=is_audience),
+        "claims": claims,
         "board": board.top(places) if is_audience else board,
-        "ceremony": ceremony.rows_in_sight(told, AUDIENCE_RANKS) if is_audience else told,
-        "has_leaks": any(one.place is None for one in told),
+        "ceremony": ceremony.rows_in_sight(told, in_sight) if is_audience else told,
+        "has_leaks": has_leaks,
         "metric_label": dojo.get_primary_metric_display(),
         "is_audience": is_audience,
     }

@@ -113,6 +113,7 @@ def test_claims_come_first_and_a_leak_falls_before_everyone(person: Callable[...
         facilitator.page.wait_for_load_state()
     expect(projector.page.locator("#board tbody tr.revealed")).to_have_count(4)
     picture(projector, "scores-fr-1920")
+    assert projector.page.evaluate(ON_ONE_SCREEN), "all on one screen"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -161,5 +162,6 @@ def test_a_small_projector_in_english(person: Callable[..., Person], theme: str)
     projector.open(f"/dojos/{dojo.public_id}/projector/")
     expect(projector.page.locator(".fall").first).to_be_visible()
     assert projector.page.evaluate(FITS), "nothing is wider than the window"
+    assert projector.page.evaluate(ON_ONE_SCREEN), "all on one screen"
     projector.check()
     picture(projector, f"scores-en-1280-{theme}")
