@@ -18,8 +18,8 @@ else
 PYTEST := $(BIN)/python -m pytest
 endif
 BENCH     ?= submit_to_metrics models interpretation workshop live rush board large assistant_streams export \
-             judgement/coverage judgement/power judgement/verdicts judgement/luck kills \
-             checks leaks
+             judgement/coverage judgement/power judgement/verdicts judgement/replication judgement/luck \
+             kills checks leaks
 
 .DEFAULT_GOAL := help
 .PHONY: help run audit test fuzz test-services coverage check bench messages docs lock clean preflight setup setup-dev

@@ -3,7 +3,8 @@
 - **Truths of the data** (planted traps, columns that are marked as recorded after the outcome or
   suspected of it, drift): who runs the Dojo knows them always, who takes part in it once it has
   ended. That a column may be such a one is no secret; its name is.
-- **Hidden scores**: everybody, facilitators included, once they are revealed.
+- **Hidden scores**: everybody, facilitators included, once they are revealed; which claims hold on
+  the hidden rows, a step before.
 
 Nobody learns in one Dojo what another one on the same data, in which they take part, still
 hides from them. What anyone can compute from public sources is nobody's secret.
@@ -46,6 +47,12 @@ def runs_a_room(seat: Seat) -> bool:
 def knows_hidden_scores(dojo: Dojo) -> bool:
     """Whether the scores on the hidden rows may be told, to whomever sees the record at all."""
     return dojo.stage.holdout_is_revealed
+
+
+def knows_claims(dojo: Dojo) -> bool:
+    """Whether it may be told which claims hold on the hidden rows: before their scores, unless a
+    rule leaves it out."""
+    return dojo.rules.tells_claims and dojo.stage.claims_are_revealed
 
 
 def hiding_dojos(people: Iterable[User], dataset: Dataset) -> DojoQuerySet:

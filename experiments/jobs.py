@@ -10,10 +10,12 @@ from django.db.models import Case, Expression, When
 from classrooms.models.dojos import whole_dojo
 from classrooms.topics import LEADERBOARD
 from experiments.demo.simulation import advance_all
+from experiments.holdout.requests import announce_result
 from experiments.models import (
     BoostingReference,
     DojoArchive,
     Export,
+    HoldoutResult,
     Interpretation,
     LeaderboardSnapshot,
     Question,
@@ -94,6 +96,15 @@ register(
         work="experiments.compute.checking.fit_boosting",
         urgency=Urgency.SPARE,
         related=("dataset",),
+    ),
+    JobKind(
+        model=HoldoutResult,
+        queue=Queue.COMPUTE,
+        work="experiments.compute.holdout.compute",
+        urgency=Urgency.DETAIL,
+        announce=announce_result,
+        related=[*whole_dojo(DOJO_OF_RUN), "run__experiment__compared_to"],
+        deferred=("predictions",),
     ),
     JobKind(
         model=Export,

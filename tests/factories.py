@@ -29,7 +29,14 @@ from classrooms.models import (
     User,
 )
 from engine.spec.config import ExperimentConfig, default_config
-from experiments.models import Experiment, Interpretation, Predictions, Run, Stage
+from experiments.models import (
+    Experiment,
+    HoldoutResult,
+    Interpretation,
+    Predictions,
+    Run,
+    Stage,
+)
 from experiments.sealing.services import seal_result
 from experiments.submit.services import submit_experiment
 from jobs.models import JobStatus
@@ -191,6 +198,7 @@ def finish(experiment: Experiment, *, test: float = 0.95, holdout: float = 0.93)
         versions={"engine": "1", "numpy": "2.0.0", "scikit-learn": "1.5.0"},
     )
     Predictions.objects.create(run=run, test=b"", out_of_fold=b"")
+    HoldoutResult.objects.create(run=run, **run.keys, status=JobStatus.SUCCEEDED, progress=1.0)
     Interpretation.objects.bulk_create(
         Interpretation(
             run=run, stage=stage, **run.keys, status=JobStatus.SUCCEEDED, content=content

@@ -260,6 +260,10 @@ class RulesForm(forms.ModelForm):
                 "Nine questions to each result: no better than the baseline? one fold unlike the "
                 "others? a column without use? Each has a page that explains it."
             ),
+            "tells_claims": _(
+                "Before the scores, the reveal says how many of the forecasts that people kept "
+                "hold on the holdout rows, and how many would if all were true."
+            ),
         }
 
     def __init__(

@@ -643,6 +643,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "tells_claims",
+                    models.BooleanField(
+                        default=True,
+                        verbose_name="the reveal says which claims hold on the holdout rows",
+                    ),
+                ),
+                (
                     "join_is_open",
                     models.BooleanField(default=True, verbose_name="anyone with the code can join"),
                 ),
@@ -691,6 +698,10 @@ class Migration(migrations.Migration):
                     models.DateTimeField(
                         blank=True, null=True, verbose_name="leaderboard frozen on"
                     ),
+                ),
+                (
+                    "claims_revealed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="claims revealed on"),
                 ),
                 (
                     "revealed_rows",

@@ -36,6 +36,7 @@ class DojoRules(models.Model):
         "tells_luck",
         "seals_record",
         "makes_checks",
+        "tells_claims",
     )
 
     dojo = models.OneToOneField(Dojo, models.CASCADE, related_name="rules")
@@ -72,6 +73,9 @@ class DojoRules(models.Model):
     )
     makes_checks = models.BooleanField(
         _("each result is checked as a careful colleague would"), default=True
+    )
+    tells_claims = models.BooleanField(
+        _("the reveal says which claims hold on the holdout rows"), default=True
     )
     join_is_open = models.BooleanField(_("anyone with the code can join"), default=True)
 

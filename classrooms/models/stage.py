@@ -28,6 +28,8 @@ class DojoStage(models.Model):
         _("shown on the projector"), max_length=11, choices=Scene.choices, default=Scene.AUTOMATIC
     )
     board_frozen_at = models.DateTimeField(_("leaderboard frozen on"), null=True, blank=True)
+    # Since when everyone may know which claims hold on the hidden rows: before any score of them.
+    claims_revealed_at = models.DateTimeField(_("claims revealed on"), null=True, blank=True)
     # How many rows of the leaderboard, from the last, have their hidden score shown.
     revealed_rows = models.PositiveSmallIntegerField(_("rows revealed"), default=0)
     holdout_revealed_at = models.DateTimeField(_("holdout revealed on"), null=True, blank=True)
@@ -47,6 +49,14 @@ class DojoStage(models.Model):
     @property
     def holdout_is_revealed(self) -> bool:
         return self.holdout_revealed_at is not None
+
+    @property
+    def claims_are_revealed(self) -> bool:
+        return self.claims_revealed_at is not None or self.holdout_is_revealed
+
+    @property
+    def reveal_has_begun(self) -> bool:
+        return self.claims_are_revealed or self.revealed_rows > 0
 
     @property
     def is_rehearsed(self) -> bool:

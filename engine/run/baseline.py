@@ -56,7 +56,7 @@ def reference_errors(
     Args:
         frame: canonical, shape (n_rows, n_columns).
         without: columns that may know the answer; with them a score looks surer than any
-            honest one is.
+            that new rows confirm.
 
     Returns:
         Of every metric that needs no costs; empty where no such model can be fitted.

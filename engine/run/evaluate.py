@@ -1,4 +1,4 @@
-"""Honest evaluation: train, cross-validation, test and hidden holdout."""
+"""The evaluation of a run: train, cross-validation, test and hidden holdout."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ class Evaluated:
     Attributes:
         config: with the hyperparameters that the search found, if there was one.
         test_probability: of the positive class, shape (n_test_rows,).
+        holdout_probability: the same of the hidden rows, shape (n_holdout_rows,).
         out_of_fold: of every train row by models that had not seen it, the mean where
             there were several, NaN where there was none, shape (n_train_rows,).
     """
@@ -74,6 +75,7 @@ class Evaluated:
     pipeline: Any
     config: ExperimentConfig
     test_probability: np.ndarray = field(repr=False)
+    holdout_probability: np.ndarray = field(repr=False)
     out_of_fold: np.ndarray = field(repr=False)
 
 
@@ -202,7 +204,12 @@ def evaluate(
         warnings=tuple(warnings),
     )
     return Evaluated(
-        evaluation, pipeline, config, probability["test"], _mean_per_row(predicted, len(y))
+        evaluation,
+        pipeline,
+        config,
+        test_probability=probability["test"],
+        holdout_probability=probability["holdout"],
+        out_of_fold=_mean_per_row(predicted, len(y)),
     )
 
 

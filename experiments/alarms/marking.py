@@ -18,7 +18,8 @@ from classrooms.models import Dojo, Seat
 from classrooms.topics import LEADERBOARD, PARTICIPANTS
 from engine.explain.mistakes.limits import NAMES_TOLD
 from experiments.checks.requests import renew_checks
-from experiments.forecasts.belief import columns_read, leaks_of
+from experiments.forecasts.belief import leaks_of, marked_columns_of
+from experiments.holdout.requests import renew_production
 from experiments.leaderboard.requests import request_leaderboard
 from experiments.models import Experiment, Interpretation, Run, Stage
 from jobs.enqueue import wake_workers
@@ -66,11 +67,7 @@ def judge_marks(dojo: Dojo, experiments: QuerySet[Experiment]) -> list[Experimen
     for experiment in found.order_by("seat_id", "number"):
         if experiment.config["model"]["name"] == "dummy":
             continue
-        used = [
-            column.name
-            for column in schema.features
-            if column.name in marked & columns_read(experiment, schema)
-        ]
+        used = marked_columns_of(experiment, schema, marked)
         for run in experiment.runs.all():
             warnings = [warning for warning in run.warnings if warning["code"] != CODE]
             if used:
@@ -81,6 +78,7 @@ def judge_marks(dojo: Dojo, experiments: QuerySet[Experiment]) -> list[Experimen
         run = experiment.run
         if run.has_succeeded and run.uses_marked_column != bool(used):
             changed.append(experiment)
+    renew_production(dojo, experiments)
     return changed
 
 

@@ -22,6 +22,7 @@ from experiments.compute.comparing import (
     intervals_of,
     y_test_of,
 )
+from experiments.compute.holdout import compare_missing_of, copied_result, new_result
 from experiments.compute.process_memory import (
     forget_everything,
     load_dataset,
@@ -35,7 +36,13 @@ from experiments.compute.reuse import (
     was_known,
 )
 from experiments.leaderboard.requests import request_leaderboard
-from experiments.models import Experiment, Interpretation, Predictions, Run
+from experiments.models import (
+    Experiment,
+    HoldoutResult,
+    Interpretation,
+    Predictions,
+    Run,
+)
 from experiments.models.interpretations import stages_of
 from experiments.signals import run_succeeded
 from jobs.enqueue import wake_workers
@@ -54,11 +61,11 @@ def execute(run: Run, report: Report) -> Result:
     fields: Fields = {"fingerprint": mark, "versions": versions}
     if run.reproduces is not None:
         forget_everything()
-        again, _predictions = _evaluated(run, report)
+        again, _predictions, _hidden = _evaluated(run, report)
         return Result(fields | again | {"differences": differing_digits(run.reproduces, again)})
     fields["was_known"] = was_known(run, mark)
     source = reusable_run(mark)
-    found, predictions = _reused(run, source) if source else _evaluated(run, report)
+    found, predictions, hidden = _reused(run, source) if source else _evaluated(run, report)
     fields |= found
     y_test = y_test_of(dojo)
     predicted = Predicted(np.frombuffer(predictions.test, dtype="<f8"), fields["threshold"])
@@ -69,6 +76,7 @@ def execute(run: Run, report: Report) -> Result:
 
     def store() -> None:
         predictions.save()
+        hidden.save()
         raise_alarms(run, alarms)
         _judge_marks(run)
         _queue_interpretation(run, source)
@@ -78,6 +86,7 @@ def execute(run: Run, report: Report) -> Result:
     def afterwards() -> None:
         named_by = Q(experiment__compared_to=run.experiment_id)
         compare_missing(Run.objects.filter(Q(pk=run.pk) | named_by))
+        compare_missing_of(dojo)
 
     return Result(fields, store, afterwards)
 
@@ -89,14 +98,14 @@ def _judge_marks(run: Run) -> None:
     judge_marks(dojo, Experiment.objects.filter(pk=run.experiment_id))
 
 
-def _reused(run: Run, source: Run) -> tuple[Fields, Predictions]:
+def _reused(run: Run, source: Run) -> tuple[Fields, Predictions, HoldoutResult]:
     """The result of an equal run as this run's own."""
     found = source.predictions
     predictions = Predictions(run=run, test=found.test, out_of_fold=found.out_of_fold)
-    return reused_fields(source), predictions
+    return reused_fields(source), predictions, copied_result(run, source.holdout_result)
 
 
-def _evaluated(run: Run, report: Report) -> tuple[Fields, Predictions]:
+def _evaluated(run: Run, report: Report) -> tuple[Fields, Predictions, HoldoutResult]:
     """The engine's evaluation."""
     dojo, first = run.experiment.seat.dojo, run.reproduces
     prepared = load_dataset(dojo.dataset)
@@ -134,7 +143,7 @@ def _evaluated(run: Run, report: Report) -> tuple[Fields, Predictions]:
         test=evaluated.test_probability.astype("<f8").tobytes(),
         out_of_fold=evaluated.out_of_fold.astype("<f8").tobytes(),
     )
-    return fields, predictions
+    return fields, predictions, new_result(run, evaluated)
 
 
 def _queue_interpretation(run: Run, source: Run | None) -> None:

@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 from django.db.models import Q
+from sklearn.pipeline import Pipeline
 
 from engine.explain import stages
 from engine.explain.stages import FinishedRun
 from engine.run.evaluate import fit
 from engine.run.searching import with_found_hyperparameters
+from engine.spec.config import ExperimentConfig
 from experiments.alarms.services import raise_alarms
 from experiments.alarms.suspects import suspects_of
 from experiments.compute.checking import check_run
@@ -44,21 +46,14 @@ def finished_run(run: Run) -> FinishedRun:
         return found
     dojo = run.experiment.seat.dojo
     prepared = load_dataset(dojo.dataset)
-    # The data's own, and what errors cost in this Dojo.
-    schema = dojo.schema
-    config = run.experiment.parsed_config
-    if run.search:
-        config = with_found_hyperparameters(config, run.search)
-    # Another process may have run it; fitting again gives the same pipeline.
-    pipeline = remembered_pipeline(run.pk)
-    if pipeline is None:
-        pipeline = fit(config, schema, prepared.frame, prepared.split.train)
+    config, pipeline = fitted_again(run)
     metric = dojo.primary_metric
     score = run.metrics["test"][metric]
     found = FinishedRun(
         pipeline=pipeline,
         config=config,
-        schema=schema,
+        # The data's own, and what errors cost in this Dojo.
+        schema=dojo.schema,
         frame=prepared.frame,
         split=prepared.split,
         metric=metric,
@@ -74,6 +69,22 @@ def finished_run(run: Run) -> FinishedRun:
     )
     remember_finished(run.pk, found)
     return found
+
+
+def fitted_again(run: Run) -> tuple[ExperimentConfig, Pipeline]:
+    """The pipeline of a finished run, with the hyperparameters that its search found.
+
+    Another process may have run it; fitting again gives the same pipeline.
+    """
+    dojo = run.experiment.seat.dojo
+    config = run.experiment.parsed_config
+    if run.search:
+        config = with_found_hyperparameters(config, run.search)
+    pipeline = remembered_pipeline(run.pk)
+    if pipeline is None:
+        prepared = load_dataset(dojo.dataset)
+        pipeline = fit(config, dojo.schema, prepared.frame, prepared.split.train)
+    return config, pipeline
 
 
 def _stored_importance(run: Run) -> Fields | None:

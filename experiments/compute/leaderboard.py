@@ -12,6 +12,7 @@ from engine.judge.ranking import UNKNOWN, compare_pairs, places
 from engine.spec.metrics import METRICS
 from experiments.compute.board_memory import judged_runs, kept_pairs, pairs_to_keep
 from experiments.compute.comparing import compare_missing
+from experiments.compute.holdout import compare_missing_of
 from experiments.compute.process_memory import load_dataset
 from experiments.compute.room_luck import leads_by_more, room_luck
 from experiments.leaderboard.entries import entries_of, ranked_runs
@@ -26,6 +27,7 @@ def compute(job: LeaderboardSnapshot, report: Report) -> Result:
     dojo = job.dojo
     load_dataset(dojo.dataset)  # what is damaged of it is made again: exports/repair.py
     compare_missing(Run.objects.filter(experiment__seat__dojo=dojo))
+    compare_missing_of(dojo)
     fields = snapshot_fields(job)
 
     def look_again() -> None:

@@ -27,8 +27,14 @@ def reusable_run(fingerprint: str) -> Run | None:
     """
     found = (
         Run.objects.results()
-        .filter(fingerprint=fingerprint, status=JobStatus.SUCCEEDED, predictions__isnull=False)
-        .select_related("predictions", "experiment__seat__dojo")
+        .filter(
+            fingerprint=fingerprint,
+            status=JobStatus.SUCCEEDED,
+            predictions__isnull=False,
+            holdout_result__isnull=False,
+        )
+        .exclude(holdout_result__predictions=b"")
+        .select_related("predictions", "holdout_result", "experiment__seat__dojo")
         .order_by("pk")
     )
     return next((run for run in found if not run.search or run.search["is_complete"]), None)

@@ -59,8 +59,8 @@ def errors_analysed(record: Record, experiment: Experiment) -> Outcome | None:
 def follows_evidence(record: Record, experiment: Experiment) -> Outcome | None:
     """Kept experiments are not worse than their reference, nor refuted.
 
-    Worse as predicted may well be kept: an honest score for a flattering one. So may what is
-    too small to matter, for being simpler: only a reader can tell.
+    Worse as predicted may well be kept: without its leak a score is lower. So may what is too
+    small to matter, for being simpler: only a reader can tell.
     """
     outcome = record.outcome(experiment)
     if outcome is None or not experiment.is_closed:

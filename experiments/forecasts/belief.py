@@ -32,6 +32,17 @@ def columns_read(experiment: Experiment, schema: Schema | None = None) -> set[st
     return set(config.columns.chosen(schema or experiment.seat.dojo.schema)) | made_of
 
 
+def marked_columns_of(experiment: Experiment, schema: Schema, marked: frozenset[str]) -> list[str]:
+    """Columns that the model reads although they are marked, in the order of the data.
+
+    Args:
+        schema: of the Dojo.
+        marked: see `leaks_of`.
+    """
+    used = columns_read(experiment, schema) & marked
+    return [column.name for column in schema.features if column.name in used]
+
+
 def leaks_told(experiment: Experiment) -> set[str]:
     """Leaking columns of this experiment that its participant may know of: that which they
     claim to leak, and all of them once the Dojo has ended."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from classrooms.models import Dojo
+from engine.spec.metrics import METRICS
 from experiments.models import Experiment, Run
 
 KEEP, REJECT = Experiment.Decision.KEEP, Experiment.Decision.REJECT
@@ -64,6 +65,20 @@ def entry_of(
     if sound := [one for one in possible if not objection_to(one)]:
         return Entry(sound[-1])
     return Entry(possible[-1], objection=objection_to(possible[-1])) if possible else Entry()
+
+
+def leaking_of(
+    experiments: Sequence[Experiment], metric: str, until: datetime | None = None
+) -> Experiment | None:
+    """The best of one participant's by test score that use a marked column; None where none does.
+
+    Args:
+        experiments, metric, until: as for `entry_of`.
+    """
+    scored = [one for one in experiments if _has_score(one, metric, until)]
+    leaking = [one for one in scored if objection_to(one) == "marked"]
+    sign = 1 if METRICS[metric].higher_is_better else -1
+    return max(leaking, key=lambda one: sign * (one.run.score("test", metric) or 0.0), default=None)
 
 
 def entries_of(dojo: Dojo) -> dict[int, Entry]:

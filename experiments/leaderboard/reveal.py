@@ -1,61 +1,62 @@
-"""The reveal of the holdout scores, row by row, from last to first."""
+"""The reveal of the hidden rows: which claims hold, then the scores, row by row from the last."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from classrooms.exceptions import NotNow
 from classrooms.models import Dojo, DojoStage
 from classrooms.topics import LEADERBOARD, PARTICIPANTS
-from engine.judge.checks.check import is_notable_gap
 from engine.spec.metrics import METRICS
-from experiments.findings.evidence import WEARING_TRIES
-from experiments.leaderboard.rows import LeaderboardRow, holdout_scores, leaderboard
+from experiments.holdout.claims import has_claims
+from experiments.holdout.requests import request_missing
+from experiments.holdout.scores import (
+    HiddenScore,
+    hidden_scores,
+    reason_of,
+    reason_words,
+    span_of,
+)
+from experiments.leaderboard.rows import LeaderboardRow, leaderboard
 from live.models import touch
 
-REASONS: dict[str, Promise] = {
-    "within": _("The difference is no more than chance explains: confirmed on unseen rows."),
-    "worn": _(
-        "Below its interval, after %(tries)s experiments: the leaderboard showed the luckiest."
-    ),
-    "overfitted": _(
-        "Below its interval; the training score was already much better than the test score."
-    ),
-    "below": _(
-        "Below its interval: the holdout rows differ, or chance played a larger part "
-        "than it seemed."
-    ),
-    "above": _("Above its interval: the holdout rows were easier, or the model was lucky."),
-}
+WHOLE = ("dataset", "rules", "stage")
 
 
 @dataclass(frozen=True)
 class RevealRow:
-    """One participant's test and holdout score.
+    """One run's test and holdout score.
 
     Attributes:
+        place: None of a run that uses a marked column, which ranks nowhere.
         is_revealed: the hidden side is told.
+        is_latest: it is the one that was told last.
         moved: places gained (positive) or lost on the hidden rows.
-        reason: a code of `REASONS`.
+        reason: a code of `experiments.holdout.scores.REASONS`.
+        span: ends of the scale on which all rows are drawn.
     """
 
     row: LeaderboardRow
-    place: int
+    place: int | None
     is_revealed: bool
-    holdout: float | None = None
+    is_latest: bool = False
+    hidden: HiddenScore | None = None
     hidden_place: int | None = None
     reason: str = ""
+    span: tuple[float, float] = (0.0, 1.0)
+
+    @property
+    def holdout(self) -> float | None:
+        return self.hidden.holdout if self.hidden else None
 
     @property
     def moved(self) -> int:
-        return self.place - self.hidden_place if self.hidden_place else 0
+        return self.place - self.hidden_place if self.place and self.hidden_place else 0
 
     @property
     def fallen(self) -> int:
@@ -63,7 +64,7 @@ class RevealRow:
 
     @property
     def words(self) -> str:
-        return str(REASONS[self.reason]) % {"tries": self.row.tries} if self.reason else ""
+        return reason_words(self.reason, tries=self.row.tries) if self.reason else ""
 
 
 def rows_in_sight(rows: Sequence[RevealRow], places: int) -> Sequence[RevealRow]:
@@ -74,32 +75,61 @@ def rows_in_sight(rows: Sequence[RevealRow], places: int) -> Sequence[RevealRow]
 
 
 def reveal_rows(dojo: Dojo) -> list[RevealRow]:
-    """Everyone with a score, ranked by the test score; holdout scores as far as revealed.
+    """Everyone with a score, ranked by the test score; then of each person the best run that uses a
+    marked column. Holdout scores as far as revealed.
 
     Who moved is told with the last of them: before, it would give the others away.
     """
-    rows = [row for row in leaderboard(dojo, None).rows if row.run and row.score is not None]
-    scores = holdout_scores(dojo, rows)
-    hidden = [scores.get(row.run.pk) if row.run else None for row in rows]
+    metric, board = dojo.primary_metric, leaderboard(dojo, None).rows
+    ranked = [row for row in board if row.run and row.score is not None]
+    rows = [*ranked, *_leaking(board, metric)]
+    runs = {place: row.run for place, row in enumerate(rows) if row.run}
+    scores = hidden_scores(runs.values(), metric)
+    hidden = [scores.get(run.pk) for run in runs.values()]
+    holdout = [one.holdout if one else None for one in hidden[: len(ranked)]]
     told = len(rows) if dojo.stage.holdout_is_revealed else dojo.stage.revealed_rows
-    is_over = told >= len(rows)
+    is_over, first = told >= len(rows), len(rows) - told
+    drawn = [value for one in hidden[first:] if one for value in (one.holdout, one.production)]
+    span = span_of([*(row.score for row in rows[first:]), *drawn])
     found = []
     for number, (row, score) in enumerate(zip(rows, hidden, strict=True)):
-        place = _place(dojo, row.score, [other.score for other in rows])
-        if number < len(rows) - told or score is None:
+        is_ranked = number < len(ranked)
+        place = _place(dojo, row.score, [one.score for one in ranked]) if is_ranked else None
+        if number < first or score is None or row.run is None:
             found.append(RevealRow(row, place, is_revealed=False))
             continue
+        moves = is_over and is_ranked
+        reason = reason_of(row.run, score, metric, interval=row.interval, tries=row.tries)
         found.append(
             RevealRow(
                 row,
                 place,
                 is_revealed=True,
-                holdout=score,
-                hidden_place=_place(dojo, score, hidden) if is_over else None,
-                reason=_reason(row, score, dojo.primary_metric),
+                is_latest=number == first,
+                hidden=score,
+                hidden_place=_place(dojo, score.holdout, holdout) if moves else None,
+                reason=reason,
+                span=span,
             )
         )
     return found
+
+
+def _leaking(board: Sequence[LeaderboardRow], metric: str) -> list[LeaderboardRow]:
+    """Of each person whose run uses a marked column, that one, the best first."""
+    rows = [
+        replace(
+            row,
+            experiment=row.leaking,
+            score=row.leaking.run.score("test", metric),
+            interval=row.leaking.run.intervals.get(metric),
+            rank=None,
+            objection="marked",
+        )
+        for row in board
+        if row.leaking
+    ]
+    return sorted(rows, key=lambda row: row.score or 0.0, reverse=METRICS[metric].higher_is_better)
 
 
 def _place(dojo: Dojo, score: float | None, others: Sequence[float | None]) -> int:
@@ -110,31 +140,22 @@ def _place(dojo: Dojo, score: float | None, others: Sequence[float | None]) -> i
     )
 
 
-def _reason(row: LeaderboardRow, holdout: float, name: str) -> str:
-    """Why the holdout score differs from the test score."""
-    metric, run = METRICS[name], row.run
-    low, high = row.interval or [row.score or 0.0, row.score or 0.0]
-    if low <= holdout <= high:
-        return "within"
-    is_worse = holdout < low if metric.higher_is_better else holdout > high
-    if not is_worse:
-        return "above"
-    gap = run.gaps.get(name) if run else None
-    if gap and metric.is_share and is_notable_gap(gap[0]):
-        return "overfitted"
-    return "worn" if row.tries >= WEARING_TRIES else "below"
-
-
 @transaction.atomic
 def reveal_next(dojo: Dojo) -> None:
-    """Reveal the holdout score of the next row from the end; with the last row, all are revealed.
+    """Reveal which claims hold; after that, the holdout score of the next row from the end. With
+    the last row, all are revealed.
 
     Raises:
         NotNow: it is all revealed.
     """
-    dojo = Dojo.objects.select_for_update().select_related("dataset").get(pk=dojo.pk)
+    dojo = Dojo.objects.select_for_update(of=("self",)).select_related(*WHOLE).get(pk=dojo.pk)
     if dojo.stage.holdout_is_revealed:
         raise NotNow
+    if not dojo.stage.claims_are_revealed:
+        tells = claims_come_next(dojo)
+        _begin(dojo)
+        if tells:
+            return
     if dojo.stage.revealed_rows + 1 >= len(reveal_rows(dojo)):
         reveal_all(dojo)
         return
@@ -142,9 +163,25 @@ def reveal_next(dojo: Dojo) -> None:
     touch(dojo.pk, LEADERBOARD)
 
 
+def claims_come_next(dojo: Dojo) -> bool:
+    """Whether the next step tells which claims hold."""
+    begun = dojo.stage.reveal_has_begun
+    return not begun and dojo.rules.tells_claims and has_claims(dojo)
+
+
+def _begin(dojo: Dojo) -> None:
+    """From now on nobody changes what they kept."""
+    DojoStage.objects.filter(dojo=dojo, claims_revealed_at=None).update(
+        claims_revealed_at=timezone.now()
+    )
+    request_missing(dojo)
+    touch(dojo.pk, LEADERBOARD, PARTICIPANTS)
+
+
 @transaction.atomic
 def reveal_all(dojo: Dojo) -> None:
-    """Show the scores on the hidden rows to everyone; there is no way back."""
+    """Show claims and the scores on the hidden rows to everyone; there is no way back."""
+    _begin(dojo)
     DojoStage.objects.filter(dojo=dojo, holdout_revealed_at=None).update(
         holdout_revealed_at=timezone.now()
     )

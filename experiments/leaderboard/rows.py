@@ -10,7 +10,8 @@ from classrooms.knowledge import knows_hidden_scores
 from classrooms.models import Dojo, Seat
 from classrooms.models.rules import Visibility
 from engine.spec.metrics import METRICS
-from experiments.leaderboard.entries import entry_of
+from experiments.holdout.scores import HiddenScore, hidden_scores
+from experiments.leaderboard.entries import entry_of, leaking_of
 from experiments.leaderboard.luck import RoomLuck, luck_of
 from experiments.leaderboard.rigour import Rigour, rigour_of
 from experiments.leaderboard.words import OBJECTIONS
@@ -31,7 +32,8 @@ class LeaderboardRow:
         rank: 1 and the number of those who are better beyond chance; None without a score.
         tied: how many others cannot be told from them; None where it is not known (yet).
         leads: its score leads by more than luck alone would give.
-        holdout: of the same run; None until it is revealed.
+        hidden: the same run on the hidden rows; None until it is revealed.
+        leaking: the best-scored experiment of theirs that uses a marked column, submitted or not.
     """
 
     seat: Seat | None
@@ -41,7 +43,8 @@ class LeaderboardRow:
     is_chosen: bool = False
     objection: str = ""
     interval: list[float] | None = None
-    holdout: float | None = None
+    hidden: HiddenScore | None = None
+    leaking: Experiment | None = None
     rank: int | None = None
     tied: int | None = None
     leads: bool = False
@@ -54,6 +57,10 @@ class LeaderboardRow:
     @property
     def run(self) -> Run | None:
         return self.experiment.run if self.experiment else None
+
+    @property
+    def holdout(self) -> float | None:
+        return self.hidden.holdout if self.hidden else None
 
     @property
     def name(self) -> str:
@@ -129,10 +136,10 @@ def leaderboard(dojo: Dojo, viewer: Seat | None) -> Board:
     rows = [_row(dojo, person, until) for person in people]
     ranked = _ranked(dojo, rows, ranks)
     if knows_hidden_scores(dojo):
-        hidden = holdout_scores(dojo, ranked)
+        runs = [row.run for row in ranked if row.run and row.score is not None]
+        hidden = hidden_scores(runs, dojo.primary_metric)
         for row in ranked:
-            if row.run and row.score is not None:
-                row.holdout = hidden.get(row.run.pk)
+            row.hidden = hidden.get(row.run.pk) if row.run else None
     for row in ranked:
         row.leads = luck is not None and row.seat is not None and row.seat.pk in luck.leaders
         row.is_own = viewer is not None and row.seat == viewer
@@ -160,14 +167,6 @@ def _is_newer(snapshot: LeaderboardSnapshot | None, until: datetime | None) -> b
     return snapshot.started_at is None or snapshot.started_at > until
 
 
-def holdout_scores(dojo: Dojo, rows: list[LeaderboardRow]) -> dict[int, float]:
-    """Of the runs that rows show, by run."""
-    found = Run.objects.filter(pk__in=[row.run.pk for row in rows if row.run])
-    scores = found.values_list("pk", "holdout_metrics")
-    metric = dojo.primary_metric
-    return {pk: values[metric] for pk, values in scores if values.get(metric) is not None}
-
-
 def _row(dojo: Dojo, person: ParticipantRow, until: datetime | None) -> LeaderboardRow:
     """A person's row: what they have submitted."""
     metric = METRICS[dojo.primary_metric]
@@ -180,6 +179,7 @@ def _row(dojo: Dojo, person: ParticipantRow, until: datetime | None) -> Leaderbo
         experiment=entry.experiment,
         is_chosen=entry.is_chosen,
         objection=entry.objection,
+        leaking=leaking_of(experiments, metric.name, until),
         rigour=rigour_of(experiments, [f for f in person.findings if f.experiment.pk in counted]),
     )
     if entry.ranked:
@@ -227,7 +227,8 @@ def _with_baseline(dojo: Dojo, rows: list[LeaderboardRow]) -> list[LeaderboardRo
         return rows
     line = LeaderboardRow(None, score=score, is_baseline=True)
     if knows_hidden_scores(dojo):
-        line.holdout = dojo.dataset.baseline_metrics.get("holdout", {}).get(dojo.primary_metric)
+        holdout = dojo.dataset.baseline_metrics.get("holdout", {}).get(dojo.primary_metric)
+        line.hidden = None if holdout is None else HiddenScore(holdout, holdout)
     metric = METRICS[dojo.primary_metric]
     place = sum(row.score is not None and not metric.is_better(score, row.score) for row in rows)
     return [*rows[:place], line, *rows[place:]]

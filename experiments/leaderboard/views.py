@@ -12,6 +12,7 @@ from classrooms.dojos.page import dojo_context, render_page_or_part
 from classrooms.exceptions import NotNow
 from classrooms.knowledge import same_split_elsewhere
 from classrooms.models import Seat
+from experiments.holdout.board import claims_for
 from experiments.leaderboard import reveal as ceremony
 from experiments.leaderboard import rows
 from posting.once import made_once
@@ -28,12 +29,18 @@ def leaderboard(request: Request, seat: Seat) -> HttpResponse:
     # The projector asks as the audience: it shows what everyone may see.
     is_audience = "audience" in request.GET
     board = rows.leaderboard(dojo, None if is_audience else seat)
-    has_begun = dojo.stage.revealed_rows or dojo.stage.holdout_is_revealed
-    told = ceremony.reveal_rows(dojo) if has_begun else []
+    tells_scores = dojo.stage.revealed_rows or dojo.stage.holdout_is_revealed
+    told = ceremony.reveal_rows(dojo) if tells_scores else []
+    claims = claims_for(seat, is_audience=is_audience)
+    has_leaks = any(one.place is None for one in told)
     places = AUDIENCE_RANKS - (board.luck is not None)
+    # A line about claims, and what is said of leaks, take room.
+    in_sight = AUDIENCE_RANKS - (claims is not None) - has_leaks
     context |= {
+        "claims": claims,
         "board": board.top(places) if is_audience else board,
-        "ceremony": ceremony.rows_in_sight(told, AUDIENCE_RANKS) if is_audience else told,
+        "ceremony": ceremony.rows_in_sight(told, in_sight) if is_audience else told,
+        "has_leaks": has_leaks,
         "metric_label": dojo.get_primary_metric_display(),
         "is_audience": is_audience,
     }
@@ -45,7 +52,11 @@ def leaderboard(request: Request, seat: Seat) -> HttpResponse:
 def board_controls(request: Request, seat: Seat) -> HttpResponse:
     """Freeze and reveal: a fragment of the cockpit."""
     dojo = seat.dojo
-    context = {"dojo": dojo, "left": _left(seat)}
+    context = {
+        "dojo": dojo,
+        "left": _left(seat),
+        "claims_come_next": ceremony.claims_come_next(dojo),
+    }
     return render(request, "experiments/leaderboard/controls.html", context)
 
 

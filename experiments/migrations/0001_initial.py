@@ -837,6 +837,90 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="HoldoutResult",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("share_key", models.BigIntegerField(default=0, editable=False)),
+                ("owner_key", models.BigIntegerField(default=0, editable=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("succeeded", "Succeeded"),
+                            ("failed", "Failed"),
+                            ("timed_out", "Timed out"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=0, verbose_name="attempt")),
+                ("worker", models.CharField(blank=True, max_length=120, verbose_name="worker")),
+                (
+                    "queued_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="queued at"
+                    ),
+                ),
+                (
+                    "started_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="started at"),
+                ),
+                (
+                    "finished_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="finished at"),
+                ),
+                (
+                    "lease_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="lease until"),
+                ),
+                ("progress", models.FloatField(default=0.0, verbose_name="progress")),
+                (
+                    "failure_code",
+                    models.CharField(blank=True, max_length=60, verbose_name="failure reason"),
+                ),
+                (
+                    "failure_context",
+                    models.JSONField(blank=True, default=dict, verbose_name="failure details"),
+                ),
+                ("predictions", models.BinaryField(default=b"", verbose_name="holdout rows")),
+                (
+                    "differences",
+                    models.JSONField(blank=True, default=dict, verbose_name="differences"),
+                ),
+                (
+                    "missing_columns",
+                    models.JSONField(blank=True, default=list, verbose_name="columns missing"),
+                ),
+                (
+                    "production_metrics",
+                    models.JSONField(blank=True, default=dict, verbose_name="production metrics"),
+                ),
+                (
+                    "run",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holdout_result",
+                        to="experiments.run",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "holdout result",
+                "verbose_name_plural": "holdout results",
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
             name="LeaderboardSnapshot",
             fields=[
                 (
@@ -1247,6 +1331,16 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("run", "stage"), name="one_interpretation_per_stage"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="holdoutresult",
+            index=models.Index(
+                fields=["status", "share_key", "owner_key"], name="holdoutresult_by_status"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="holdoutresult",
+            index=models.Index(fields=["started_at"], name="holdoutresult_by_start"),
         ),
         migrations.AddIndex(
             model_name="leaderboardsnapshot",

@@ -2,6 +2,7 @@ from experiments.models.alarms import ClosedAlarm
 from experiments.models.boosting import BoostingReference
 from experiments.models.experiments import Experiment, Framing
 from experiments.models.exports import DojoArchive, Export, Picture
+from experiments.models.holdout import HoldoutResult
 from experiments.models.interpretations import Interpretation, Question, RowNote, Stage
 from experiments.models.leaderboard import LeaderboardSnapshot
 from experiments.models.runs import Predictions, Run
@@ -16,6 +17,7 @@ __all__ = [
     "Experiment",
     "Export",
     "Framing",
+    "HoldoutResult",
     "Interpretation",
     "JuryGrade",
     "LeaderboardSnapshot",

@@ -92,8 +92,8 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
         """Everything that a list or a log shows, in a constant number of queries."""
         from experiments.models.runs import Run  # noqa: PLC0415 (the two models name each other)
 
-        runs = Run.objects.select_related("reused_from__experiment__seat").with_checks()
-        runs = runs.order_by("pk")
+        runs = Run.objects.select_related("reused_from__experiment__seat", "holdout_result")
+        runs = runs.defer("holdout_result__predictions").with_checks().order_by("pk")
         return self.select_related(*whole_dojo("seat__dojo"), "compared_to").prefetch_related(
             Prefetch("runs", queryset=runs), "row_notes"
         )

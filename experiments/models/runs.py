@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Prefetch, Q
@@ -14,6 +14,9 @@ from classrooms.models import Seat
 from engine.spec.search import Replay
 from experiments.models.experiments import Experiment
 from jobs.models import Job, JobQuerySet, JobStatus
+
+if TYPE_CHECKING:
+    from experiments.models.holdout import HoldoutResult
 
 ANOTHER_PROCESS_WAIT = timedelta(seconds=5)
 # Failures that are not the participant's, and that another attempt may well not meet.
@@ -135,6 +138,11 @@ class Run(Job):
     def is_lost(self) -> bool:
         """It failed through no fault of its participant."""
         return self.status == JobStatus.FAILED and self.failure_code in LOST
+
+    @property
+    def hidden(self) -> HoldoutResult | None:
+        """What it gave on the hidden rows beyond its scores, if that is known."""
+        return getattr(self, "holdout_result", None)
 
     @property
     def replay(self) -> Replay | None:

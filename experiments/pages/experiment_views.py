@@ -19,6 +19,7 @@ from engine.spec.models import MODELS
 from experiments.alarms.page import alarm_page
 from experiments.analysis.catalogue import analysis_links
 from experiments.analysis.page import MAX_OBSERVATION
+from experiments.holdout.page import holdout_page
 from experiments.leaderboard.entries import entry_of
 from experiments.leaderboard.words import OBJECTIONS
 from experiments.models import Experiment, Framing
@@ -186,6 +187,7 @@ def experiment(request: Request, seat: Seat, experiment_id: str) -> HttpResponse
         "page": experiment_page(found),
         "result": result,
         "alarm": alarm_page(found, seat),
+        "holdout": holdout_page(found),
         "analysis_links": analysis_links(result),
         "form": form,
         "is_own": is_own,
@@ -219,6 +221,7 @@ def run(request: Request, seat: Seat, experiment_id: str) -> HttpResponse:
         "experiment": found,
         "result": result,
         "alarm": alarm_page(found, seat),
+        "holdout": holdout_page(found),
         "analysis_links": analysis_links(result),
         "is_own": found.seat_id == seat.pk,
     }

@@ -291,8 +291,7 @@ def choose_experiment(experiment: Experiment) -> None:
         NotNow: it was not kept, or hidden scores are being told.
     """
     stage = DojoStage.objects.select_for_update().get(dojo=experiment.seat.dojo_id)
-    is_told = stage.revealed_rows or stage.holdout_is_revealed
-    if is_told or experiment.decision != Experiment.Decision.KEEP:
+    if stage.reveal_has_begun or experiment.decision != Experiment.Decision.KEEP:
         raise NotNow
     Experiment.objects.filter(pk=experiment.pk).update(chosen_at=timezone.now())
     request_leaderboard(experiment.seat.dojo)

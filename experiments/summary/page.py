@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from classrooms.agenda.timetable import Slot, timetable_of
+from classrooms.knowledge import knows_claims, knows_hidden_scores
 from classrooms.models import Dojo, Phase, Seat
 from experiments.exports.archives.aliases import RealNames
 from experiments.findings import Finding
 from experiments.forecasts.record import ForecastRecord, forecast_record
+from experiments.holdout.claims import KeptClaims, kept_claims
+from experiments.holdout.scores import HiddenScore, hidden_scores
 from experiments.leaderboard.rows import LeaderboardRow, leaderboard
 from experiments.models import Experiment, Takeaway, Talk
 from experiments.pages.run_page import run_page
@@ -117,8 +120,23 @@ class PhaseTime:
 
 
 @dataclass(frozen=True)
+class Fall:
+    """A run that uses a marked column: its score, and what is left of it in production."""
+
+    name: str
+    number: int
+    test: float | None
+    hidden: HiddenScore
+
+
+@dataclass(frozen=True)
 class Summary:
-    """Everything that a facilitator keeps of a Dojo."""
+    """Everything that a facilitator keeps of a Dojo.
+
+    Attributes:
+        claims: which of them hold on the hidden rows; None before that is told.
+        falls: of each person the best run that uses a marked column; none before the reveal.
+    """
 
     dojo: Dojo
     title: str
@@ -126,6 +144,8 @@ class Summary:
     times: tuple[PhaseTime, ...]
     issues: tuple[CommonIssue, ...]
     baseline: LeaderboardRow | None
+    claims: KeptClaims | None = None
+    falls: tuple[Fall, ...] = ()
 
     @property
     def is_provisional(self) -> bool:
@@ -203,6 +223,24 @@ def summary_of(dojo: Dojo, viewer: Seat, names: RealNames | None = None) -> Summ
         times=phase_times(dojo),
         issues=tuple(common_issues(rows)),
         baseline=next((row for row in board if row.is_baseline), None),
+        claims=kept_claims(dojo) if knows_claims(dojo) else None,
+        falls=_falls(dojo, board, names) if knows_hidden_scores(dojo) else (),
+    )
+
+
+def _falls(dojo: Dojo, board: Sequence[LeaderboardRow], names: RealNames) -> tuple[Fall, ...]:
+    metric = dojo.primary_metric
+    found = [(row.seat, row.leaking) for row in board if row.seat and row.leaking]
+    hidden = hidden_scores([experiment.run for _seat, experiment in found], metric)
+    return tuple(
+        Fall(
+            names.of(seat),
+            experiment.number,
+            experiment.run.score("test", metric),
+            hidden[experiment.run.pk],
+        )
+        for seat, experiment in found
+        if experiment.run.pk in hidden
     )
 
 

@@ -1,7 +1,7 @@
 """Number formats of pages."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.template.defaultfilters import floatformat
@@ -12,6 +12,9 @@ from django.utils.translation import gettext, pgettext
 
 from experiments.forecasts.drawing import ruler_svg, swatch_svg
 from experiments.models import Run
+
+if TYPE_CHECKING:
+    from experiments.holdout.scores import HiddenScore
 
 register = template.Library()
 register.filter("ruler_svg", ruler_svg)
@@ -121,6 +124,34 @@ def interval_bar(
         "ends": ends,
         "width": round(ends[1] - ends[0], 2) if ends else 0,
         "at": at(value) if value is not None else None,
+    }
+
+
+@register.inclusion_tag("experiments/leaderboard/fall.html")
+def fall_bar(
+    test: float | None,
+    hidden: "HiddenScore",
+    span: tuple[float, float],
+    is_latest: bool,
+) -> dict[str, object]:
+    """Test score, hidden score and what is left of it in production, on a scale that rows share.
+
+    Args:
+        span: ends of the scale.
+        is_latest: it moves before everyone's eyes.
+    """
+    low, high = span
+    width = (high - low) or 1.0
+
+    def at(point: float | None) -> float | None:
+        return None if point is None else round(100 * (point - low) / width, 2)
+
+    return {
+        "hidden": hidden,
+        "test_at": at(test),
+        "hidden_at": at(hidden.holdout),
+        "production_at": at(hidden.production) if hidden.falls else None,
+        "is_latest": is_latest,
     }
 
 

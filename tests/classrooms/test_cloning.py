@@ -47,7 +47,8 @@ def test_a_clone_has_the_same_rules_and_agenda_and_nobody_in_it(dojo: Dojo, clie
     rules = {"visibility": "ranks", "baseline_rule": "require", "max_experiments": 7,
              "max_unfinished_runs": 3, "allowed_models": ["dummy"],
              "margins": {"recall": 0.02}, "tells_luck": False,
-             "makes_checks": False, "seals_record": False}  # fmt: skip
+             "makes_checks": False, "seals_record": False,
+             "tells_claims": False}  # fmt: skip
     DojoRules.objects.filter(dojo=dojo).update(**rules, join_is_open=False)
     DojoStage.objects.filter(dojo=dojo).update(scene="slides", slide=4)
     dojo.phases.filter(position=2).update(title="Mine", planned_minutes=33, extra_minutes=9)

@@ -63,6 +63,7 @@ def rule_rows(dojo: Dojo) -> list[RuleRow]:
         RuleRow(_("How large a lead luck alone would give"), _yes_or_no(dojo.rules.tells_luck)),
         RuleRow(_("Sealed record"), _("Kept") if dojo.rules.seals_record else _("Not kept")),
         RuleRow(_("Checks of a careful colleague"), _yes_or_no(dojo.rules.makes_checks)),
+        RuleRow(_("Which claims hold on the holdout rows"), _yes_or_no(dojo.rules.tells_claims)),
         RuleRow(_("Models"), ", ".join(allowed) or pgettext("models", "All")),
         RuleRow(_("Baseline first"), dojo.rules.get_baseline_rule_display()),
         RuleRow(_("Experiments per person"), str(dojo.rules.max_experiments or _("No limit"))),

@@ -35,6 +35,8 @@ def proposed_rules(variant: str) -> DojoRules:
         seals_record=variant != Variant.DISCOVERY,
         # Nor to read nine checks of each result.
         makes_checks=variant != Variant.DISCOVERY,
+        # Nor for enough claims to count.
+        tells_claims=variant != Variant.DISCOVERY,
     )
 
 

@@ -20,8 +20,15 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import ForeignKey, ManyToManyField, Model
 from django.db.models.deletion import Collector
 
+from classrooms.knowledge import knows_hidden_scores
 from classrooms.models import Dataset, Dojo, HealthReport, User
-from experiments.models import BoostingReference, DojoArchive, LeaderboardSnapshot, Question
+from experiments.models import (
+    BoostingReference,
+    DojoArchive,
+    HoldoutResult,
+    LeaderboardSnapshot,
+    Question,
+)
 
 # Of the moment only; the archive itself; what is computed anew, and calls records by their keys.
 LEFT_OUT = frozenset({BoostingReference, DojoArchive, LeaderboardSnapshot, Question})
@@ -66,10 +73,12 @@ class Dump:
         )
         people = self.dojo.memberships.values_list("user", flat=True)
         found[User] = {dataset.owner_id, *people}
+        # Told to nobody before the reveal; runs that are fitted again give the same.
+        left_out = LEFT_OUT if knows_hidden_scores(self.dojo) else LEFT_OUT | {HoldoutResult}
         return {
             model: sorted(pks)
             for model, pks in found.items()
-            if pks and model not in LEFT_OUT and not model._meta.auto_created
+            if pks and model not in left_out and not model._meta.auto_created
         }
 
     @cached_property

@@ -22,6 +22,7 @@ from experiments.exports.archives.participant import build_archive, safe_name, w
 from experiments.exports.record import record_of
 from experiments.models import (
     Export,
+    HoldoutResult,
     Interpretation,
     JuryGrade,
     Picture,
@@ -37,7 +38,9 @@ Records = dict[str, list[dict[str, Any]]]
 ACCOUNT = ("email", "first_name", "last_name", "date_joined", "last_login")
 # Who else is on the seat; what is computed from the data that everyone has, or made of the
 # other records.
-NOT_PERSONAL = frozenset({Membership, Interpretation, Predictions, Question, Picture, Export})
+NOT_PERSONAL = frozenset(
+    {Membership, Interpretation, Predictions, HoldoutResult, Question, Picture, Export}
+)
 
 
 def personal_archive_name(seat: Seat) -> str:

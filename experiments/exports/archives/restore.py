@@ -34,6 +34,7 @@ from classrooms.storage import files
 from classrooms.topics import CLOCK
 from experiments.exports.archives.dump import ACCOUNT, relations
 from experiments.exports.archives.manifest import FILES, RECORDS, current_versions, read_manifest
+from experiments.holdout.requests import request_missing
 from experiments.leaderboard.requests import request_leaderboard
 from live.models import touch
 
@@ -173,6 +174,7 @@ class _Restoration:
         touch(pk, CLOCK)
         dojo = Dojo.objects.get(pk=pk)
         request_leaderboard(dojo)
+        request_missing(dojo)
         return dojo
 
     def _lines(self, label: str) -> Iterator[Line]:

@@ -18,6 +18,7 @@ from classrooms.datasets.page import division_of
 from classrooms.models import Dojo
 from experiments.exports.record import Record
 from experiments.forecasts.ruler import ruler_words
+from experiments.holdout.page import holdout_page
 from experiments.models import Experiment
 from experiments.pages.run_page import MetricRow, RunPage, experiment_page, run_page
 from experiments.templatetags.experiments import between, clauses, score, seconds
@@ -257,6 +258,8 @@ def _result_notes(result: RunPage) -> tuple[str, ...]:
         for row in result.checks
         if row.sentence
     ]
+    if holdout := holdout_page(result.experiment):
+        notes += holdout.notes
     notes.append(_provenance(result))
     if result.is_reproduced:
         notes.append(_("Re-run in a new process: the same numbers, to the last digit."))
