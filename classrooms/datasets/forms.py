@@ -1,4 +1,4 @@
-"""Forms of a dataset: source, format, target and split, data card."""
+"""Forms of a dataset: source, format, target and split."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from engine.reading.table_format import (
     TableFormat,
 )
 from engine.spec.schema import Column, ColumnType, allowed_types, retype
-from posting.edits import EditForm
 from posting.numbers import WholeNumberField
 
 
@@ -350,67 +349,3 @@ class ColumnFormSet:
             for form in self.forms
             if form.is_bound and form.cleaned_data["leak"]
         ]
-
-
-class CardForm(EditForm, forms.ModelForm):
-    """The data card of an upload, with a sentence per column."""
-
-    class Meta:
-        model = Dataset
-        fields = ("title", "description", "source", "licence", "period")
-        widgets = {"description": forms.Textarea(attrs={"rows": 4})}
-        help_texts = {
-            "description": _("What a row is, and which decision the prediction supports."),
-            "source": _("Who collected the data, and how."),
-            "licence": _(
-                "What participants may do with the data: they take the training and test rows home."
-            ),
-            "period": _("Which period the data covers."),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._names = {
-            f"m{n}": column["name"] for n, column in enumerate(self.instance.table_columns)
-        }
-        for field, name in self._names.items():
-            self.fields[field] = forms.CharField(
-                label=name,
-                required=False,
-                max_length=200,
-                initial=self.instance.column_meanings.get(name, ""),
-            )
-
-    @property
-    def card_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.Meta.fields]
-
-    @property
-    def meaning_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self._names]
-
-    @property
-    def meanings(self) -> dict[str, str]:
-        return {name: self.cleaned_data[field] for field, name in self._names.items()}
-
-    @property
-    def texts(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
-
-
-class SensitiveForm(forms.Form):
-    """By which columns people are not to be treated differently."""
-
-    columns = forms.MultipleChoiceField(
-        label=_("Sensitive columns"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args: Any, dataset: Dataset, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"columns": dataset.sensitive_columns})
-        super().__init__(*args, **kwargs)
-        names = [
-            column.name
-            for column in dataset.schema.features
-            if column.type not in (ColumnType.ID, ColumnType.TEXT)
-        ]
-        self.fields["columns"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]

@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from classrooms.access import Request, opener_view
+from classrooms.datasets.card_forms import CardForm, SensitiveForm
 from classrooms.datasets.desk.page import desk_page
 from classrooms.datasets.desk.services import choose_target
 from classrooms.datasets.forms import (
     BundledDatasetForm,
-    CardForm,
     ColumnFormSet,
     FormatForm,
-    SensitiveForm,
     TargetForm,
     UploadForm,
 )

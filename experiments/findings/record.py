@@ -22,7 +22,8 @@ from experiments.findings import words
 from experiments.forecasts.belief import leaks_of
 from experiments.forecasts.outcomes import Outcome, metric_of, outcome_of
 from experiments.models import Experiment
-from experiments.pages.run_page import MetricRow, run_page
+from experiments.pages.metric_rows import MetricRow
+from experiments.pages.run_page import run_page
 
 # So long after its end an open experiment is forgotten rather than being read.
 LONG = timedelta(minutes=20)

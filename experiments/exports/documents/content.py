@@ -20,7 +20,8 @@ from experiments.exports.record import Record
 from experiments.forecasts.ruler import ruler_words
 from experiments.holdout.page import holdout_page
 from experiments.models import Experiment
-from experiments.pages.run_page import MetricRow, RunPage, experiment_page, run_page
+from experiments.pages.metric_rows import MetricRow
+from experiments.pages.run_page import RunPage, experiment_page, run_page
 from experiments.templatetags.experiments import between, clauses, score, seconds
 from experiments.wording.claims import claim_sentences
 
