@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.models import Dataset
+from engine.spec.schema import ColumnType
 from posting.edits import EditForm
 
 
