@@ -34,6 +34,11 @@ urlpatterns = [
     ),
     path("datasets/<slug:dataset_id>/leaks/", desk.dataset_leaks, name="dataset_leaks"),
     path("datasets/<slug:dataset_id>/truths/", truths.dataset_truths, name="dataset_truths"),
+    path(
+        "datasets/<slug:dataset_id>/undo-split/",
+        datasets.dataset_undo_split,
+        name="dataset_undo_split",
+    ),
     path("datasets/<slug:dataset_id>/delete/", datasets.dataset_delete, name="dataset_delete"),
     path("datasets/<slug:dataset_id>/card/", datasets.dataset_card, name="dataset_card"),
     # Preparing a Dojo

@@ -40,6 +40,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "classrooms:dataset_truths": ("get", DATASET_OWNER, "opener"),
     "classrooms:dataset_delete": ("post", DATASET_OWNER, "opener"),
     "classrooms:dataset_card": ("get", DATASET_OWNER, "opener"),
+    "classrooms:dataset_undo_split": ("post", DATASET_OWNER, "opener"),
     "classrooms:dataset_sensitive": ("get", DATASET_OWNER, "opener"),
     "classrooms:dojo_new": ("get", ACCOUNTS, "opener"),
     "classrooms:dojo_new_step": ("get", ACCOUNTS, "opener"),

@@ -12,7 +12,7 @@ from django.db.models import Count, Sum
 from django.utils.translation import gettext
 
 from classrooms.exceptions import NotNow, OverQuota
-from classrooms.models import Dataset, LeakCheck, User
+from classrooms.models import Dataset, HealthReport, LeakCheck, User
 from classrooms.models.datasets import upload_path
 from classrooms.storage import files
 from engine.bundled import BUNDLED
@@ -142,6 +142,21 @@ def prepare_dataset(dataset: Dataset, preparation: Preparation) -> None:
 def _requeue(dataset: Dataset, **fields: Any) -> None:
     if not Dataset.objects.correctable().filter(pk=dataset.pk).requeue(**fields):
         raise NotNow
+    wake_workers(Dataset)
+
+
+@transaction.atomic
+def undo_split(dataset: Dataset) -> None:
+    """Have an upload read again, to be split anew. What was decided stays decided until then.
+
+    Raises:
+        NotNow: a Dojo uses it, it is not split yet, or it comes with the product.
+    """
+    locked = Dataset.objects.select_for_update().get(pk=dataset.pk)
+    if locked.bundled_key or not locked.is_ready or locked.dojos.exists():
+        raise NotNow
+    Dataset.objects.filter(pk=dataset.pk).requeue(step=Dataset.Step.INSPECT)
+    HealthReport.objects.filter(dataset=dataset).delete()
     wake_workers(Dataset)
 
 

@@ -33,6 +33,7 @@ from classrooms.datasets.services import (
     delete_dataset,
     mark_sensitive,
     prepare_dataset,
+    undo_split,
     upload_dataset,
     write_card,
 )
@@ -186,6 +187,19 @@ def dataset_delete(request: Request, dataset_id: str) -> HttpResponse:
         return redirect("classrooms:dataset", dataset.public_id)
     messages.success(request, _("Dataset deleted."))
     return redirect("classrooms:datasets")
+
+
+@opener_view
+@require_POST
+@made_once
+def dataset_undo_split(request: Request, dataset_id: str) -> HttpResponse:
+    """Go back before the split of an upload that no Dojo uses."""
+    dataset = get_object_or_404(Dataset.objects.visible_to(request.user), public_id=dataset_id)
+    try:
+        undo_split(dataset)
+    except NotNow:
+        messages.warning(request, _("Not undone: a Dojo uses this dataset, or it isn't split."))
+    return redirect("classrooms:dataset", dataset.public_id)
 
 
 @opener_view

@@ -283,6 +283,29 @@ def test_in_a_dojo_columns_are_marked_where_its_runs_are_judged(
     assert client.get(marks).status_code == 200
 
 
+def test_a_split_is_undone_as_long_as_no_dojo_uses_it(client: Client, dataset: Dataset) -> None:
+    click(client, dataset, "fee", "drop")
+    dataset = split(client, dataset)
+    page = client.get(address(dataset)).content.decode()
+    assert address(dataset, "undo-split/") in page
+    client.post(address(dataset, "undo-split/"))
+    dataset.refresh_from_db()
+    assert not HealthReport.objects.exists()
+    perform_here(dataset)
+    dataset.refresh_from_db()
+    assert dataset.awaits_target
+    assert dataset.dropped_columns == ["fee"], "what was decided stays"
+    click(client, dataset, "fee", "undo")
+    dataset = split(client, dataset)
+    assert "fee" in stored(dataset).columns
+    factories.make_dojo(dataset.owner, dataset=dataset)
+    assert "undo-split/" not in client.get(address(dataset)).content.decode()
+    refused = client.post(address(dataset, "undo-split/"), follow=True)
+    assert "Not undone: a Dojo uses this dataset" in refused.content.decode()
+    dataset.refresh_from_db()
+    assert dataset.is_ready
+
+
 # --- Who sees it --------------------------------------------------------------------------
 def test_a_stranger_finds_no_desk(dataset: Dataset) -> None:
     stranger = Client(headers={"accept-language": "en"})
