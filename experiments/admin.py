@@ -39,6 +39,10 @@ class ExperimentAdmin(OwnDojosOnly, admin.ModelAdmin):
     list_select_related = ("seat",)
     inlines = (RunInline,)
 
+    def has_delete_permission(self, request: HttpRequest, *args: Any) -> bool:
+        """What was registered and found stays, until its participant or its Dojo goes."""
+        return False
+
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
 
@@ -83,6 +87,10 @@ class RunAdmin(OwnDojosOnly, admin.ModelAdmin):
         them; the pages have the warnings in words, for who may know them."""
         hidden = obj is None or not knows_hidden_scores(obj.experiment.seat.dojo)
         return ("warnings", "alarms", *(("holdout_metrics", "differences") if hidden else ()))
+
+    def has_delete_permission(self, request: HttpRequest, *args: Any) -> bool:
+        """What was registered and found stays, until its participant or its Dojo goes."""
+        return False
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False

@@ -47,12 +47,13 @@ def mark_columns(facilitator: Seat, columns: Iterable[str]) -> bool:
     by_seat: dict[Seat, list[Experiment]] = {}
     for experiment in judge_marks(found, Experiment.objects.filter(seat__dojo=found)):
         by_seat.setdefault(experiment.seat, []).append(experiment)
-    for seat, experiments in by_seat.items():
-        _explain(facilitator, seat, experiments)
     _renew_subgroups(found, changed)
     renew_checks(found)
-    touch(found.pk, *(seat.topic for seat in by_seat), PARTICIPANTS, LEADERBOARD)
     request_leaderboard(found)
+    # What takes the live channel comes last, as everywhere.
+    for seat, experiments in by_seat.items():
+        _explain(facilitator, seat, experiments)
+    touch(found.pk, *(seat.topic for seat in by_seat), PARTICIPANTS, LEADERBOARD)
     return True
 
 

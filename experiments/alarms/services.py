@@ -47,14 +47,19 @@ def raise_alarms(run: Run, found: Iterable[Alarm]) -> None:
 @transaction.atomic
 def judge_alarms(runs: Iterable[Run]) -> None:
     """Close the alarms about columns that a facilitator answered for, and open the others."""
+    changed = []
     for run in runs:
         seat = run.experiment.seat
         closed = set(seat.dojo.closed_alarms.values_list("column", flat=True))
         judged = [alarm | {"is_closed": alarm["column"] in closed} for alarm in run.alarms]
         if judged != run.alarms:
             Run.objects.filter(pk=run.pk).update(alarms=judged)
-            touch(seat.dojo_id, seat.topic, PARTICIPANTS, LEADERBOARD)
-            request_leaderboard(seat.dojo)
+            changed.append(seat)
+    # The live channel last, as everywhere: whoever holds it waits for nobody.
+    for dojo in {seat.dojo_id: seat.dojo for seat in changed}.values():
+        request_leaderboard(dojo)
+    for seat in changed:
+        touch(seat.dojo_id, seat.topic, PARTICIPANTS, LEADERBOARD)
 
 
 @transaction.atomic

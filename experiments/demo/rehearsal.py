@@ -81,7 +81,6 @@ def end_rehearsal(dojo: Dojo) -> None:
     if not locked.stage.is_rehearsed:
         raise NotNow
     Experiment.objects.filter(seat__dojo=locked).wipe()
-    wipe_chain(locked)
     for model in (Framing, Documentation, Talk, RaisedHand, QuizAnswer):
         model.objects.filter(seat__dojo=locked).delete()
     Announcement.objects.filter(dojo=locked).delete()
@@ -94,4 +93,5 @@ def end_rehearsal(dojo: Dojo) -> None:
         phase.save()
     Dojo.objects.filter(pk=dojo.pk).update(state=Dojo.State.DRAFT, started_at=None, ended_at=None)
     DojoStage(pk=locked.stage.pk, dojo=locked).save()
+    wipe_chain(locked)  # takes the live channel, which comes last
     touch(dojo.pk, CLOCK, PARTICIPANTS, LEADERBOARD, SLIDES, NEWS, TALKS)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from classrooms.access import Request, facilitator_view, member_view
 from classrooms.audit.notes import Action, note
+from classrooms.knowledge import may_take_everything
 from classrooms.models import Seat, User
 from experiments.exports.archives.personal import build_personal_archive, personal_archive_name
 from experiments.exports.repair import waits_for_repair
@@ -31,7 +32,7 @@ def person_data(request: Request, seat: Seat, person_id: str) -> FileResponse:
     people = seat.dojo.seats.with_dojo()
     found = get_object_or_404(people, public_id=person_id)
     note(seat.dojo, request.user, Action.TOOK_DATA, about=found)
-    return _archive_of(found, found.people.all(), is_for_facilitator=True)
+    return _archive_of(found, found.people.all(), is_for_facilitator=may_take_everything(seat))
 
 
 def _archive_of(seat: Seat, accounts: Iterable[User], *, is_for_facilitator: bool) -> FileResponse:

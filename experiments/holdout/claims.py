@@ -217,6 +217,14 @@ def has_claims(dojo: Dojo) -> bool:
     return _kept(dojo).exists()
 
 
+def was_kept_in_time(experiment: Experiment) -> bool:
+    """Whether it was kept before it was told which claims hold."""
+    stage, at = experiment.seat.dojo.stage, experiment.concluded_at
+    told_at = stage.claims_revealed_at or stage.holdout_revealed_at
+    is_kept = experiment.decision == Experiment.Decision.KEEP
+    return is_kept and at is not None and (told_at is None or at <= told_at)
+
+
 def _kept(dojo: Dojo) -> ExperimentQuerySet:
     """Experiments with a forecast of a difference that were kept before it was told which hold."""
     kept = Experiment.objects.filter(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from classrooms.knowledge import knows_claims, knows_hidden_scores
 from engine.spec.metrics import METRICS
-from experiments.holdout.claims import HoldoutClaim, claim_of
+from experiments.holdout.claims import HoldoutClaim, claim_of, was_kept_in_time
 from experiments.holdout.scores import (
     HiddenScore,
     hidden_score_of,
@@ -77,6 +77,13 @@ class HoldoutPage:
         return found
 
 
+def _tells_claim(experiment: Experiment) -> bool:
+    """Between claims and scores only of those that were kept before: nobody asks the hidden rows
+    by submitting claims anew."""
+    dojo = experiment.seat.dojo
+    return knows_hidden_scores(dojo) or (knows_claims(dojo) and was_kept_in_time(experiment))
+
+
 def holdout_page(experiment: Experiment) -> HoldoutPage | None:
     """What is told of an experiment's run on the hidden rows; None where nothing is.
 
@@ -88,5 +95,5 @@ def holdout_page(experiment: Experiment) -> HoldoutPage | None:
         return None
     metric = dojo.primary_metric
     hidden = hidden_score_of(run, metric) if knows_hidden_scores(dojo) else None
-    claim = claim_of(experiment) if knows_claims(dojo) else None
+    claim = claim_of(experiment) if _tells_claim(experiment) else None
     return HoldoutPage(experiment, hidden, claim) if hidden or claim else None

@@ -160,6 +160,7 @@ def reveal_next(dojo: Dojo) -> None:
         reveal_all(dojo)
         return
     DojoStage.objects.filter(dojo=dojo).update(revealed_rows=F("revealed_rows") + 1)
+    request_missing(dojo)
     touch(dojo.pk, LEADERBOARD)
 
 

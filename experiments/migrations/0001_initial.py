@@ -240,6 +240,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "experiment",
                 "verbose_name_plural": "experiments",
                 "ordering": ["seat_id", "number"],
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(

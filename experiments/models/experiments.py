@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -246,6 +247,8 @@ class Experiment(models.Model):
         verbose_name = _("experiment")
         verbose_name_plural = _("experiments")
         ordering = ["seat_id", "number"]
+        # Related managers write by this one.
+        base_manager_name = "objects"
         constraints = [
             models.UniqueConstraint(fields=["seat", "number"], name="one_experiment_per_number")
         ]
@@ -256,14 +259,19 @@ class Experiment(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self._state.adding and not self._is_registering:
             raise ValueError("An experiment is registered by `submit_experiment`.")
-        stored = self._registered.items()
-        changed = [name for name, value in stored if getattr(self, name) != value]
+        changed = [name for name in self.FROZEN if self._differs(name)]
         if changed:
             raise ValueError(f"Pre-registered fields never change: {', '.join(changed)}.")
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("experiments:experiment", args=[self.seat.dojo.public_id, self.public_id])
+
+    def _differs(self, name: str) -> bool:
+        """Whether a registered field is not as it was loaded, or was set without being loaded."""
+        if self._is_registering or name not in self.__dict__:
+            return False
+        return name not in self._registered or self._registered[name] != self.__dict__[name]
 
     @classmethod
     def register(cls, **fields: Any) -> Self:
@@ -272,7 +280,7 @@ class Experiment(models.Model):
         experiment._is_registering = True
         experiment.save(force_insert=True)
         experiment._is_registering = False
-        experiment._registered = {name: getattr(experiment, name) for name in cls.FROZEN}
+        experiment._remember()
         return experiment
 
     @classmethod
@@ -281,12 +289,17 @@ class Experiment(models.Model):
     ) -> Self:
         """Remember what was registered, so that `save` can refuse to change it."""
         instance = super().from_db(db, field_names, values, **kwargs)
-        instance._registered = {
-            name: value
-            for name, value in zip(field_names, values, strict=False)
-            if name in cls.FROZEN
-        }
+        instance._remember()
         return instance
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self._remember()
+
+    def _remember(self) -> None:
+        """Keep what is registered, as far as it is loaded; a config could be changed in place."""
+        loaded = self.FROZEN & self.__dict__.keys()
+        self._registered = {name: deepcopy(self.__dict__[name]) for name in loaded}
 
     @property
     def claims(self) -> dict[str, str]:

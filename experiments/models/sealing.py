@@ -99,7 +99,7 @@ class SealedEntry(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise ValueError("Sealed entries are appended to a chain, and never change.")
-        super().save(*args, **kwargs)
+        super().save(*args, **kwargs | {"force_insert": True})
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise ValueError("Sealed entries go with their Dojo, and their contents with a person.")

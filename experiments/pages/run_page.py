@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from classrooms.knowledge import knows_truths, record_tells_truths
+from classrooms.knowledge import knows_hidden_scores, knows_truths, record_tells_truths
 from classrooms.models import Seat
 from engine.spec.changes import describe_changes
 from engine.spec.metrics import METRICS, Metric
@@ -236,8 +236,10 @@ class RunPage:
 
     @property
     def differing_digits(self) -> list[dict[str, Any]]:
-        """Scores that a repetition did not give again, every digit of them."""
+        """Scores that a repetition did not give again, every digit of them; the hidden ones too
+        once they are told."""
         found = self.repetition.differences if self.repetition else []
+        tells_hidden = knows_hidden_scores(self.experiment.seat.dojo)
         return [
             {
                 "label": _(METRICS[row["metric"]].label),
@@ -246,6 +248,7 @@ class RunPage:
                 "again": repr(row["again"]),
             }
             for row in found
+            if tells_hidden or row["part"] != "holdout"
         ]
 
     # --- Search -----------------------------------------------------------------------

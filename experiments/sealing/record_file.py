@@ -21,6 +21,8 @@ from experiments.sealing.contents import (
 )
 
 VERIFIER = "verify_record.py"
+# A run that ends meanwhile is in one part of the file and not in the other: it is read again.
+TRIES = 10
 
 
 def record_files(
@@ -36,19 +38,23 @@ def record_files(
     if not dojo.rules.seals_record:
         return {}
     shown = list(seats)
-    record = {
-        "format": verify_record.FORMAT,
-        "dojo": dojo.public_id,
-        "language": language,
-        "entries": _entries(dojo, shown, sees_everyone=sees_everyone),
-        "experiments": {
-            about: parts for seat in shown for about, parts in _shown_now(seat).items()
-        },
-    }
+    record = {"format": verify_record.FORMAT, "dojo": dojo.public_id, "language": language}
+    for _try in range(TRIES):
+        before = _length(dojo)
+        record |= {
+            "entries": _entries(dojo, shown, sees_everyone=sees_everyone),
+            "experiments": _shown_now(shown),
+        }
+        if _length(dojo) == before:
+            break
     return {
         verify_record.RECORD: verify_record.written(record).encode(),
         VERIFIER: Path(verify_record.__file__).read_bytes(),
     }
+
+
+def _length(dojo: Dojo) -> int:
+    return SealedEntry.objects.filter(dojo=dojo).count()
 
 
 def _entries(dojo: Dojo, seats: list[Seat], *, sees_everyone: bool) -> list[dict[str, Any]]:
@@ -74,9 +80,9 @@ def _as_json(entry: SealedEntry, content: str | None) -> dict[str, Any]:
     return told | {"state": verify_record.SHOWN, "salt": entry.salt, "content": content}
 
 
-def _shown_now(seat: Seat) -> dict[str, dict[str, Content]]:
-    """What the platform shows of somebody's experiments, in the form in which it was sealed."""
-    found = _with_results(Experiment.objects.filter(seat=seat))
+def _shown_now(seats: list[Seat]) -> dict[str, dict[str, Content]]:
+    """What the platform shows of these people's experiments, in the form in which it was sealed."""
+    found = _with_results(Experiment.objects.filter(seat__in=seats))
     return {experiment.public_id: _parts(experiment) for experiment in found}
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verify the sealed record of a Dojo, offline: record.json, or a ZIP that has one.
 
-    python verify_record.py [FILE] [--language en|fr] [--root 3f2a 91bc 04de 77a1]
+    python verify_record.py [FILE] [--language en|fr] [--root 3f2a 91bc ...]
 
 Needs nothing but Python 3.8 or later. FILE is the record.json beside this file unless another
 one is named. --root takes a root as somebody noted it when it was shown. The exit status is 0
@@ -49,13 +49,13 @@ PART_OF_KIND = {
 SHOWN, HIDDEN, ERASED = "shown", "hidden", "erased"
 SEALED_FIELDS = {"index", "kind", "sealed_at", "content_digest", "digest", "state"}
 # As many hexadecimal digits of a root are shown; the other ones on demand.
-SHORT = 16
+SHORT = 32
 
 MESSAGES = {
     "en": {
         "no_file": "No record in {path}: {reason}",
         "title": "Sealed record of the Dojo {dojo}: {entries} entries",
-        "counts": "Contents checked: {shown}. Not shown in this file: {hidden}. Erased: {erased}.",
+        "counts": "Checked: {shown}. Not shown: {hidden}, erased: {erased}; these may correct others.",
         "roots": "Roots at the end of each phase:",
         "root_line": "  {root}  {title} (entry {index}, {time})",
         "last_root": "Last root: {root}",
@@ -88,7 +88,7 @@ MESSAGES = {
     "fr": {
         "no_file": "Aucun registre dans {path} : {reason}",
         "title": "Registre scellé du Dojo {dojo} : {entries} entrées",
-        "counts": "Contenus vérifiés : {shown}. Absents du fichier : {hidden}. Effacés : {erased}.",
+        "counts": "Vérifiés : {shown}. Absents : {hidden}, effacés : {erased} ; ils peuvent en corriger.",
         "roots": "Racines à la fin de chaque phase :",
         "root_line": "  {root}  {title} (entrée {index}, {time})",
         "last_root": "Dernière racine : {root}",
@@ -175,7 +175,7 @@ def problems_of(text: str) -> list[Problem]:
     if not isinstance(record, dict) or not isinstance(record.get("entries"), list):
         raise ValueError("entries")
     known = {"format", "dojo", "language", "entries", "experiments"}
-    is_known = record.get("format") == FORMAT and record.get("language") in MESSAGES
+    is_known = record.get("format") == FORMAT and str(record.get("language")) in MESSAGES
     found: list[Problem] = []
     if set(record) != known or not is_known or not are_parts(record["experiments"]):
         found.append(("format", {"found": ", ".join(sorted(record))}))
@@ -225,7 +225,7 @@ def is_entry(entry: Any) -> bool:
     """Whether it has the fields of an entry, each of its type."""
     if not isinstance(entry, dict):
         return False
-    more = {"salt", "content"} if "content" in entry or entry.get("state") == SHOWN else set()
+    more = {"salt", "content"} if entry.get("state") == SHOWN else set()
     if set(entry) != SEALED_FIELDS | more or type(entry["index"]) is not int:
         return False
     return all(isinstance(value, str) for name, value in entry.items() if name != "index")
@@ -280,7 +280,7 @@ def order_problems(contents: list[tuple[Entry, dict[str, Any]]]) -> Iterator[Pro
 def beside_problems(
     contents: list[tuple[Entry, dict[str, Any]]], experiments: dict[str, Any]
 ) -> Iterator[Problem]:
-    """What the platform showed when it wrote the file is what was sealed last."""
+    """What the platform showed when it wrote the file is what was sealed last: 1 is not 1.0."""
     sealed: dict[tuple[Any, Any], dict[str, Any]] = {}
     for entry, content in contents:
         sealed[str(content.get("experiment")), PART_OF_KIND.get(entry["kind"])] = content
@@ -290,11 +290,12 @@ def beside_problems(
             if last is None:
                 yield "unsealed", {"number": number, "part": part}
                 continue
-            names = [n for n in sorted({*last, *content}) if last.get(n) != content.get(n)]
+            was, now = ({n: canonical(one[n]) for n in one} for one in (last, content))
+            names = [n for n in sorted({*was, *now}) if was.get(n) != now.get(n)]
             if names:
                 yield "differs", {"number": number, "part": part, "names": ", ".join(names)}
     for (about, part), content in sealed.items():
-        if part == "registered" and about not in experiments:
+        if part in ("registered", "decision") and part not in experiments.get(about, {}):
             yield "left_out", {"number": content.get("number")}
 
 
@@ -360,8 +361,7 @@ def verify(text: str, noted: str, language: str) -> tuple[bool, list[str]]:
         lines = [words["failed"].format(count=len(problems))]
         return False, lines + ["- " + sentence(words, *problem) for problem in problems]
     lines = list(report(record, words))
-    entries = record["entries"]
-    entry = entry_of_root(entries, root) if root else None
+    entry = entry_of_root(record["entries"], root) if root else None
     if root and (not SHORT <= len(root) <= 64 or set(root) - set("0123456789abcdef")):
         return False, [*lines, words["root_form"].format(root=noted)]
     if root and entry is None:
@@ -369,8 +369,8 @@ def verify(text: str, noted: str, language: str) -> tuple[bool, list[str]]:
     lines.append(words["verified"])
     if entry:
         lines.append(words["root_found"].format(index=entry["index"], time=entry["sealed_at"]))
-    elif entries:
-        lines.append(words["root_hint"].format(root=entries[-1]["digest"][:SHORT]))
+    elif record["entries"]:
+        lines.append(words["root_hint"].format(root=record["entries"][-1]["digest"][:SHORT]))
     return True, lines
 
 
@@ -384,7 +384,7 @@ def main(arguments: list[str] | None = None) -> int:
         is_verified, lines = verify(
             read_record(Path(given.file)), " ".join(given.root), given.language
         )
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, RecursionError, zipfile.BadZipFile) as error:
         words = MESSAGES[given.language or "en"]
         sys.stdout.write(words["no_file"].format(path=given.file, reason=error) + "\n")
         return 2

@@ -95,7 +95,7 @@ def _withheld(seat: Seat) -> dict[type[Model], frozenset[str] | None]:
     """Fields that the person may not see now; None withholds the whole model."""
     dojo = seat.dojo
     hidden: dict[type[Model], frozenset[str] | None] = {Seat: frozenset({"facilitator_note"})}
-    hidden_of_run = set() if knows_hidden_scores(dojo) else {"holdout_metrics"}
+    hidden_of_run = set() if knows_hidden_scores(dojo) else {"holdout_metrics", "differences"}
     if not knows_truths(seat):
         # Their codes with the columns that they are about; the log has the words.
         hidden_of_run |= {"warnings", "alarms"}
