@@ -43,6 +43,10 @@ def hiding(cast: Cast) -> Cast:
     Experiment.objects.filter(pk=second.pk).update(decision="keep", analysis="It is better.")
     hidden = {"low": LOW, "high": HIGH, "estimate": 0.002}
     Run.objects.update(holdout_metrics={"roc_auc": SCORE, "accuracy": SCORE})
+    other = {"part": "holdout", "metric": "roc_auc", "first": SCORE, "again": SCORE}
+    Run.objects.create(
+        experiment=second, reproduces=second.run, status="succeeded", differences=[other]
+    )
     HoldoutResult.objects.update(
         predictions=np.full(60, ROW).tobytes(),
         differences={"roc_auc": hidden},

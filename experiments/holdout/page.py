@@ -81,7 +81,8 @@ def _tells_claim(experiment: Experiment) -> bool:
     """Between claims and scores only of those that were kept before: nobody asks the hidden rows
     by submitting claims anew."""
     dojo = experiment.seat.dojo
-    return knows_hidden_scores(dojo) or (knows_claims(dojo) and was_kept_in_time(experiment))
+    is_told = knows_hidden_scores(dojo) or was_kept_in_time(experiment)
+    return is_told and knows_claims(dojo)
 
 
 def holdout_page(experiment: Experiment) -> HoldoutPage | None:

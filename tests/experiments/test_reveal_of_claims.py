@@ -193,6 +193,22 @@ def test_nobody_changes_what_they_kept_once_claims_are_told(dojo: Dojo) -> None:
     assert kept_claims(fresh(dojo)).tally.count == 1
 
 
+def test_nobody_asks_the_hidden_rows_by_claiming_anew(dojo: Dojo) -> None:
+    member = factories.join(dojo, "Amina")
+    kept = claimed(member, HOLDS)
+    reveal_next(fresh(dojo))
+    late = claimed(member, HOLDS, decision="")
+
+    def is_told(experiment: Experiment) -> bool:
+        found = holdout_page(Experiment.objects.with_results().get(pk=experiment.pk))
+        return found is not None and found.claim is not None
+
+    assert is_told(kept)
+    assert not is_told(late), "claims are told, and scores are not"
+    reveal_all(fresh(dojo))
+    assert is_told(late)
+
+
 @pytest.mark.parametrize("visibility", ["names", "ranks", "nothing"])
 def test_claims_of_others_are_seen_as_their_scores_are(dojo: Dojo, visibility: str) -> None:
     DojoRules.objects.update(visibility=visibility)

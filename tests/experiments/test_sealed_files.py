@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -157,11 +158,11 @@ def test_it_is_verified_by_a_plain_python_with_the_root_that_was_shown(
     assert status == 0, said
     status, said = run_verifier(tmp_path, archive, "--language", "fr")
     assert (status, "VÉRIFIÉ\u00a0:" in said) == (0, True), said
-    status, said = run_verifier(tmp_path, archive, "--root", "0" * 16)
+    status, said = run_verifier(tmp_path, archive, "--root", "0" * 32)
     assert (status, "no entry has the root" in said) == (1, True), said
-    for wrong in ("3f2a", "not a root at all!"):
+    for wrong in ("3f2a 91bc 04de 77a1", "not a root at all!"):
         status, said = run_verifier(tmp_path, archive, "--root", wrong)
-        assert (status, "16 to 64 digits" in said) == (1, True), said
+        assert (status, "32 to 64 digits" in said) == (1, True), said
 
 
 def test_it_reads_a_zip_a_folder_and_the_language_of_the_record(dojo: Dojo, tmp_path: Path) -> None:
@@ -270,9 +271,9 @@ def test_what_was_changed_in_the_database_without_an_entry_is_named(dojo: Dojo) 
         return verifier.problems_of(text_in(take_home(dojo, "ada")))
 
     assert problems() == []
-    Experiment._base_manager.filter(pk__in=ada).update(claim="I knew it.")
+    QuerySet(Experiment).filter(pk__in=ada).update(claim="I knew it.")
     assert problems() == [("differs", {"number": 1, "part": "registered", "names": "claim"})]
-    Experiment._base_manager.filter(pk__in=ada).update(claim=json_of_first(dojo)["claim"])
+    QuerySet(Experiment).filter(pk__in=ada).update(claim=json_of_first(dojo)["claim"])
     assert problems() == []
     metrics = run.metrics | {"test": run.metrics["test"] | {"roc_auc": 1.0}}
     Run.objects.filter(pk=run.pk).update(metrics=metrics)
@@ -287,6 +288,27 @@ def test_what_was_changed_in_the_database_without_an_entry_is_named(dojo: Dojo) 
 def json_of_first(dojo: Dojo) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(SealedEntry.objects.filter(dojo=dojo)[0].content)
     return found
+
+
+def edited(dojo: Dojo, change: Callable[[dict[str, Any]], object]) -> list[str]:
+    """Codes of what is wrong with Ada's record once somebody has edited the file."""
+    record = json.loads(text_in(take_home(dojo, "ada")))
+    change(record)
+    return [code for code, _values in verifier.problems_of(verifier.written(record))]
+
+
+def test_what_is_said_beside_is_all_of_what_was_sealed_in_its_own_form(dojo: Dojo) -> None:
+    def of_first(record: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = next(iter(record["experiments"].values()))
+        return found
+
+    assert edited(dojo, lambda record: None) == []
+    assert edited(dojo, lambda record: of_first(record).pop("decision")) == ["left_out"]
+    assert edited(dojo, lambda r: of_first(r)["decision"].update(more=None)) == ["differs"]
+    number = {"number": 1.0}
+    assert edited(dojo, lambda r: of_first(r)["registered"].update(number)) == ["differs"]
+    assert "fields" in edited(dojo, lambda r: r["entries"][0].update(state="erased"))
+    assert edited(dojo, lambda record: record.update(language=["en"])) == ["format"]
 
 
 def test_it_says_in_words_what_was_changed(dojo: Dojo, tmp_path: Path) -> None:
@@ -313,7 +335,9 @@ def test_a_result_before_its_hypothesis_or_a_second_one_is_found() -> None:
             entry = {"index": index, "kind": kind, "sealed_at": "2026", "digest": previous}
             entry |= {"content_digest": digest, "state": "shown", "salt": "00" * 32}
             entries.append(entry | {"content": content})
-        experiments: dict[str, Any] = {about: {} for _kind, about in told}
+        experiments: dict[str, Any] = {
+            about: {"registered": {"experiment": about, "number": 1}} for _kind, about in told
+        }
         whole = {"format": 1, "dojo": "d", "language": "en", "entries": entries}
         return verifier.written(whole | {"experiments": experiments})
 

@@ -430,3 +430,39 @@ def test_a_rehearsal_leaves_no_record() -> None:
     end_rehearsal(dojo)
     assert entries_of(dojo) == []
     assert not Experiment.objects.exists()
+
+
+def test_what_was_registered_is_not_written_by_a_detour(member: Seat) -> None:
+    experiment = factories.submit(member)
+    found = Experiment.objects.get(pk=experiment.pk)
+    found.config["model"]["name"] = "decision_tree"
+    with pytest.raises(ValueError, match="config"):
+        found.save()
+    partly = Experiment.objects.only("decision").get(pk=experiment.pk)
+    partly.claim = "I knew it."
+    with pytest.raises(ValueError, match="claim"):
+        partly.save()
+    other = factories.join(member.dojo)
+    with pytest.raises(ValueError, match="seat"):
+        other.experiments.add(experiment, bulk=True)
+    again = Experiment.objects.get(pk=experiment.pk)
+    again.decision = "keep"
+    again.save()
+    assert again.config["model"]["name"] == "dummy"
+
+
+def test_an_entry_is_not_written_over_by_its_key(member: Seat) -> None:
+    factories.submit(member)
+    entry = SealedEntry.objects.get()
+    fields = {"dojo": member.dojo, "index": 2, "kind": "result", "sealed_at": entry.sealed_at}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SealedEntry(pk=entry.pk, **fields).save()
+    assert SealedEntry.objects.get().kind == "registered"
+
+
+def test_nobody_deletes_one_experiment_in_the_admin(member: Seat, admin_client: Client) -> None:
+    experiment = factories.submit(member)
+    for model, key in (("experiment", experiment.pk), ("run", experiment.run.pk)):
+        address = reverse(f"admin:experiments_{model}_delete", args=[key])
+        assert admin_client.post(address, {"post": "yes"}).status_code in (302, 403, 404)
+        assert Experiment.objects.get().run
