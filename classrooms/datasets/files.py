@@ -23,6 +23,12 @@ def stored_files(dataset: Dataset) -> list[str]:
     return [path for path in paths if default_storage.exists(path)]
 
 
+def delete_unused_table(path: str) -> None:
+    """Delete a table that a dataset had before it was split anew, unless another one has it."""
+    if not any(dataset.table_path == path for dataset in Dataset.objects.only("content_hash")):
+        transaction.on_commit(lambda: files.delete(path))
+
+
 @receiver(post_delete, sender=Dataset)
 def delete_files(instance: Dataset, **kwargs: Any) -> None:
     """Once the deletion is certain; a table that another dataset has, too, stays."""

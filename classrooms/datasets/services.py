@@ -135,8 +135,16 @@ def prepare_dataset(dataset: Dataset, preparation: Preparation) -> None:
     Raises:
         NotNow: the dataset is split already, or a worker is busy with it.
     """
-    kept = [name for name in dataset.dropped_columns if name != preparation.target]
-    _requeue(dataset, step=Dataset.Step.PREPARE, dropped_columns=kept, **asdict(preparation))
+    fields = asdict(preparation) | repairs_kept(dataset, preparation)
+    _requeue(dataset, step=Dataset.Step.PREPARE, **fields)
+
+
+def repairs_kept(dataset: Dataset, preparation: Preparation) -> dict[str, Any]:
+    """What stays of the leak desk's repairs and answers: with another target, nothing."""
+    before = (dataset.target, dataset.positive_class, dataset.rest_label)
+    if before == (preparation.target, preparation.positive_class, preparation.rest_label):
+        return {}
+    return {"dropped_columns": [], "dropped_rows": [], "leak_answers": {}}
 
 
 def _requeue(dataset: Dataset, **fields: Any) -> None:

@@ -196,6 +196,8 @@ def dataset_undo_split(request: Request, dataset_id: str) -> HttpResponse:
     """Go back before the split of an upload that no Dojo uses."""
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user), public_id=dataset_id)
     try:
+        if hiding_dojos([request.user], dataset).exists():
+            raise NotNow
         undo_split(dataset)
     except NotNow:
         messages.warning(request, _("Not undone: a Dojo uses this dataset, or it isn't split."))

@@ -167,7 +167,8 @@ class Dataset(Job):
     def columns_answered_for(self) -> set[str]:
         """Columns of which the facilitator said at the leak desk that they are known when one
         predicts."""
-        return {name for said in self.leak_answers.values() for name in said["columns"]}
+        known = [said for said in self.leak_answers.values() if said["code"] != "groups"]
+        return {name for said in known for name in said["columns"]}
 
     @property
     def proposed_measure(self) -> dict[str, Any]:

@@ -306,6 +306,54 @@ def test_a_split_is_undone_as_long_as_no_dojo_uses_it(client: Client, dataset: D
     assert dataset.is_ready
 
 
+def test_a_split_anew_leaves_nothing_of_the_first(client: Client, dataset: Dataset) -> None:
+    dataset = split(client, dataset)
+    dataset.sensitive_columns = ["born", "income"]
+    dataset.save()
+    first = dataset.table_path
+    client.post(address(dataset, "undo-split/"))
+    perform_here(Dataset.objects.get(pk=dataset.pk))
+    click(client, dataset, "born", "drop")
+    dataset = split(client, Dataset.objects.get(pk=dataset.pk))
+    assert dataset.table_path != first
+    assert not default_storage.exists(first)
+    assert dataset.sensitive_columns == ["income"]
+
+
+def test_a_mark_leaves_other_marks_alone(client: Client, dataset: Dataset) -> None:
+    dataset = split(client, dataset)
+    for column in dataset.data_schema["columns"]:
+        column["leak"] = column["name"] == "income"  # as a planted leak has it, and nothing else
+    dataset.save()
+    click(client, dataset, "fee", "mark")
+    assert {c.name for c in dataset.schema.columns if c.leak} == {"fee", "income"}
+    click(client, dataset, "fee", "undo")
+    assert {c.name for c in dataset.schema.columns if c.leak} == {"income"}
+
+
+def test_rows_are_equal_in_all_columns_also_in_those_left_out(
+    client: Client, dataset: Dataset
+) -> None:
+    for words, action in (("repeat", "duplicates"), ("fee", "drop")):
+        click(client, dataset, words, action)
+    dataset.dropped_columns = ["fee", "income", "client_id"]
+    dataset.save()
+    dataset = split(client, dataset)
+    assert dataset.row_count == ROWS, "and not fewer because what tells rows apart is gone"
+    assert [column.name for column in dataset.schema.columns] == ["born", "paid"]
+
+
+def test_another_target_needs_other_repairs(client: Client, dataset: Dataset) -> None:
+    click(client, dataset, "fee", "drop")
+    click(client, dataset, "repeat", "duplicates")
+    click(client, dataset, "client_id", "fine", reason="Each is another person.")
+    assert dataset.columns_answered_for == set(), "of groups, no column is answered for"
+    checked(client, dataset)
+    assert dataset.dropped_columns == ["fee"], "the same target"
+    checked(client, dataset, target=choice(dataset, "paid", "no"))
+    assert (dataset.dropped_columns, dataset.dropped_rows, dataset.leak_answers) == ([], [], {})
+
+
 # --- Who sees it --------------------------------------------------------------------------
 def test_a_stranger_finds_no_desk(dataset: Dataset) -> None:
     stranger = Client(headers={"accept-language": "en"})

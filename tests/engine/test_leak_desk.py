@@ -10,6 +10,7 @@ import pytest
 from pandas.api.types import is_numeric_dtype
 
 from engine.reading.leaks.desk import find_leaks
+from engine.reading.leaks.look import look_at
 from engine.reading.leaks.mending import recounted, without_rows
 from engine.reading.leaks.names import speaks_of
 from engine.reading.leaks.suspicion import is_pure
@@ -233,3 +234,15 @@ def test_a_large_table_is_looked_at_in_part() -> None:
     frame["weak"] = np.random.default_rng(0).normal(size=len(frame))
     said = said_of(frame)
     assert (said["rows"], said["sampled"]) == (24_000, 20_000)
+
+
+def test_a_sample_has_rows_of_a_class_however_rare(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.reading.leaks.look.SAMPLE_ROWS", 500)
+    rng, rows = np.random.default_rng(0), 9_000
+    frame = pd.DataFrame({"a": rng.normal(size=rows), "b": rng.normal(size=rows)})
+    frame.loc[::7, "b"] = np.nan
+    frame["left"] = np.array(["no", "yes"], dtype=object)[(np.arange(rows) < 5).astype(int)]
+    look = look_at(frame, schema_of(frame))
+    assert look.target.sum() == 5
+    assert np.isfinite(look.error())
+    assert said_of(frame)["sampled"] == len(look.frame) < 510

@@ -164,3 +164,23 @@ def test_without_names_there_are_no_records(lived: Dojo) -> None:
     manifest = read_manifest(archive)
     assert manifest is not None
     assert not manifest.changed_files(archive)
+
+
+def test_a_dataset_that_was_split_anew_is_not_taken_for_the_same(lived: Dojo) -> None:
+    data = archived(lived)
+    retention.delete_dojo(lived)
+    dataset = Dataset.objects.get(pk=lived.dataset_id)
+    schema = dataset.data_schema
+    for changes in (
+        {"step": Dataset.Step.INSPECT},
+        {"data_schema": schema | {"split": schema["split"] | {"kind": "time"}}},
+        {"content_hash": "0" * 64},
+    ):
+        Dataset.objects.filter(pk=dataset.pk).update(**changes)
+        with translation.override("en"), pytest.raises(CannotRestore, match="split anew here"):
+            restore_dojo(zipfile.ZipFile(io.BytesIO(data)))
+        dataset.save()
+    for column in dataset.data_schema["columns"]:
+        column["leak"] = True  # marked since
+    dataset.save()
+    assert restore_dojo(zipfile.ZipFile(io.BytesIO(data))).dataset_id == dataset.pk

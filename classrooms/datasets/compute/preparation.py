@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 from django.core.files import File
 
+from classrooms.datasets.files import delete_unused_table
 from classrooms.models import Dataset, HealthReport
 from classrooms.storage import files
 from engine.reading.dataset import (
@@ -44,6 +45,7 @@ PROGRESS_STEP = 0.02
 def prepare(dataset: Dataset, report: Report) -> Result:
     """Do the dataset's current step: read the file, or read and split it."""
     splits = dataset.step == Dataset.Step.PREPARE
+    before = dataset.table_path if dataset.content_hash else ""
     health: dict[str, Any] = {}
     try:
         table = read_again(dataset, stage_of(report, 0.0, 0.4 if splits else 0.7))
@@ -55,11 +57,13 @@ def prepare(dataset: Dataset, report: Report) -> Result:
     except DataError as error:
         raise JobFailure(error.code, error.context) from error
 
-    def store_health() -> None:
+    def store() -> None:
         if health:
             HealthReport.objects.update_or_create(dataset=dataset, defaults={"content": health})
+        if splits and before not in ("", dataset.table_path):
+            delete_unused_table(before)
 
-    return Result(fields, store=store_health)
+    return Result(fields, store=store)
 
 
 def stage_of(report: Report, begin: float, end: float) -> Callable[[float], None]:
@@ -136,6 +140,9 @@ def _preparation(
         "content_hash": dataset.content_hash,
         "data_schema": schema.model_dump(mode="json"),
         "split_column": split_column,
+        "sensitive_columns": [
+            name for name in dataset.sensitive_columns if name in {c.name for c in schema.features}
+        ],
         "part_sizes": {
             "train": len(split.train),
             "test": len(split.test),
@@ -179,12 +186,17 @@ def _mended(
     """The table without the columns and rows that the leak desk left out, and with those that the
     facilitator added."""
     kept = tuple(column for column in columns if column.name not in dataset.dropped_columns)
-    frame, schema = canonical_table(dataset, table, kept)
     if dataset.dropped_rows:
-        frame = without_rows(frame, schema, dataset.dropped_rows)
-        counted = recounted(schema.columns, frame)
+        # Rows are equal in all columns, as the desk counted them, and only then columns go.
+        whole, schema = canonical_table(dataset, table, columns)
+        whole = without_rows(whole, schema, dataset.dropped_rows)
+        names = {column.name for column in kept}
+        frame = whole[[name for name in whole.columns if name in names]]
+        counted = recounted(tuple(c for c in schema.columns if c.name in names), frame)
         schema = build_schema(frame, counted, dataset.target, dataset.positive_class)
         schema = schema.model_copy(update={"split": dataset.split_policy})
+    else:
+        frame, schema = canonical_table(dataset, table, kept)
     for planted in dataset.planted_columns:
         frame, schema = plant_column(frame, schema, **planted)
     return frame, schema

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from classrooms.datasets.services import Preparation
+from classrooms.datasets.services import Preparation, repairs_kept
 from classrooms.exceptions import NotNow
 from classrooms.models import Dataset, LeakCheck
 from engine.reading.leaks.repairs import Repair
@@ -28,9 +28,8 @@ def choose_target(dataset: Dataset, preparation: Preparation) -> None:
         NotNow: the dataset is split already, or a worker is busy with it.
     """
     chosen = {name: asdict(preparation)[name] for name in CHOSEN}
-    kept = [name for name in dataset.dropped_columns if name != preparation.target]
     changed = Dataset.objects.correctable().filter(pk=dataset.pk)
-    if not changed.update(**chosen, dropped_columns=kept):
+    if not changed.update(**chosen, **repairs_kept(dataset, preparation)):
         raise NotNow
     _request_check(dataset, {name: chosen[name] for name in LOOKED_AT})
 
@@ -82,7 +81,7 @@ def answer(dataset: Dataset, finding: dict[str, Any], reason: str) -> None:
     """
     locked = _locked(dataset)
     _take_back(locked, finding)
-    said = {"columns": finding["columns"], "reason": reason}
+    said = {"columns": finding["columns"], "reason": reason, "code": finding["code"]}
     locked.leak_answers = locked.leak_answers | {finding["key"]: said}
     _save(locked)
 
@@ -112,9 +111,10 @@ def mark_after_split(dataset: Dataset, columns: Iterable[str], *, marked: bool) 
     names = set(columns)
     kept = [name for name in locked.leak_columns if name not in names]
     locked.leak_columns = _with(kept, sorted(names)) if marked else kept
-    leaks = set(locked.leak_columns)
+    # A planted leak has its mark in the schema alone, and keeps it.
     for column in (*locked.columns, *locked.data_schema["columns"]):
-        column["leak"] = column["name"] in leaks
+        if column["name"] in names:
+            column["leak"] = marked
     locked.save(update_fields=["leak_columns", "columns", "data_schema"])
 
 

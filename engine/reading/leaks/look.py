@@ -12,6 +12,7 @@ from engine.reading.health.alone import alone_by_category, alone_by_number
 from engine.spec.schema import Column, ColumnType, Schema
 
 SAMPLE_ROWS = 20_000
+FEWEST_OF_A_CLASS = 200
 # A number with so few values may be a code.
 FEW_VALUES = 50
 
@@ -43,14 +44,15 @@ class Look:
         """Of a ROC AUC near 0.5 in these rows: its standard error."""
         positive = int(self.target.sum())
         negative = len(self.target) - positive
+        if not positive or not negative:
+            return float("inf")
         return float(np.sqrt((positive + negative + 1) / (12 * positive * negative)))
 
 
 def look_at(frame: pd.DataFrame, schema: Schema) -> Look:
     """Take a sample, and measure each column alone."""
     if len(frame) > SAMPLE_ROWS:
-        rows = np.random.default_rng(0).choice(len(frame), SAMPLE_ROWS, replace=False)
-        frame = frame.iloc[np.sort(rows)]
+        frame = frame.iloc[_sampled(schema.encode_target(frame))]
     target = schema.encode_target(frame)
     alone = {
         column.name: auc
@@ -58,6 +60,18 @@ def look_at(frame: pd.DataFrame, schema: Schema) -> Look:
         if (auc := _alone(column, frame[column.name], target)) is not None
     }
     return Look(frame, schema, target, alone)
+
+
+def _sampled(target: np.ndarray) -> np.ndarray:
+    """Places of rows drawn at random; of a rare class so many that something can be said of it."""
+    rng = np.random.default_rng(0)
+    rows = rng.choice(len(target), SAMPLE_ROWS, replace=False)
+    rare = int(target.mean() < 0.5)
+    own = np.flatnonzero(target == rare)
+    fewest = min(len(own), FEWEST_OF_A_CLASS)
+    if (target[rows] == rare).sum() < fewest:
+        rows = np.union1d(rows, rng.choice(own, fewest, replace=False))
+    return np.sort(rows)
 
 
 def numbers_of(column: Column, values: pd.Series) -> pd.Series | None:

@@ -264,10 +264,26 @@ def _account(values: Line) -> User:
 
 def _same_dataset(values: Line) -> int | None:
     """The dataset, where it is here already."""
-    same = Dataset.objects.filter(
-        public_id=values["public_id"], content_hash=values["content_hash"]
-    )
-    return same.values_list("pk", flat=True).first()
+    found = Dataset.objects.filter(public_id=values["public_id"]).first()
+    if found is None:
+        return None
+    is_same = found.is_ready and found.content_hash == values["content_hash"]
+    if not is_same or _problem(found.data_schema) != _problem(values["data_schema"]):
+        raise CannotRestore(
+            _(
+                "“%(dataset)s” has been split anew here since this export, so the Dojo's results "
+                "would be about other rows. Delete that dataset first, then import again."
+            )
+            % {"dataset": found.title}
+        )
+    return found.pk
+
+
+def _problem(schema: dict[str, Any]) -> dict[str, Any]:
+    """What results depend on: marks may have changed since."""
+    columns = [[column["name"], column["type"]] for column in schema["columns"]]
+    kept = {name: schema[name] for name in ("target", "positive_class", "split")}
+    return kept | {"columns": columns}
 
 
 def _check_is_new(values: Line) -> None:
