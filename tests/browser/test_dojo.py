@@ -239,7 +239,9 @@ def test_a_whole_dojo_in_french(person: MakePerson, tmp_path: Path) -> None:
         "experiment-log.html",
         "experiment-log.md",
         "notebook.ipynb",
+        "record.json",
         "requirements.txt",
+        "verify_record.py",
     ]
     log = archive.read("experiment-log.md").decode()
     for line in (

@@ -72,7 +72,7 @@ def test_a_participant_notes_the_root_and_verifies_what_they_took_home(
     facilitator.page.get_by_role("button", name="Phase suivante").click()
     expect(card.locator("summary")).to_be_visible()
     root = card.locator("summary").inner_text()
-    assert len(root.split()) == 4
+    assert len(root.split()) == 8
     card.locator("summary").click()
     whole = card.locator("code").inner_text()
     assert whole.startswith(root.replace(" ", ""))

@@ -306,7 +306,9 @@ def test_a_split_is_undone_as_long_as_no_dojo_uses_it(client: Client, dataset: D
     assert dataset.is_ready
 
 
-def test_a_split_anew_leaves_nothing_of_the_first(client: Client, dataset: Dataset) -> None:
+def test_a_split_anew_leaves_nothing_of_the_first(
+    client: Client, dataset: Dataset, django_capture_on_commit_callbacks: Any
+) -> None:
     dataset = split(client, dataset)
     dataset.sensitive_columns = ["born", "income"]
     dataset.save()
@@ -314,7 +316,8 @@ def test_a_split_anew_leaves_nothing_of_the_first(client: Client, dataset: Datas
     client.post(address(dataset, "undo-split/"))
     perform_here(Dataset.objects.get(pk=dataset.pk))
     click(client, dataset, "born", "drop")
-    dataset = split(client, Dataset.objects.get(pk=dataset.pk))
+    with django_capture_on_commit_callbacks(execute=True):
+        dataset = split(client, Dataset.objects.get(pk=dataset.pk))
     assert dataset.table_path != first
     assert not default_storage.exists(first)
     assert dataset.sensitive_columns == ["income"]

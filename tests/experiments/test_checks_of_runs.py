@@ -6,13 +6,15 @@ from django.urls import reverse
 from django.utils import translation
 
 from classrooms.dojos.settings.rules import proposed_rules
-from classrooms.models import Dojo, DojoRules
+from classrooms.models import Dojo, DojoRules, Seat
 from classrooms.models.dojos import Variant
 from engine.judge.checks import check as codes
 from experiments.alarms.marking import mark_columns
 from experiments.checks.page import rows_of
 from experiments.checks.wording import EXPLANATIONS
+from experiments.exports.documents.html_log import log_digest
 from experiments.exports.documents.log import experiment_log
+from experiments.exports.notebooks.notebook import notebook_digest
 from experiments.exports.record import record_of
 from experiments.models import BoostingReference, Experiment, Interpretation, Run, Stage
 from tests import factories
@@ -168,3 +170,14 @@ def test_a_gap_is_notable_beyond_chance(cast: Cast, gap: list[float], is_notable
     row = run_page(Experiment.objects.get(pk=cast.experiment.pk)).primary_row
     assert row is not None
     assert row.gap_is_notable == is_notable
+
+
+def test_a_check_that_comes_later_outdates_no_document(cast: Cast) -> None:
+    def digests() -> tuple[str, str]:
+        record = record_of(Seat.objects.with_dojo().get(pk=cast.participant.pk))
+        return log_digest(record), notebook_digest(record)
+
+    stage = Interpretation.objects.get(stage=Stage.CHECKS)
+    after = digests()
+    Interpretation.objects.filter(pk=stage.pk).update(status="queued", content={})
+    assert digests() == after

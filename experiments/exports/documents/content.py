@@ -56,6 +56,7 @@ class ExperimentContent:
     no_result: str
     metrics: tuple[MetricLine, ...]
     result_notes: tuple[str, ...]
+    checks: tuple[str, ...]
     verdict: str
     ruler_words: str
     analysis: tuple[str, ...]
@@ -165,6 +166,11 @@ def experiment_content(experiment: Experiment) -> ExperimentContent:
         no_result=_no_result(result),
         metrics=tuple(_metric_line(row) for row in result.rows),
         result_notes=_result_notes(result),
+        checks=tuple(
+            f"{row.explanation.title} ({row.explanation.code}): {row.sentence}"
+            for row in result.checks
+            if row.sentence
+        ),
         verdict=_verdict(result),
         ruler_words=(
             ruler_words(result.ruler, result.forecast_metric_label) if result.ruler else ""
@@ -254,11 +260,6 @@ def _result_notes(result: RunPage) -> tuple[str, ...]:
             % (run.confusion | {"threshold": score(run.threshold, 2)})
         )
     notes += result.warnings
-    notes += [
-        f"{row.explanation.title} ({row.explanation.code}): {row.sentence}"
-        for row in result.checks
-        if row.sentence
-    ]
     if holdout := holdout_page(result.experiment):
         notes += holdout.notes
     notes.append(_provenance(result))

@@ -22,13 +22,13 @@ def html_log(
     record: Record,
     pictures: Mapping[int, Sequence[Drawn]] | None = None,
     *,
-    with_roots: bool = True,
+    with_later: bool = True,
 ) -> str:
     """The log in the document's language.
 
     Args:
         pictures: of charts, by the run's primary key.
-        with_roots: whether it tells the roots that were shown so far.
+        with_later: whether it tells what comes by itself after a result: checks, and roots.
     """
     pictures, dojo = pictures or {}, record.seat.dojo
     with translation.override(record.language):
@@ -50,11 +50,12 @@ def html_log(
                 for one, code in zip(content.experiments, codes, strict=True)
             ],
             "shared_code": "\n".join(parts).strip() if codes else "",
-            "roots": root_lines(dojo) if with_roots else [],
+            "roots": root_lines(dojo) if with_later else [],
+            "with_later": with_later,
         }
         return render_to_string("experiments/exports/log.html", context)
 
 
 def log_digest(record: Record) -> str:
-    """Of what the log says, without its pictures; the end of a phase makes no PDF outdated."""
-    return hashlib.sha256(html_log(record, with_roots=False).encode()).hexdigest()
+    """Of what the log says, without its pictures; what comes by itself outdates no PDF."""
+    return hashlib.sha256(html_log(record, with_later=False).encode()).hexdigest()

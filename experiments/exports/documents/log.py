@@ -43,7 +43,7 @@ def experiment_log(record: Record) -> str:
         sections = [opening(content)]
         for one in content.experiments:
             code = "### " + _("Code") + "\n" + _code(one)
-            parts = [before_code(one), code, results(one), after_results(one)]
+            parts = [before_code(one), code, results(one), *_checks(one), after_results(one)]
             sections.append("\n\n".join(parts) + "\n")
         if end := closing(content):
             sections.append(end + "\n")
@@ -119,6 +119,13 @@ def results(content: ExperimentContent) -> str:
     if content.ruler_words:
         parts.append(content.ruler_words)
     return "### " + _("Results") + "\n" + "\n\n".join(parts)
+
+
+def _checks(content: ExperimentContent) -> list[str]:
+    """What a careful colleague would look at."""
+    if not content.checks:
+        return []
+    return ["### " + _("Checks") + "\n" + "\n".join(f"- {line}" for line in content.checks)]
 
 
 def _table(content: ExperimentContent) -> str:
