@@ -122,10 +122,8 @@ def results(content: ExperimentContent) -> str:
 
 
 def _checks(content: ExperimentContent) -> list[str]:
-    """What a careful colleague would look at."""
-    if not content.checks:
-        return []
-    return ["### " + _("Checks") + "\n" + "\n".join(f"- {line}" for line in content.checks)]
+    """What a careful colleague would look at, as a part of the results."""
+    return ["\n".join(f"- {plain_line(line)}" for line in content.checks)] if content.checks else []
 
 
 def _table(content: ExperimentContent) -> str:
