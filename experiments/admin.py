@@ -1,12 +1,33 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 
 from classrooms.administration.site import OwnDojosOnly
 from classrooms.knowledge import knows_hidden_scores
 from experiments import admin_actions  # noqa: F401 (adds actions to the Dojos)
 from experiments.models import Experiment, Framing, Interpretation, Run, SealedEntry, Takeaway, Talk
+
+
+class NotDeletedAlone:
+    """What was registered and found goes with its participant or its Dojo, and not by itself."""
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        raise PermissionDenied
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        context = (extra_context or {}) | {"show_delete": False}
+        found: HttpResponse = super().change_view(  # type: ignore[misc]
+            request, object_id, form_url, context
+        )
+        return found
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)  # type: ignore[misc]
+        return {name: action for name, action in actions.items() if name != "delete_selected"}
 
 
 class RunInline(OwnDojosOnly, admin.TabularInline):
@@ -31,17 +52,13 @@ class RunInline(OwnDojosOnly, admin.TabularInline):
 
 
 @admin.register(Experiment)
-class ExperimentAdmin(OwnDojosOnly, admin.ModelAdmin):
+class ExperimentAdmin(NotDeletedAlone, OwnDojosOnly, admin.ModelAdmin):
     dojo_lookup = "seat__dojo"
     list_display = ("__str__", "seat", "decision", "submitted_at", "concluded_at")
     list_filter = ("decision", ("seat__dojo", admin.RelatedOnlyFieldListFilter))
     search_fields = ("claim", "public_id", "seat__display_name")
     list_select_related = ("seat",)
     inlines = (RunInline,)
-
-    def has_delete_permission(self, request: HttpRequest, *args: Any) -> bool:
-        """What was registered and found stays, until its participant or its Dojo goes."""
-        return False
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
@@ -71,7 +88,7 @@ class SealedEntryAdmin(OwnDojosOnly, admin.ModelAdmin):
 
 
 @admin.register(Run)
-class RunAdmin(OwnDojosOnly, admin.ModelAdmin):
+class RunAdmin(NotDeletedAlone, OwnDojosOnly, admin.ModelAdmin):
     dojo_lookup = "experiment__seat__dojo"
     list_display = ("public_id", "experiment", "status", "attempt", "worker", "queued_at")
     list_filter = (
@@ -87,10 +104,6 @@ class RunAdmin(OwnDojosOnly, admin.ModelAdmin):
         them; the pages have the warnings in words, for who may know them."""
         hidden = obj is None or not knows_hidden_scores(obj.experiment.seat.dojo)
         return ("warnings", "alarms", *(("holdout_metrics", "differences") if hidden else ()))
-
-    def has_delete_permission(self, request: HttpRequest, *args: Any) -> bool:
-        """What was registered and found stays, until its participant or its Dojo goes."""
-        return False
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -49,7 +50,7 @@ def marked(cast: Cast) -> Cast:
     """The participant's run used a column that the facilitator marked."""
     Dataset.objects.filter(pk=cast.dojo.dataset_id).update(leak_columns=[LEAK])
     warning = {"code": "leaking_column", "context": {"names": [LEAK], "more": 0}}
-    Experiment._base_manager.update(
+    QuerySet(Experiment).update(
         config=factories.config_of(cast.participant).model_dump(mode="json"),
     )
     Run.objects.update(warnings=[warning])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
@@ -211,7 +212,7 @@ def test_participants_see_a_frozen_board_as_it_was(dojo: Dojo) -> None:
 def test_a_frozen_board_counts_what_was_there_then(dojo: Dojo) -> None:
     member = scored(dojo, "m", 0.7)
     past = timezone.now() - timedelta(minutes=5)
-    Experiment._base_manager.update(submitted_at=past)
+    QuerySet(Experiment).update(submitted_at=past)
     Run.objects.update(finished_at=past)
     freeze(dojo)
     later = factories.submit(member)

@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from PIL import Image
@@ -63,7 +64,7 @@ def test_every_document_has_the_drawing_of_the_page(member: Seat) -> None:
 
 
 def test_what_was_not_forecast_has_none(member: Seat) -> None:
-    Experiment._base_manager.filter(seat=member).update(forecast_kind="")
+    QuerySet(Experiment).filter(seat=member).update(forecast_kind="")
     record = record_of(member)
     assert 'class="ruler' not in html_log(record)
     assert '"ruler-2"' not in build_notebook(record)

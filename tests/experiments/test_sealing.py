@@ -464,5 +464,12 @@ def test_nobody_deletes_one_experiment_in_the_admin(member: Seat, admin_client: 
     experiment = factories.submit(member)
     for model, key in (("experiment", experiment.pk), ("run", experiment.run.pk)):
         address = reverse(f"admin:experiments_{model}_delete", args=[key])
-        assert admin_client.post(address, {"post": "yes"}).status_code in (302, 403, 404)
+        assert admin_client.post(address, {"post": "yes"}).status_code == 403
+        several = {"action": "delete_selected", "_selected_action": [key], "post": "yes"}
+        admin_client.post(reverse(f"admin:experiments_{model}_changelist"), several)
         assert Experiment.objects.get().run
+        change = reverse(f"admin:experiments_{model}_change", args=[key])
+        assert address not in admin_client.get(change).content.decode()
+    seat = reverse("admin:classrooms_seat_delete", args=[member.pk])
+    assert admin_client.post(seat, {"post": "yes"}).status_code == 302
+    assert not Experiment.objects.exists(), "it goes with its participant"
