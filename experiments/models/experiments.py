@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
+import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -271,7 +271,7 @@ class Experiment(models.Model):
         """Whether a registered field is not as it was loaded, or was set without being loaded."""
         if self._is_registering or name not in self.__dict__:
             return False
-        return name not in self._registered or self._registered[name] != self.__dict__[name]
+        return name not in self._registered or self._registered[name] != self._now(name)
 
     @classmethod
     def register(cls, **fields: Any) -> Self:
@@ -299,7 +299,12 @@ class Experiment(models.Model):
     def _remember(self) -> None:
         """Keep what is registered, as far as it is loaded; a config could be changed in place."""
         loaded = self.FROZEN & self.__dict__.keys()
-        self._registered = {name: deepcopy(self.__dict__[name]) for name in loaded}
+        self._registered = {name: self._now(name) for name in loaded}
+
+    def _now(self, name: str) -> Any:
+        """A field's value; of a dictionary its text, since it could be changed in place."""
+        value = self.__dict__[name]
+        return json.dumps(value) if isinstance(value, dict) else value
 
     @property
     def claims(self) -> dict[str, str]:
