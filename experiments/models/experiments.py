@@ -94,7 +94,7 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
         from experiments.models.runs import Run  # noqa: PLC0415 (the two models name each other)
 
         runs = Run.objects.select_related("reused_from__experiment__seat", "holdout_result")
-        runs = runs.defer("holdout_result__predictions").with_checks().order_by("pk")
+        runs = runs.defer("holdout_result__predictions").order_by("pk")
         return self.select_related(*whole_dojo("seat__dojo"), "compared_to").prefetch_related(
             Prefetch("runs", queryset=runs), "row_notes"
         )

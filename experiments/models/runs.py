@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.identifiers import new_public_id
@@ -31,16 +31,6 @@ class RunQuerySet(JobQuerySet["Run"]):
     def lost(self) -> Self:
         """Those that failed through no fault of their participant."""
         return self.filter(status=JobStatus.FAILED, failure_code__in=LOST)
-
-    def with_checks(self) -> Self:
-        """Load what a careful colleague would ask, where it is known, as `Run.checked`."""
-        from experiments.models.interpretations import (  # noqa: PLC0415 (they name each other)
-            Interpretation,
-            Stage,
-        )
-
-        known = Interpretation.objects.filter(stage=Stage.CHECKS, status=JobStatus.SUCCEEDED)
-        return self.prefetch_related(Prefetch("interpretations", known, to_attr="checked"))
 
     def comparable_of(self, seat: Seat) -> Self:
         """Finished runs of a participant whose predictions are known, row by row."""

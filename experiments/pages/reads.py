@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Prefetch
+
 from classrooms.models import Seat
-from experiments.models import Experiment
+from experiments.models import Experiment, Interpretation, Stage
+from jobs.models import JobStatus
 
 
 def experiments_of(seat: Seat) -> list[Experiment]:
     """A participant's experiments with all that a list or a log shows, first to last."""
-    found = list(Experiment.objects.filter(seat=seat).with_results().order_by("number"))
+    checks = Interpretation.objects.filter(stage=Stage.CHECKS, status=JobStatus.SUCCEEDED)
+    experiments = Experiment.objects.filter(seat=seat).with_results().order_by("number")
+    found = list(
+        experiments.prefetch_related(
+            Prefetch("runs__interpretations", queryset=checks, to_attr="checked")
+        )
+    )
     link_comparisons(found)
     return found
 
