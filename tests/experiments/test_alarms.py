@@ -89,9 +89,9 @@ def test_a_run_is_alarmed_about_the_columns_that_it_reads() -> None:
 def test_a_column_that_was_answered_for_before_the_split_raises_no_alarm() -> None:
     dojo = factories.make_dojo()
     suspect(dojo)
-    said = {"some-finding": {"columns": [COLUMN], "reason": "Measured at the visit."}}
+    answer = {"columns": [COLUMN], "reason": "Measured at the visit.", "code": "alone"}
     assert COLUMN in standing_out(dojo.dataset)
-    dojo.dataset.leak_answers = said
+    dojo.dataset.leak_answers = {"some-finding": answer}
     assert COLUMN not in standing_out(dojo.dataset)
 
 
