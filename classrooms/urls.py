@@ -5,6 +5,7 @@ from classrooms.audit import views as audit
 from classrooms.conversation import views as conversation
 from classrooms.datasets import views as datasets
 from classrooms.datasets.desk import views as desk
+from classrooms.datasets.reading import views as reading
 from classrooms.datasets.truths import views as truths
 from classrooms.dojos import views as dojos
 from classrooms.dojos.settings import views as preparing
@@ -26,7 +27,7 @@ urlpatterns = [
     path("datasets/", datasets.dataset_list, name="datasets"),
     path("datasets/new/", datasets.dataset_new, name="dataset_new"),
     path("datasets/<slug:dataset_id>/", datasets.dataset_detail, name="dataset"),
-    path("datasets/<slug:dataset_id>/format/", datasets.dataset_format, name="dataset_format"),
+    path("datasets/<slug:dataset_id>/format/", reading.dataset_format, name="dataset_format"),
     path(
         "datasets/<slug:dataset_id>/sensitive/",
         datasets.dataset_sensitive,

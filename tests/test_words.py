@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from classrooms.datasets.wording import FINDINGS, LEFT_OUT, TARGET_PROBLEMS
+from classrooms.datasets.reading.wording import LEFT_OUT
+from classrooms.datasets.wording import FINDINGS, TARGET_PROBLEMS
 from classrooms.messages import DATASET_FAILURES
 from classrooms.messages import FAILURES as JOB_FAILURES
 from engine.spec.metrics import METRICS

@@ -10,10 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from classrooms.datasets.wording import (
-    LEFT_OUT,
     describe_finding,
-    describe_format,
-    describe_left_out,
     number_text,
     type_label,
 )
@@ -85,39 +82,7 @@ def dataset_context(dataset: Dataset, *, for_facilitator: bool) -> dict[str, Any
         "split_kind": dataset.get_split_kind_display(),
         "chart_width": CHART_WIDTH,
         "chart_height": CHART_HEIGHT,
-        "lines_left_out": left_out_rows(dataset),
-        "left_out": describe_left_out(counts) if (counts := _left_out_counts(dataset)) else "",
     }
-
-
-def _left_out_counts(dataset: Dataset) -> dict[str, int]:
-    counts: dict[str, int] = dataset.left_out.get("counts", {})
-    return counts
-
-
-def left_out_rows(dataset: Dataset) -> list[dict[str, Any]]:
-    """The first lines of the file that are no rows, with the reason in words."""
-    return [
-        line | {"reason": LEFT_OUT[line["reason"]]} for line in dataset.left_out.get("lines", [])
-    ]
-
-
-def reading_rows(dataset: Dataset) -> list[tuple[str, str]]:
-    """How the file was read, as labels and values."""
-    if dataset.bundled or dataset.format is None:
-        return []
-    rows = describe_format(dataset.format)
-    empty = _("(empty)")
-    words = ", ".join(f"{word or empty} × {count}" for word, count in dataset.missing_words.items())
-    return [*rows, (_("Missing values"), words or _("none"))]
-
-
-def stray_rows(dataset: Dataset) -> list[tuple[str, str]]:
-    """Columns that would be numbers or dates, and the words among them."""
-    return [
-        (name, ", ".join(f"{word} × {count}" for word, count in words.items()))
-        for name, words in dataset.stray_words.items()
-    ]
 
 
 def card_rows(dataset: Dataset) -> list[tuple[str, str]]:
@@ -159,7 +124,7 @@ def column_rows(
         rows.append(
             ColumnRow(
                 name=name,
-                type_label=type_label(column["type"]),
+                type_label=_type_and_unit(column),
                 meaning=meaning,
                 missing=column["missing"],
                 missing_percent=100 * column["missing"] / max(dataset.row_count, 1),
@@ -197,6 +162,11 @@ def _summary(column: dict[str, Any], found: dict[str, Any]) -> str:
         span = least if least == most else f"{least} – {most}"
         return _("%(count)s words") % {"count": span} if found["kind"] == "words" else span
     return ", ".join(column["examples"])
+
+
+def _type_and_unit(column: dict[str, Any]) -> str:
+    unit = (column.get("reading") or {}).get("unit", "")
+    return f"{type_label(column['type'])} ({unit})" if unit else type_label(column["type"])
 
 
 def _rhythm_charts(rhythms: dict[str, dict[str, list[int]]]) -> list[tuple[str, list[ChartBar]]]:

@@ -15,21 +15,18 @@ from classrooms.datasets.desk.services import choose_target
 from classrooms.datasets.forms import (
     BundledDatasetForm,
     ColumnFormSet,
-    FormatForm,
     TargetForm,
     UploadForm,
 )
 from classrooms.datasets.page import (
     dataset_context,
     dataset_failure,
-    left_out_rows,
-    reading_rows,
-    stray_rows,
     trap_rows,
 )
+from classrooms.datasets.reading.page import reading_page
+from classrooms.datasets.reading.views import tell_unchanged
 from classrooms.datasets.services import (
     add_bundled_dataset,
-    correct_format,
     delete_dataset,
     mark_sensitive,
     prepare_dataset,
@@ -44,7 +41,6 @@ from classrooms.knowledge import hiding_dojos
 from classrooms.messages import describe_quota, no_room_words
 from classrooms.models import Dataset
 from engine.bundled import BUNDLED
-from engine.reading.table_format import TableFormat
 from posting.edits import edited_alone, lock_row
 from posting.once import made_once
 
@@ -115,7 +111,7 @@ def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
         try:
             (choose_target if checks else prepare_dataset)(dataset, form.preparation)
         except NotNow:
-            _tell_unchanged(request)
+            tell_unchanged(request)
         return redirect("classrooms:dataset", dataset.public_id)
     hiding = hiding_dojos([request.user], dataset).first()
     context = dataset_context(dataset, for_facilitator=hiding is None) | {
@@ -124,37 +120,12 @@ def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
         "form": form,
         "column_forms": zip(columns.forms, dataset.columns, strict=True),
         "failure": dataset_failure(dataset) if dataset.has_failed else "",
-        "reading": reading_rows(dataset),
-        "strays": stray_rows(dataset),
-        "without_strays": FormatForm(table_format=dataset.format_without_strays),
+        "read": reading_page(dataset),
         "traps": [] if hiding else trap_rows(dataset),
         "own_truths": [] if hiding else own_truths(dataset),
         "desk": None if hiding else desk_page(dataset),
     }
     return render_page_or_part(request, "classrooms/dataset_detail.html", "live", context)
-
-
-def _tell_unchanged(request: Request) -> None:
-    """A second click, or a second window, came too late."""
-    messages.warning(request, _("Not changed: the dataset is still being read or split."))
-
-
-@opener_view
-@require_http_methods(["GET", "HEAD", "POST"])
-def dataset_format(request: Request, dataset_id: str) -> HttpResponse:
-    """Correct how the file is read."""
-    dataset = get_object_or_404(
-        Dataset.objects.visible_to(request.user).correctable(), public_id=dataset_id
-    )
-    form = FormatForm(request.POST or None, table_format=dataset.format or TableFormat())
-    if request.method == "POST" and form.is_valid():
-        try:
-            correct_format(dataset, form.table_format)
-        except NotNow:
-            _tell_unchanged(request)
-        return redirect("classrooms:dataset", dataset.public_id)
-    context = {"dataset": dataset, "form": form, "lines_left_out": left_out_rows(dataset)}
-    return render(request, "classrooms/dataset_format.html", context)
 
 
 @opener_view

@@ -1,4 +1,4 @@
-"""Sentences for the data checks and for how a file was read."""
+"""Sentences for the data checks, and names of column types."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
-from engine.reading.table_format import TableFormat
 from engine.spec.schema import ColumnType
 
 
@@ -34,28 +33,6 @@ TARGET_PROBLEMS: dict[str, Promise] = {
         "a quantity: predicting it is regression, and a Dojo is about yes/no questions"
     ),
     "many_classes": gettext_lazy("more than 20 different values"),
-}
-
-LEFT_OUT: dict[str, Promise] = {
-    "ragged": gettext_lazy("does not fit the header"),
-    "blank": gettext_lazy("blank"),
-    "preamble": gettext_lazy("above the header"),
-    "footer": gettext_lazy("note or total at the end"),
-}
-
-DELIMITERS: dict[str, Promise] = {
-    ",": gettext_lazy("comma"),
-    ";": gettext_lazy("semicolon"),
-    "\t": gettext_lazy("tab"),
-    "|": gettext_lazy("bar"),
-}
-
-THOUSANDS: dict[str, Promise] = {
-    "": pgettext_lazy("thousands separator", "none"),
-    " ": gettext_lazy("space"),
-    ",": gettext_lazy("comma"),
-    ".": gettext_lazy("point"),
-    "'": gettext_lazy("apostrophe"),
 }
 
 FINDINGS: dict[str, Promise] = {
@@ -130,34 +107,3 @@ def describe_finding(finding: dict[str, Any]) -> str:
         else:
             values[name] = number_format(value, 0 if isinstance(value, int) else 2)
     return str(FINDINGS[finding["code"]]) % values
-
-
-def describe_format(table_format: TableFormat) -> list[tuple[str, str]]:
-    """How the file was read, as labels and values."""
-    day = _("day first") if table_format.day_first else _("month first")
-    if table_format.container == "parquet":
-        rows = [(_("Format"), "Parquet")]
-    else:
-        rows = [
-            (_("Encoding"), table_format.encoding.upper()),
-            (_("Separator"), str(DELIMITERS[table_format.delimiter])),
-            (_("Header"), _("line %(line)s") % {"line": table_format.header_line}),
-            (_("Decimal separator"), _("point") if table_format.decimal == "." else _("comma")),
-            (_("Thousands"), str(THOUSANDS[table_format.thousands])),
-            (_("Ambiguous dates"), day),
-        ]
-    if table_format.compressed:
-        rows.append((_("Compression"), "gzip"))
-    return rows
-
-
-def describe_left_out(counts: dict[str, int]) -> str:
-    """How many lines of the file were left out, and why."""
-    total = sum(counts.values())
-    reasons = ", ".join(f"{LEFT_OUT[reason]} ({count})" for reason, count in counts.items())
-    sentence = ngettext(
-        "%(count)s line of the file is not a row of the table: %(reasons)s.",
-        "%(count)s lines of the file are not rows of the table: %(reasons)s.",
-        total,
-    )
-    return sentence % {"count": total, "reasons": reasons}

@@ -297,6 +297,10 @@ class Migration(migrations.Migration):
                         blank=True, default=dict, verbose_name="texts in numeric columns"
                     ),
                 ),
+                (
+                    "readings",
+                    models.JSONField(blank=True, default=list, verbose_name="ways to read columns"),
+                ),
                 ("row_count", models.PositiveIntegerField(default=0, verbose_name="rows")),
                 ("target", models.CharField(blank=True, max_length=255, verbose_name="target")),
                 (

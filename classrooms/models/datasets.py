@@ -85,6 +85,8 @@ class Dataset(Job):
     targets = models.JSONField(_("possible targets"), default=list, blank=True)
     # By column: words that keep it from being numbers or dates, with how often they stand.
     stray_words = models.JSONField(_("texts in numeric columns"), default=dict, blank=True)
+    # What of the columns had to be decided, as `engine.reading.writing.reading_choices` says it.
+    readings = models.JSONField(_("ways to read columns"), default=list, blank=True)
     row_count = models.PositiveIntegerField(_("rows"), default=0)
 
     # What the facilitator decides before the split.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,23 +14,22 @@ import pyarrow.compute as pc
 
 from engine.reading.delimited import read_delimited
 from engine.reading.detection import detect_format
+from engine.reading.numbers import look_at_numbers, to_numbers
 from engine.reading.parquet import read_parquet
 from engine.reading.source import Progress, Source
 from engine.reading.table import RawTable
 from engine.reading.table_format import MAX_WORD_CHARACTERS, DataError, TableFormat
 from engine.reading.values import (
     LARGEST_NUMBER,
-    are_numbers,
     are_whole,
     date_format,
     finite,
-    number_style,
     to_iso,
-    to_numbers,
     to_objects,
 )
+from engine.reading.writing import Written, how_written
 from engine.run.split import Split
-from engine.spec.schema import Column, ColumnType, Schema
+from engine.spec.schema import Column, ColumnType, NumberReading, Schema
 
 __all__ = ["LARGEST_NUMBER", "DataError", "RawTable", "TableFormat"]
 
@@ -77,26 +77,30 @@ def read_table(
 
 
 # --- Understanding --------------------------------------------------------------
-def infer_columns(table: RawTable) -> tuple[Column, ...]:
-    """Guess each column's type from all of its values."""
-    return tuple(_infer(name, table) for name in table.names)
+def infer_columns(
+    table: RawTable, written: Mapping[str, Written] | None = None
+) -> tuple[Column, ...]:
+    """Guess each column's type from all of its values.
+
+    Args:
+        written: what `how_written` found of the table, if it was asked already.
+    """
+    written = written or how_written(table)
+    return tuple(_infer(name, table, written[name]) for name in table.names)
 
 
-def _infer(name: str, table: RawTable) -> Column:
-    values = table.columns[name]
-    present = values.drop_null()
-    distinct = pc.unique(present)
-    numeric, written = not table.is_text(name), ""
-    if not numeric:
-        texts = pa.chunked_array([distinct])
-        numeric = are_numbers(texts, number_style(table.format))
-        if not numeric and pc.all(pc.match_substring_regex(distinct, r"\d")).as_py():
-            written = date_format(texts, day_first=table.format.day_first)
+def _infer(name: str, table: RawTable, written: Written) -> Column:
+    values, distinct = table.columns[name], written.distinct
+    reading, date = written.taken.number, written.taken.date
+    numeric = reading is not None or not table.is_text(name)
     column = Column(
         name=name,
-        type=_guess_type(distinct, rows=len(present), numeric=numeric, written=written),
+        type=_guess_type(
+            distinct, rows=len(values) - values.null_count, numeric=numeric, written=date
+        ),
         numeric=numeric,
-        date_format=written,
+        reading=reading,
+        date_format=date,
         missing=values.null_count,
         distinct=len(distinct),
         examples=tuple(
@@ -138,9 +142,9 @@ def _strays(table: RawTable, name: str) -> dict[str, int]:
         return {}
     if any(len(item["values"]) > MAX_WORD_CHARACTERS for item in words):
         return {}
-    others = pa.chunked_array([pc.unique(present.filter(pc.invert(is_word)))])
-    if are_numbers(others, number_style(table.format)) or date_format(
-        others, day_first=table.format.day_first
+    others = pc.unique(present.filter(pc.invert(is_word)))
+    if look_at_numbers(others).readings or date_format(
+        pa.chunked_array([others]), day_first=table.format.day_first
     ):
         return {item["values"]: item["counts"] for item in words}
     return {}
@@ -170,7 +174,7 @@ def _numbers(table: RawTable, column: Column) -> pd.Series:
     """The column as float64; NaN where missing, infinite, or too large for float32."""
     values = table.columns[column.name]
     if table.is_text(column.name):
-        return to_numbers(values, number_style(table.format))
+        return to_numbers(values, column.reading or NumberReading())
     return finite(values.to_pandas().astype("float64"))
 
 

@@ -136,7 +136,7 @@ class _Reader:
     def __init__(self, header: list[str], table_format: TableFormat) -> None:
         self._header = header
         self._format = table_format
-        self._missing = MissingWords(table_format.missing)
+        self._missing = MissingWords(table_format)
         self._piece: list[list[str]] = []
         self._pieces: list[list[pa.Array]] = []
         self._rows = 0

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from itertools import islice
 
+from engine.reading.numbers import PARTS, number_pattern
 from engine.reading.source import Source
 from engine.reading.table_format import (
     MAX_FIELD_CHARACTERS,
@@ -16,7 +17,6 @@ from engine.reading.table_format import (
     TableFormat,
     Thousands,
 )
-from engine.reading.values import NumberStyle
 
 DELIMITERS: tuple[Delimiter, ...] = (",", ";", "\t", "|")
 SAMPLE_LINES = 2_000
@@ -33,7 +33,8 @@ NUMBER_STYLES: tuple[tuple[Decimal, Thousands], ...] = (
 )
 # What is a number but for a few words is a column of numbers.
 NEARLY_ALL = 0.8
-AMBIGUOUS_GROUP = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+GROUP_OR_DECIMALS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+SMALL_WHOLE = re.compile(r"\d{1,3}")
 
 
 def detect_format(source: Source) -> TableFormat:
@@ -49,7 +50,7 @@ def detect_format(source: Source) -> TableFormat:
     delimiter = _delimiter(lines)
     rows = _rows(lines, delimiter)
     header = _header(rows)
-    decimal, thousands = _number_style([fields for _, fields in rows[header + 1 :]])
+    decimal, thousands = _number_style([fields for _, fields in rows[header + 1 :]], delimiter)
     return TableFormat(
         compressed=source.compressed,
         encoding=encoding,
@@ -111,23 +112,45 @@ def _header(rows: list[tuple[int, list[str]]]) -> int:
     return 0
 
 
-def _number_style(rows: list[list[str]]) -> tuple[Decimal, Thousands]:
+def _number_style(rows: list[list[str]], delimiter: str) -> tuple[Decimal, Thousands]:
     """The separators under which the most columns are numbers, throughout or nearly."""
     width, _ = _usual_width(rows)
-    columns = list(zip(*(fields for fields in rows if len(fields) == width), strict=True))
-    texts = [[text.strip() for text in column if text.strip()] for column in columns]
-    # 1,234 alone may be either; everywhere three digits behind the comma are groups.
-    commas = [text for column in texts for text in column if "," in text]
-    groups = bool(commas) and all(AMBIGUOUS_GROUP.fullmatch(text) for text in commas)
+    columns = zip(*(fields for fields in rows if len(fields) == width), strict=True)
+    texts = [_digits(column) for column in columns]
+    proposed = _groups_or_decimals(texts, delimiter)
 
     def plausibility(style: tuple[Decimal, Thousands]) -> tuple[float, bool]:
-        pattern = re.compile(NumberStyle(*style).pattern)
+        pattern = re.compile(number_pattern(*style))
         shares = [
-            sum(map(bool, map(pattern.fullmatch, column))) / len(column)
-            for column in texts
-            if column
+            sum(map(bool, map(pattern.match, column))) / len(column) for column in texts if column
         ]
         numeric = sum(share for share in shares if share >= NEARLY_ALL)
-        return numeric, style == (".", ",") and groups
+        return numeric, style == proposed
 
     return max(NUMBER_STYLES, key=plausibility)
+
+
+def _digits(column: tuple[str, ...]) -> list[str]:
+    """Digits and separators of a column's values, without signs and units; words as they are."""
+    filled = (text.strip().replace("\u00a0", " ").replace("\u202f", " ") for text in column)
+    found = [(text, PARTS.match(text.replace("\u2019", "'"))) for text in filled if text]
+    return [parts["digits"] if parts else text for text, parts in found]
+
+
+def _groups_or_decimals(
+    columns: list[list[str]], delimiter: str
+) -> tuple[Decimal, Thousands] | None:
+    """How 1,234 or 1.234 is read where every value leaves it open.
+
+    Beside whole numbers below 1,000 they are thousands. Else, semicolons between values are of
+    a country in which the comma is the decimal sign.
+    """
+    for sign, groups, decimals in ((",", (".", ","), (",", "")), (".", (",", "."), (".", ""))):
+        signed = [column for column in columns if any(sign in text for text in column)]
+        texts = [text for column in signed for text in column if sign in text]
+        if texts and all(map(GROUP_OR_DECIMALS.fullmatch, texts)):
+            grouped = (sign == ",") != (delimiter == ";") or any(
+                SMALL_WHOLE.fullmatch(text) for column in signed for text in column
+            )
+            return groups if grouped else decimals  # type: ignore[return-value]
+    return None

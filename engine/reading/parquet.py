@@ -94,7 +94,7 @@ def _read(file: pq.ParquetFile, table_format: TableFormat, progress: Progress) -
         _check_type(field)
     if not file.metadata.num_rows:
         raise DataError("header_only")
-    missing = MissingWords(table_format.missing)
+    missing = MissingWords(table_format)
     pieces: list[list[pa.Array]] = []
     size = rows = 0
     for batch in file.iter_batches(batch_size=ROWS_PER_PIECE):

@@ -17,6 +17,14 @@ from engine.reading.values import LARGEST_EXACT_INTEGER
 # Line breaks among them: a form gives them back otherwise than it got them.
 SPACES_OF_A_NAME = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
+# What spreadsheets write where a formula gives no value, in English, French, German, Spanish and
+# Italian; and where a column was too narrow for its numbers.
+ERROR_VALUES = (
+    r"^(?:#[¡¿]?(?:div/0|n/a|n/d|n/v|nv|value|ref|name|num|null|valeur|nom|nombre|nul|wert|bezug|"
+    r"zahl|valor|nulo|valore|rif|nome|spill|propagation|überlauf|calc|field|getting_data|error)"
+    r"[!?]?|#{4,}|err:\d{3})$"
+)
+
 Reason = Literal["ragged", "blank", "preamble", "footer"]
 
 
@@ -129,14 +137,18 @@ def check_row_count(rows: int) -> None:
 class MissingWords:
     """Turns the texts that mean "no value" into missing values, and counts them."""
 
-    def __init__(self, words: tuple[str, ...]) -> None:
-        self._words = pa.array(sorted({word.strip().lower() for word in words}), pa.string())
+    def __init__(self, table_format: TableFormat) -> None:
+        words = {word.strip().lower() for word in table_format.missing}
+        self._words = pa.array(sorted(words), pa.string())
+        self._errors = table_format.errors_missing
         self.counts: dict[str, int] = {}
 
     def remove(self, texts: pa.Array) -> pa.Array:
         """The texts, null where they mean "no value"."""
         plain = pc.utf8_lower(pc.utf8_trim_whitespace(texts))
         missing = pc.is_in(plain, value_set=self._words)
+        if self._errors and pc.any(pc.match_substring_regex(plain, "^(?:#|err:)")).as_py():
+            missing = pc.or_(missing, pc.match_substring_regex(plain, ERROR_VALUES))
         for item in pc.value_counts(plain.filter(missing)).to_pylist():
             word = item["values"]
             self.counts[word] = self.counts.get(word, 0) + item["counts"]

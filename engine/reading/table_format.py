@@ -19,6 +19,9 @@ MAX_HEADER_LINE = 200
 MAX_MISSING_WORDS = 30
 MAX_WORD_CHARACTERS = 40
 
+# A date format is short, and says nothing but how parts of a date stand.
+MAX_DATE_FORMAT_CHARACTERS = 40
+
 # "None" is not among them: it is a class in more tables than it is a missing value.
 MISSING = ("", "na", "n/a", "nan", "null", "?", "#n/a")
 
@@ -27,6 +30,7 @@ Delimiter = Literal[",", ";", "\t", "|"]
 Decimal = Literal[".", ","]
 # A space stands for the no-break spaces, too.
 Thousands = Literal["", ",", ".", " ", "'"]
+ColumnName = Annotated[str, StringConstraints(max_length=MAX_NAME_CHARACTERS)]
 Word = Annotated[str, StringConstraints(max_length=MAX_WORD_CHARACTERS)]
 
 
@@ -44,6 +48,22 @@ class DataError(Exception):
         self.context = context
 
 
+class ColumnFormat(BaseModel):
+    """How a person says that one column is to be read; ignored where its values do not allow it.
+
+    Attributes:
+        kind: as numbers, as dates, or as they stand.
+        date_format: of dates, as `Column.date_format` is.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["number", "date", "text"]
+    decimal: Decimal = "."
+    thousands: Thousands = ""
+    date_format: Annotated[str, StringConstraints(max_length=MAX_DATE_FORMAT_CHARACTERS)] = ""
+
+
 class TableFormat(BaseModel):
     """The format of a file: detected, shown, and corrected if the detection was wrong.
 
@@ -54,7 +74,10 @@ class TableFormat(BaseModel):
         header_line: line of the file that names the columns, from 1; what stands above
             it is a preamble and is left out.
         missing: texts that mean "no value", compared without case and outer spaces.
+        errors_missing: a spreadsheet's error values (#DIV/0!) mean "no value", too.
         day_first: how 03/04/2024 is read in a column that leaves it open.
+        decimal, thousands: how 1,234 is read in a column that leaves it open.
+        columns: how single columns are read, by name, where a person has said so.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -67,7 +90,9 @@ class TableFormat(BaseModel):
     decimal: Decimal = "."
     thousands: Thousands = ""
     missing: Annotated[tuple[Word, ...], Field(max_length=MAX_MISSING_WORDS)] = MISSING
+    errors_missing: bool = True
     day_first: bool = True
+    columns: Annotated[dict[ColumnName, ColumnFormat], Field(max_length=MAX_COLUMNS)] = {}
 
     @model_validator(mode="after")
     def _separators_differ(self) -> TableFormat:

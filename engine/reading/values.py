@@ -1,26 +1,18 @@
-"""Parse texts as numbers and dates, in the style of the file."""
+"""Values of a column: dates from texts, numbers that a booster sees, Python's strings."""
 
 from __future__ import annotations
-
-import re
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.reading.table_format import TableFormat
-
 # Trees and boosters compute in float32: what does not fit there is infinite to them.
 LARGEST_NUMBER = float(np.finfo(np.float32).max)
 # Above it, not every whole number is a float64: digits would change.
 LARGEST_EXACT_INTEGER = 2**53
 
-# What looks like a number and is a name: 007, or more digits than a float holds.
-CODE_LIKE = r"^\s*[+-]?(0\d+|\d{16,})\s*$"
 WHOLE = r"^\s*[+-]?\d+\s*$"
-SPACES = r"[ \x{00a0}\x{202f}]"
 
 ISO_DATE = r"^\s*\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?\s*$"
 ISO = "iso"
@@ -30,44 +22,8 @@ _YEAR_FIRST = ("%Y/%m/%d", "%Y.%m.%d")
 _TIMES = ("", " %H:%M", " %H:%M:%S")
 
 
-@dataclass(frozen=True)
-class NumberStyle:
-    """Decimal and thousands separators of a file."""
-
-    decimal: str = "."
-    thousands: str = ""
-
-    @property
-    def pattern(self) -> str:
-        """A regular expression of a whole number or decimal, without outer spaces."""
-        point = re.escape(self.decimal)
-        digits = r"\d+"
-        if self.thousands:
-            group = "[ \u00a0\u202f]" if self.thousands == " " else re.escape(self.thousands)
-            digits = rf"(?:\d{{1,3}}(?:{group}\d{{3}})+|\d+)"
-        number = rf"(?:{digits}(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?"
-        return rf"[+-]?{number}|[+-]?[iI][nN][fF](?:[iI][nN][iI][tT][yY])?"
-
-
-def are_numbers(texts: pa.ChunkedArray, style: NumberStyle) -> bool:
-    """Return whether every text is a number in this style, and none a code that looks like one."""
-    pattern = rf"^\s*(?:{style.pattern})\s*$"
-    return _all_match(texts, pattern) and not _any_match(texts, CODE_LIKE)
-
-
 def are_whole(texts: pa.ChunkedArray) -> bool:
-    return _all_match(texts, WHOLE)
-
-
-def to_numbers(texts: pa.ChunkedArray, style: NumberStyle) -> pd.Series:
-    """Numbers as float64; NaN where missing, infinite, or too large for float32."""
-    if style.thousands:
-        pattern = SPACES if style.thousands == " " else re.escape(style.thousands)
-        texts = pc.replace_substring_regex(texts, pattern=pattern, replacement="")
-    if style.decimal != ".":
-        texts = pc.replace_substring(texts, pattern=style.decimal, replacement=".")
-    # Python's float() rounds correctly, so a CSV round trip gives the same bits.
-    return finite(pd.Series(texts.to_numpy(), dtype=object).astype("float64"))
+    return all_match(texts, WHOLE)
 
 
 def finite(numbers: pd.Series) -> pd.Series:
@@ -82,7 +38,7 @@ def date_format(texts: pa.ChunkedArray, *, day_first: bool) -> str:
         texts: without missing values.
         day_first: decides where day and month could be either.
     """
-    if _all_match(texts, ISO_DATE):
+    if all_match(texts, ISO_DATE):
         return ISO if _are_dates(texts, ISO) else ""
     ordered = (
         (*_DAY_FIRST, *_MONTH_FIRST) if day_first else (*_MONTH_FIRST, *_DAY_FIRST)
@@ -100,7 +56,7 @@ def to_iso(texts: pa.ChunkedArray, written: str) -> pd.Series:
     A date alone stays one. Where one value has a time of day all have, in UTC and without
     saying so: whoever computes with them meets one kind of time only.
     """
-    has_time = "%H" in written or (written == ISO and _any_match(texts, ":"))
+    has_time = "%H" in written or (written == ISO and any_match(texts, ":"))
     moments = _dates(texts, written).dt.tz_localize(None)
     fraction = "us" if (moments.dt.microsecond > 0).any() else "s"
     exact = moments.to_numpy().astype(f"datetime64[{fraction if has_time else 'D'}]")
@@ -115,10 +71,6 @@ def to_objects(texts: pa.ChunkedArray) -> pd.Series:
     return pd.Series(values[codes], dtype=object)
 
 
-def number_style(table_format: TableFormat) -> NumberStyle:
-    return NumberStyle(table_format.decimal, table_format.thousands)
-
-
 def _are_dates(texts: pa.ChunkedArray, written: str) -> bool:
     return not _dates(texts, written).isna().any()
 
@@ -130,9 +82,9 @@ def _dates(texts: pa.ChunkedArray, written: str) -> pd.Series:
     return pd.to_datetime(trimmed, format=known, errors="coerce", utc=True)
 
 
-def _all_match(texts: pa.ChunkedArray, pattern: str) -> bool:
+def all_match(texts: pa.Array | pa.ChunkedArray, pattern: str) -> bool:
     return bool(pc.all(pc.match_substring_regex(texts, pattern), min_count=0).as_py())
 
 
-def _any_match(texts: pa.ChunkedArray, pattern: str) -> bool:
+def any_match(texts: pa.Array | pa.ChunkedArray, pattern: str) -> bool:
     return bool(pc.any(pc.match_substring_regex(texts, pattern), min_count=0).as_py())

@@ -23,6 +23,33 @@ class ColumnType(StrEnum):
     ID = "id"
 
 
+UnitKind = Literal["", "percent", "currency", "other"]
+
+
+class NumberReading(BaseModel):
+    """How a column's texts become numbers: the same texts give the same bits again.
+
+    Attributes:
+        unit: stands beside every number and is no part of it: 12,5 % is 12.5.
+        indian: the comma parts hundreds, thousands and lakhs: 12,34,567.
+        brackets: (5) is minus 5, as accountants write it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", ",", ".", " ", "'"] = ""
+    unit: str = ""
+    unit_kind: UnitKind = ""
+    indian: bool = False
+    brackets: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Written as a program writes numbers."""
+        return self == NumberReading()
+
+
 class Column(BaseModel):
     """One column, as it was found in the file.
 
@@ -30,6 +57,7 @@ class Column(BaseModel):
         numeric: stored as float64, whatever its type means; else as text, dates in ISO 8601.
         missing: rows without a value, those with an infinite one included.
         infinite: rows whose number is infinite or too large; they count as missing.
+        reading: how numbers are written in the file; None where they are no texts.
         date_format: how dates are written in the file, as strptime reads them, or "iso".
         leak: the organiser marked it as written after the fact.
     """
@@ -42,6 +70,7 @@ class Column(BaseModel):
     missing: int
     distinct: int
     infinite: int = 0
+    reading: NumberReading | None = None
     date_format: str = ""
     leak: bool = False
     examples: tuple[str, ...] = ()
@@ -97,7 +126,8 @@ def _as_type(column: Column, kind: ColumnType) -> dict[str, object]:
         return {"type": kind}
     # As text an infinite number is a value like any other.
     missing = column.missing - column.infinite
-    return {"type": kind, "numeric": False, "date_format": "", "infinite": 0, "missing": missing}
+    as_text = {"numeric": False, "reading": None, "date_format": "", "infinite": 0}
+    return {"type": kind, "missing": missing, **as_text}
 
 
 SplitKind = Literal["stratified", "time", "group"]

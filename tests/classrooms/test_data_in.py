@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from classrooms.datasets import views
+from classrooms.datasets.reading import views as reading_views
 from classrooms.models import Dataset
 from jobs.perform import perform_here
 from tests import factories
@@ -67,7 +68,7 @@ def test_words_among_numbers_are_taken_for_missing_by_one_button(client: Client)
     dataset = upload(client, table(price=price, age=range(ROWS), paid=paid))
     shown = client.get(f"/datasets/{dataset.public_id}/")
     assert "n.c. × 10" in shown.content.decode()
-    posted = {field.name: field.value() for field in shown.context["without_strays"]}
+    posted = {field.name: field.value() for field in shown.context["read"].without_strays}
     assert client.post(f"/datasets/{dataset.public_id}/format/", posted).status_code == 302
     perform_here(dataset)
     dataset.refresh_from_db()
@@ -208,14 +209,15 @@ def test_a_second_click_changes_nothing_and_says_so(
     form = client.get(url).context["form"]
     posted = {name: form[name].initial for name in form.fields} if page else {}
     posted |= {"target": choice(dataset, "paid", "yes")}
+    module = reading_views if page else views
     service = "correct_format" if page else "prepare_dataset"
-    real = getattr(views, service)
+    real = getattr(module, service)
 
     def twice(*args: object) -> None:
         real(*args)
         real(*args)
 
-    monkeypatch.setattr(views, service, twice)
+    monkeypatch.setattr(module, service, twice)
     response = client.post(url, posted, follow=True)
     assert response.redirect_chain == [(f"/datasets/{dataset.public_id}/", 302)]
     assert "Not changed" in response.content.decode()

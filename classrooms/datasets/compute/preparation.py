@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from engine.reading.dataset import (
 from engine.reading.health.report import health_report
 from engine.reading.leaks.mending import recounted, without_rows
 from engine.reading.planting import plant_column
+from engine.reading.writing import Written, how_written, reading_choices
 from engine.run.baseline import baseline_scores, reference_errors
 from engine.run.split import Split, split_rows
 from engine.spec.schema import Column, ColumnType, Schema, retype
@@ -49,8 +50,10 @@ def prepare(dataset: Dataset, report: Report) -> Result:
     health: dict[str, Any] = {}
     try:
         table = read_again(dataset, stage_of(report, 0.0, 0.4 if splits else 0.7))
-        columns = infer_columns(table)
-        fields = _inspection(table, columns)
+        written = how_written(table)
+        columns = infer_columns(table, written)
+        fields = _inspection(table, columns, written)
+        del written
         if splits:
             report(0.5)
             fields |= _preparation(dataset, table, columns, health, report)
@@ -94,7 +97,9 @@ def read_again(dataset: Dataset, progress: Callable[[float], None]) -> RawTable:
         return read_table(path, dataset.format, progress)
 
 
-def _inspection(table: RawTable, columns: tuple[Column, ...]) -> Fields:
+def _inspection(
+    table: RawTable, columns: tuple[Column, ...], written: Mapping[str, Written]
+) -> Fields:
     return {
         "table_format": table.format.model_dump(mode="json"),
         "left_out": {
@@ -104,6 +109,7 @@ def _inspection(table: RawTable, columns: tuple[Column, ...]) -> Fields:
         "missing_words": dict(table.missing_words),
         "stray_words": stray_words(table, columns),
         "columns": [column.model_dump(mode="json") for column in columns],
+        "readings": reading_choices(table, written),
         "preview": [[_short(value) for value in row] for row in table.head(PREVIEW_ROWS)],
         "targets": [
             {"name": each.name, "values": [list(item) for item in each.classes]}

@@ -1,0 +1,1 @@
+"""How a file is read: shown, asked where it is open, and corrected."""

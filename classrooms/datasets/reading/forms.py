@@ -1,0 +1,178 @@
+"""The form with which a facilitator corrects how a file is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from classrooms.datasets.reading.wording import describe_choice
+from engine.reading.table_format import (
+    MAX_HEADER_LINE,
+    MAX_MISSING_WORDS,
+    MAX_WORD_CHARACTERS,
+    TableFormat,
+)
+from posting.numbers import WholeNumberField
+
+
+class FormatForm(forms.Form):
+    """The format of a file: detected, and open to correction."""
+
+    encoding = forms.ChoiceField(
+        label=_("Encoding"),
+        choices=[
+            ("utf-8", "UTF-8"),
+            ("utf-16", "UTF-16"),
+            ("utf-16-le", "UTF-16 LE"),
+            ("utf-16-be", "UTF-16 BE"),
+            ("cp1252", _("Windows-1252 (Western Europe)")),
+            ("latin-1", _("Latin-1 (ISO 8859-1)")),
+        ],
+        help_text=_("Change this if accented letters look wrong."),
+    )
+    delimiter = forms.ChoiceField(
+        label=_("Separator"),
+        choices=[
+            (",", _("comma ,")),
+            (";", _("semicolon ;")),
+            ("\t", _("tab")),
+            ("|", _("bar |")),
+        ],
+    )
+    header_line = WholeNumberField(
+        label=_("Header line"),
+        min_value=1,
+        max_value=MAX_HEADER_LINE,
+        help_text=_("Lines above it are left out."),
+    )
+    decimal = forms.ChoiceField(
+        label=_("Decimal separator"), choices=[(".", _("point: 1.5")), (",", _("comma: 1,5"))]
+    )
+    thousands = forms.ChoiceField(
+        label=_("Thousands separator"),
+        required=False,
+        choices=[
+            ("", _("none: 1000")),
+            (" ", _("space: 1 000")),
+            (",", _("comma: 1,000")),
+            (".", _("point: 1.000")),
+            ("'", _("apostrophe: 1'000")),
+        ],
+    )
+    day_first = forms.TypedChoiceField(
+        label=_("Order of day and month"),
+        choices=[
+            ("yes", _("03/04/2024 is 3 April (day first)")),
+            ("no", _("03/04/2024 is 4 March (month first)")),
+        ],
+        coerce=lambda value: value == "yes",
+    )
+    missing = forms.CharField(
+        label=_("Texts that mean “missing”"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("One per line; case doesn't matter. Empty cells are always missing."),
+    )
+    errors_missing = forms.BooleanField(
+        label=_("A spreadsheet's errors are missing values, too"),
+        required=False,
+        help_text=_("#DIV/0!, #N/A, #VALUE! and their kind."),
+    )
+    TEXT_ONLY = ("encoding", "delimiter", "header_line", "decimal", "thousands")
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        table_format: TableFormat,
+        readings: Sequence[dict[str, Any]] = (),
+    ) -> None:
+        """
+        Args:
+            readings: the columns that can be read in several ways (`Dataset.readings`); each
+                becomes a choice.
+        """
+        self._format = table_format
+        values = table_format.model_dump()
+        initial = values | {
+            "day_first": "yes" if table_format.day_first else "no",
+            "missing": "\n".join(filter(None, table_format.missing)),
+        }
+        super().__init__(data, initial=initial)
+        if table_format.container == "parquet":
+            for name in self.TEXT_ONLY:
+                del self.fields[name]
+        self._readings = {f"column{place}": found for place, found in enumerate(readings)}
+        self.fields |= {name: reading_field(found) for name, found in self._readings.items()}
+
+    @property
+    def file_fields(self) -> list[forms.BoundField]:
+        """What is said of the file as a whole."""
+        return [self[name] for name in self.fields if name not in self._readings]
+
+    @property
+    def questions(self) -> list[tuple[dict[str, Any], forms.BoundField]]:
+        """The columns that the file leaves open, each with its field."""
+        return [(found, self[name]) for name, found in self._readings.items() if found["is_open"]]
+
+    @property
+    def column_fields(self) -> list[tuple[dict[str, Any], forms.BoundField]]:
+        """The columns that can be read in another way, although the file settles them."""
+        settled = [item for item in self._readings.items() if not item[1]["is_open"]]
+        return [(found, self[name]) for name, found in settled if found["choices"]]
+
+    def clean_missing(self) -> tuple[str, ...]:
+        words = [word.strip() for word in self.cleaned_data["missing"].splitlines()]
+        words = list(dict.fromkeys(["", *words]))
+        if len(words) > MAX_MISSING_WORDS:
+            raise forms.ValidationError(
+                gettext("Too many texts: %(limit)s at most.") % {"limit": MAX_MISSING_WORDS - 1}
+            )
+        if long := next((word for word in words if len(word) > MAX_WORD_CHARACTERS), None):
+            raise forms.ValidationError(
+                gettext("“%(word)s” is longer than %(limit)s characters.")
+                % {"word": long, "limit": MAX_WORD_CHARACTERS}
+            )
+        return tuple(words)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("decimal") and cleaned["decimal"] == cleaned.get("thousands"):
+            self.add_error(
+                "thousands", gettext("This is already the decimal separator. Choose another.")
+            )
+        return cleaned
+
+    @property
+    def table_format(self) -> TableFormat:
+        """The corrected format of a valid form; of columns, what was asked or changed."""
+        stored = self._format.model_dump()
+        of_the_file = {name: self.cleaned_data[name] for name in self.fields if name in stored}
+        columns = dict(stored["columns"])
+        for field, found in self._readings.items():
+            chosen = (way for way in found["choices"] if _key(way) == self.cleaned_data[field])
+            if (way := next(chosen, None)) and (found["is_open"] or not way["taken"]):
+                columns[found["name"]] = way["format"]
+        return TableFormat.model_validate(stored | of_the_file | {"columns": columns})
+
+
+def reading_field(found: dict[str, Any]) -> forms.ChoiceField:
+    """Every way to read a column, with what its values are then."""
+    ways = found["choices"]
+    return forms.ChoiceField(
+        label=found["name"],
+        choices=[(_key(way), describe_choice(way)) for way in ways],
+        widget=forms.RadioSelect,
+        required=False,
+        initial=next((_key(way) for way in ways if way["taken"]), ""),
+    )
+
+
+def _key(way: dict[str, Any]) -> str:
+    """What a way to read a column is called in the form: the same after another reading."""
+    said = way["format"]
+    return f"{said['kind']} {said['decimal']}{said['thousands']}{said['date_format']}"

@@ -1,0 +1,99 @@
+"""Page objects for how a file was read. Templates only lay them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from classrooms.datasets.reading.forms import FormatForm
+from classrooms.datasets.reading.wording import (
+    LEFT_OUT,
+    describe_format,
+    describe_left_out,
+    describe_way,
+)
+from classrooms.models import Dataset
+from engine.reading.table_format import TableFormat
+
+
+@dataclass(frozen=True)
+class ReadingPage:
+    """How a file was read, and what of it is to be decided.
+
+    Attributes:
+        columns: those with a way of their own, and it in words.
+        form: asks how columns are read that the file leaves open.
+        without_strays: what to post so that words among numbers are missing values.
+    """
+
+    rows: list[tuple[str, str]]
+    columns: list[tuple[str, str]]
+    form: FormatForm
+    strays: list[tuple[str, str]]
+    without_strays: FormatForm
+    left_out: str
+    lines_left_out: list[dict[str, Any]]
+
+
+def reading_page(dataset: Dataset) -> ReadingPage:
+    counts: dict[str, int] = dataset.left_out.get("counts", {})
+    return ReadingPage(
+        rows=_rows(dataset),
+        columns=_columns(dataset),
+        form=format_form(dataset),
+        strays=_strays(dataset),
+        without_strays=FormatForm(table_format=dataset.format_without_strays),
+        left_out=describe_left_out(counts) if counts else "",
+        lines_left_out=_lines_left_out(dataset),
+    )
+
+
+def format_form(dataset: Dataset, data: Any = None) -> FormatForm:
+    """The form with which the reading of a dataset's file is corrected."""
+    found = dataset.format or TableFormat()
+    return FormatForm(data, table_format=found, readings=dataset.readings)
+
+
+def _lines_left_out(dataset: Dataset) -> list[dict[str, Any]]:
+    """The first lines of the file that are no rows, with the reason in words."""
+    return [
+        line | {"reason": LEFT_OUT[line["reason"]]} for line in dataset.left_out.get("lines", [])
+    ]
+
+
+def _rows(dataset: Dataset) -> list[tuple[str, str]]:
+    """How the file was read, as labels and values."""
+    if dataset.bundled or dataset.format is None:
+        return []
+    return [*describe_format(dataset.format), (_("Missing values"), _missing_words(dataset))]
+
+
+def _missing_words(dataset: Dataset) -> str:
+    """The texts that mean "no value", and what is missing without one."""
+    counts = {word or _("(empty)"): count for word, count in dataset.missing_words.items()}
+    missing = sum(column["missing"] for column in dataset.columns)
+    if others := missing - sum(counts.values()):
+        counts[_("(no value, or infinite)")] = others
+    return ", ".join(f"{word} × {count}" for word, count in counts.items()) or _("none")
+
+
+def _columns(dataset: Dataset) -> list[tuple[str, str]]:
+    return [(found["name"], _column(found)) for found in dataset.readings]
+
+
+def _column(found: dict[str, Any]) -> str:
+    units = [unit or _("no unit") for unit in found["units"]]
+    way = next((describe_way(choice) for choice in found["choices"] if choice["taken"]), "")
+    if units and way in {"", _("as text")}:
+        return _("as text, because the units differ: %(units)s") % {"units": ", ".join(units)}
+    return _("%(way)s (proposed)") % {"way": way} if found["is_open"] else way
+
+
+def _strays(dataset: Dataset) -> list[tuple[str, str]]:
+    """Columns that would be numbers or dates, and the words among them."""
+    return [
+        (name, ", ".join(f"{word} × {count}" for word, count in words.items()))
+        for name, words in dataset.stray_words.items()
+    ]

@@ -1,0 +1,125 @@
+"""How a file is read: said on one page, asked where it is open, changed by who knows the data."""
+
+import pytest
+from django.test import Client
+
+from classrooms.models import Dataset
+from jobs.perform import perform_here
+from tests import factories
+from tests.classrooms.test_datasets import choose, upload
+
+pytestmark = pytest.mark.django_db
+
+ROWS = 200
+CLASSES = ["yes" if n % 3 else "no" for n in range(ROWS)]
+
+
+@pytest.fixture
+def client() -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(factories.make_user())
+    return client
+
+
+def page(client: Client, dataset: Dataset, part: str = "") -> str:
+    return client.get(f"/datasets/{dataset.public_id}/{part}").content.decode()
+
+
+def file(header: str, *columns: list[str], delimiter: str = ";") -> str:
+    rows = [delimiter.join(row) for row in zip(*columns, CLASSES, strict=True)]
+    return "\n".join([f"{header}{delimiter}paid", *rows]) + "\n"
+
+
+def numbers_of(dataset: Dataset, name: str) -> dict[str, object]:
+    return next(column for column in dataset.columns if column["name"] == name)
+
+
+PERCENT = [f"{n % 50},{n % 9} %" for n in range(ROWS)]
+PRICES = [f"{n + 1} {n % 900 + 100},{n % 90 + 10} €" for n in range(ROWS)]
+EITHER = [f"{n % 8 + 1}.{n % 900 + 100}" for n in range(ROWS)]
+
+
+def test_the_page_says_how_each_column_is_written(client: Client) -> None:
+    dataset = upload(client, file("taux;prix", PERCENT, PRICES).encode("cp1252"))
+    assert numbers_of(dataset, "taux")["type"] == "numeric"
+    for shown in (page(client, dataset), page(client, choose(client, dataset))):
+        assert "<code>taux</code>: per cent, decimal comma" in shown
+        assert "<code>prix</code>: in €, decimal comma, thousands with a space" in shown
+        assert "number (€)" in shown
+    told = numbers_of(dataset, "prix")["reading"]
+    assert told["unit"] == "€"  # type: ignore[index]
+
+
+def answer(client: Client, dataset: Dataset, way: str) -> Dataset:
+    """Choose this way to read the first column that is asked about."""
+    form = client.get(f"/datasets/{dataset.public_id}/").context["read"].form
+    posted = {field.name: field.value() for field in form.file_fields}
+    (_found, field) = (form.questions + form.column_fields)[0]
+    values = [value for value, label in field.field.choices if label.startswith(way)]
+    posted |= {field.name: values[0]}
+    assert client.post(f"/datasets/{dataset.public_id}/format/", posted).status_code == 302
+    perform_here(dataset)
+    dataset.refresh_from_db()
+    return dataset
+
+
+def test_what_could_be_either_is_asked_with_real_values_and_can_be_taken_back(
+    client: Client,
+) -> None:
+    dataset = upload(client, file("amount", EITHER))
+    for part in ("", "format/"):
+        shown = page(client, dataset, part)
+        assert "decimal point: from 1.1 to 8.299, median" in shown
+        assert "thousands with a point: from 1,100 to 8,299, median" in shown
+    assert "(proposed)" in page(client, dataset)
+    for way, least in (("decimal point", 1.1), ("thousands", 1100.0), ("as text", None)):
+        dataset = answer(client, dataset, way)
+        shown = page(client, dataset)
+        assert "(proposed)" not in shown
+        assert "Which reading" not in shown
+        assert numbers_of(dataset, "amount")["numeric"] == (least is not None)
+        taken = next(c for c in dataset.readings[0]["choices"] if c["taken"])
+        assert taken["values"][:1] == ([least] if least else [])
+
+
+def test_a_file_settles_what_it_can(client: Client) -> None:
+    dataset = upload(client, file("amount;rate", EITHER, PERCENT))
+    assert [found["is_open"] for found in dataset.readings] == [True, False]
+    commas = [value.replace(".", ",") for value in EITHER]
+    dataset = upload(client, file("amount", commas))
+    assert [found["is_open"] for found in dataset.readings] == [False]
+    assert "Which reading" not in page(client, dataset)
+
+
+def test_units_that_differ_are_named(client: Client) -> None:
+    prices = [f"{n},50 {'€$'[n % 2]}" for n in range(ROWS)]
+    shown = page(client, upload(client, file("price", prices)))
+    assert "as text, because the units differ: $, €" in shown
+
+
+def test_errors_of_a_spreadsheet_are_missing_until_somebody_says_otherwise(client: Client) -> None:
+    ratio = ["#DIV/0!" if n % 10 == 0 else f"{n},5" for n in range(ROWS)]
+    dataset = upload(client, file("ratio", ratio))
+    assert numbers_of(dataset, "ratio")["missing"] == 20
+    assert "#div/0! × 20" in page(client, dataset)
+    url = f"/datasets/{dataset.public_id}/format/"
+    form = client.get(url).context["form"]
+    posted = {field.name: field.value() for field in form.file_fields}
+    client.post(url, {name: value for name, value in posted.items() if name != "errors_missing"})
+    perform_here(dataset)
+    dataset.refresh_from_db()
+    assert numbers_of(dataset, "ratio")["type"] == "categorical"
+
+
+def test_what_is_missing_without_a_word_is_told_too(client: Client) -> None:
+    values = ["inf" if n % 10 == 0 else f"{n},5" for n in range(ROWS)]
+    assert "(no value, or infinite) × 20" in page(client, upload(client, file("x", values)))
+
+
+def test_a_way_that_is_none_is_refused(client: Client) -> None:
+    dataset = upload(client, file("amount", EITHER))
+    form = client.get(f"/datasets/{dataset.public_id}/format/").context["form"]
+    posted = {field.name: field.value() for field in form.file_fields} | {"column0": "number '"}
+    response = client.post(f"/datasets/{dataset.public_id}/format/", posted)
+    assert response.status_code == 200
+    assert "not one of the available choices" in response.content.decode()
