@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from engine.reading.dates import date_formats, to_iso
 from engine.reading.delimited import read_delimited
 from engine.reading.detection import detect_format
 from engine.reading.numbers import look_at_numbers, to_numbers
@@ -22,9 +23,7 @@ from engine.reading.table_format import MAX_WORD_CHARACTERS, DataError, TableFor
 from engine.reading.values import (
     LARGEST_NUMBER,
     are_whole,
-    date_format,
     finite,
-    to_iso,
     to_objects,
 )
 from engine.reading.writing import Written, how_written
@@ -143,9 +142,7 @@ def _strays(table: RawTable, name: str) -> dict[str, int]:
     if any(len(item["values"]) > MAX_WORD_CHARACTERS for item in words):
         return {}
     others = pc.unique(present.filter(pc.invert(is_word)))
-    if look_at_numbers(others).readings or date_format(
-        pa.chunked_array([others]), day_first=table.format.day_first
-    ):
+    if look_at_numbers(others).readings or date_formats(others):
         return {item["values"]: item["counts"] for item in words}
     return {}
 

@@ -12,10 +12,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from engine.reading.dates import ENOUGH_COMPACT, ISO, compact_formats, date_formats, to_iso
 from engine.reading.numbers import Look, look_at_numbers, to_numbers
 from engine.reading.table import RawTable
 from engine.reading.table_format import ColumnFormat, TableFormat
-from engine.reading.values import date_format
 from engine.spec.schema import NumberReading
 
 
@@ -70,16 +70,20 @@ def how_written(table: RawTable) -> dict[str, Written]:
     looks = {
         name: look_at_numbers(values) for name, values in distinct.items() if table.is_text(name)
     }
+    dates = {
+        name: _date_formats(distinct[name]) for name, look in looks.items() if not look.readings
+    }
     decimals = frozenset(look.readings[0].decimal for look in looks.values() if look.has_decimals)
+    orders = frozenset(_order(formats[0]) for formats in dates.values() if len(formats) == 1)
     found: dict[str, Written] = {}
     for name, values in distinct.items():
-        look = looks.get(name)
-        if look is None:
-            found[name] = Written(values)
-        elif look.readings:
+        look = looks.get(name, Look())
+        if look.readings:
             found[name] = _numbers(values, look, table.format, decimals)
+        elif formats := dates.get(name):
+            found[name] = _dates(values, formats, table.format, orders - {"Y"})
         else:
-            found[name] = _dates_or_texts(values, look, table.format)
+            found[name] = Written(values, units=look.units)
         if name in table.format.columns:
             found[name] = _as_said(found[name], table.format.columns[name])
     return found
@@ -93,11 +97,28 @@ def _as_said(written: Written, said: ColumnFormat) -> Written:
     return Written(written.distinct, taken, written.choices, units=written.units)
 
 
-def _dates_or_texts(distinct: pa.Array, look: Look, table_format: TableFormat) -> Written:
-    written = ""
-    if pc.all(pc.match_substring_regex(distinct, r"\d"), min_count=0).as_py():
-        written = date_format(pa.chunked_array([distinct]), day_first=table_format.day_first)
-    return Written(distinct, Choice(date=written), units=look.units)
+def _date_formats(distinct: pa.Array) -> tuple[str, ...]:
+    with_digits = pc.match_substring_regex(distinct, r"\d")
+    return date_formats(distinct) if pc.all(with_digits, min_count=0).as_py() else ()
+
+
+def _order(date_format: str) -> str:
+    """What stands first: "d", "m", or "Y" where the rest is beyond doubt."""
+    first = date_format[1]
+    return first if first in "dm" and "%B" not in date_format else "Y"
+
+
+def _dates(
+    distinct: pa.Array, formats: tuple[str, ...], table_format: TableFormat, orders: frozenset[str]
+) -> Written:
+    """The order of day and month that the other dates of the file have, or a question."""
+    choices = tuple(Choice(date=each) for each in formats)
+    if formats == (ISO,):
+        return Written(distinct, choices[0])
+    usual = orders if len(orders) == 1 else {"d" if table_format.day_first else "m"}
+    taken = next((choice for choice in choices if _order(choice.date) in usual), choices[0])
+    is_open = len(choices) > 1 and len(orders) != 1
+    return Written(distinct, taken, (*choices, AS_TEXT), is_open)
 
 
 def _numbers(
@@ -108,6 +129,11 @@ def _numbers(
     if look.units:
         # Some stand without the unit: perhaps they are of another one.
         return Written(distinct, AS_TEXT, choices, is_open=True, units=look.units)
+    if compact := compact_formats(distinct):
+        # 20240301 is a day of 2024, or the number of something.
+        dates = [Choice(date=written) for written in compact]
+        taken = dates[0] if len(distinct) >= ENOUGH_COMPACT else numbers[0]
+        return Written(distinct, taken, (*dates, *choices), is_open=True)
     if len(numbers) == 1:
         return Written(distinct, numbers[0], () if look.readings[0].is_plain else choices)
     taken, is_open = _proposal(look, table_format, decimals)
@@ -158,6 +184,9 @@ def reading_choices(table: RawTable, written: Mapping[str, Written]) -> list[dic
 
 def _ends(table: RawTable, name: str, choice: Choice) -> list[Any]:
     """Least, median and greatest value under a choice; none of texts."""
+    if choice.date:
+        dates = sorted(to_iso(table.columns[name], choice.date).dropna())
+        return [dates[0], dates[len(dates) // 2], dates[-1]]
     if choice.number is None:
         return []
     numbers = to_numbers(table.columns[name], choice.number).dropna()

@@ -91,6 +91,17 @@ def test_a_file_settles_what_it_can(client: Client) -> None:
     assert "Which reading" not in page(client, dataset)
 
 
+def test_dates_that_could_be_either_are_asked(client: Client) -> None:
+    days = [f"{n % 12 + 1:02}/{n % 11 + 1:02}/24" for n in range(ROWS)]
+    dataset = upload(client, file("day", days))
+    shown = page(client, dataset)
+    assert "dates as DD/MM/YY; years 69 to 99 are 1969 to 1999" in shown
+    assert ": from Jan. 1, 2024 to " in shown
+    dataset = answer(client, dataset, "dates as MM/DD/YY")
+    assert numbers_of(dataset, "day")["date_format"] == "%m/%d/%y"
+    assert "(proposed)" not in page(client, dataset)
+
+
 def test_units_that_differ_are_named(client: Client) -> None:
     prices = [f"{n},50 {'€$'[n % 2]}" for n in range(ROWS)]
     shown = page(client, upload(client, file("price", prices)))

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from engine.build import runtime_helpers
 from engine.reading.dataset import canonical_frame, infer_columns
 from engine.reading.table import RawTable
-from engine.reading.table_format import DataError
+from engine.reading.table_format import ColumnFormat, DataError, TableFormat
+from engine.reading.writing import how_written, reading_choices
 from engine.run.split import split_rows
 from engine.spec.schema import ColumnType, SplitPolicy
 from tests.engine.conftest import prepare
@@ -47,6 +48,110 @@ def test_times_are_stored_in_one_way(written: list[str | None], stored: list[str
     found = as_stored(written)
     assert found.where(found.notna(), None).tolist() == stored
     assert {type(value) for value in found.dropna()} == {str}
+
+
+@pytest.mark.parametrize(
+    ("written", "stored", "date_format"),
+    [
+        (["31/12/68", "01/01/69"], ["2068-12-31", "1969-01-01"], "%d/%m/%y"),
+        (["29.02.24", "01.03.24"], ["2024-02-29", "2024-03-01"], "%d.%m.%y"),
+        (
+            ["13/04/2024 12:00 am", "03/04/2024 1:05 p.m."],
+            ["2024-04-13T00:00:00", "2024-04-03T13:05:00"],
+            "%d/%m/%Y %I:%M %p",
+        ),
+        (
+            ["15/03/2024 10:00 +02:00", "01/03/2024 10:00 Z"],
+            ["2024-03-15T08:00:00", "2024-03-01T10:00:00"],
+            "%d/%m/%Y %H:%M %z",
+        ),
+        (
+            ["3 mars 2024", "14 févr. 2024", "1er aout 2023", "lundi 29 FÉVRIER 2024"],
+            ["2024-03-03", "2024-02-14", "2023-08-01", "2024-02-29"],
+            "%d %B %Y",
+        ),
+        (["mar. 5 mars 2024", "mar. 4 juin 2024"], ["2024-03-05", "2024-06-04"], "%d %B %Y"),
+        (["March 3, 2024", "Sept. 25, 2023"], ["2024-03-03", "2023-09-25"], "%B %d, %Y"),
+        (["3-Mar-24", "12-Dec-23"], ["2024-03-03", "2023-12-12"], "%d-%B-%y"),
+        (["03MAR2024:10:00:00"], ["2024-03-03T10:00:00"], "%d%B%Y:%H:%M:%S"),
+        (["2024-03", "2024-12"], ["2024-03-01", "2024-12-01"], "%Y-%m"),
+        (["janv.-24", "févr.-24"], ["2024-01-01", "2024-02-01"], "%B-%y"),
+        (["mars 2024", "August 2023"], ["2024-03-01", "2023-08-01"], "%B %Y"),
+        (["2024/03/01 08:05:07.25"], ["2024-03-01T08:05:07.250000"], "%Y/%m/%d %H:%M:%S.%f"),
+        (["2024-03-01 10:00:00 UTC"], ["2024-03-01T10:00:00"], "%Y-%m-%d %H:%M:%S%z"),
+        (["25/03/2024 10h30"], ["2024-03-25T10:30:00"], "%d/%m/%Y %Hh%M"),
+        (
+            ["20240301", "20240229", "20231231"],
+            ["2024-03-01", "2024-02-29", "2023-12-31"],
+            "%Y%m%d",
+        ),
+    ],
+)
+def test_dates_are_read_as_people_write_them(
+    written: list[str | None], stored: list[str], date_format: str
+) -> None:
+    (column,) = infer_columns(RawTable.from_values({"when": written}))
+    assert column.date_format == date_format
+    assert as_stored([*written, None]).tolist()[:-1] == stored
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["1.10.12", "1.2.34"], ["3rd March 2024", "March 3rd 2024"], ["20241301", "20240301", "1"]],
+)
+def test_what_only_looks_like_a_date_is_none(values: list[str]) -> None:
+    (column,) = infer_columns(RawTable.from_values({"when": values}))
+    assert not column.date_format
+
+
+def ways(**columns: list[str]) -> dict[str, tuple[bool, list[list[str]]]]:
+    """By column: whether its dates are asked, and first, middle and last of each way."""
+    table = RawTable.from_values(columns)
+    return {
+        found["name"]: (
+            found["is_open"],
+            [way["values"] for way in found["choices"] if way["values"]],
+        )
+        for found in reading_choices(table, how_written(table))
+    }
+
+
+def test_day_and_month_that_could_be_either_are_asked_with_both_readings() -> None:
+    either = ["03/04/2024", "05/06/2024", "07/08/2024"]
+    assert ways(when=either)["when"] == (
+        True,
+        [["2024-04-03", "2024-06-05", "2024-08-07"], ["2024-03-04", "2024-05-06", "2024-07-08"]],
+    )
+    table = RawTable.from_values({"when": either})
+    said = ColumnFormat(kind="date", date_format="%m/%d/%Y")
+    told = RawTable(table.columns, TableFormat(columns={"when": said}))
+    assert infer_columns(told)[0].date_format == "%m/%d/%Y"
+    assert not how_written(told)["when"].is_open
+
+
+def test_another_date_of_the_file_settles_the_order() -> None:
+    either = ["03/04/2024", "05/06/2024", "07/08/2024"]
+    american = ["03/14/2024", "05/16/2024", "07/18/2024"]
+    is_open, _values = ways(when=either, until=american)["when"]
+    assert not is_open
+    table = RawTable.from_values({"when": either, "until": american})
+    assert infer_columns(table)[0].date_format == "%m/%d/%Y"
+
+
+def test_the_same_day_in_both_orders_is_no_question() -> None:
+    assert not ways(when=["03/03/2024", "12/12/2024"])["when"][0]
+
+
+def test_eight_digits_that_may_be_a_date_are_asked_and_few_are_a_number() -> None:
+    table = RawTable.from_values({"x": ["20240301", "20240302"]})
+    (column,) = infer_columns(table)
+    assert column.numeric
+    assert how_written(table)["x"].is_open
+    assert ways(x=["20240301", "20240302", "20240331"])["x"] == (
+        True,
+        [["2024-03-01", "2024-03-02", "2024-03-31"], [20240301.0, 20240302.0, 20240331.0]],
+    )
+    assert ways(x=["20240301", "20240302", "20240332"]) == {}
 
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))

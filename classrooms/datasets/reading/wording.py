@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -31,6 +34,21 @@ THOUSANDS: dict[str, Promise] = {
     ",": gettext_lazy("comma"),
     ".": gettext_lazy("point"),
     "'": gettext_lazy("apostrophe"),
+}
+
+DATE_LETTERS: dict[str, Promise] = {
+    "%d": pgettext_lazy("date format", "DD"),
+    "%m": pgettext_lazy("date format", "MM"),
+    "%B": pgettext_lazy("date format", "month"),
+    "%Y": pgettext_lazy("date format", "YYYY"),
+    "%y": pgettext_lazy("date format", "YY"),
+    "%H": pgettext_lazy("date format", "hh"),
+    "%I": pgettext_lazy("date format", "hh"),
+    "%M": pgettext_lazy("date format", "mm"),
+    "%S": pgettext_lazy("date format", "ss"),
+    "%f": pgettext_lazy("date format", "fraction"),
+    "%p": pgettext_lazy("date format", "AM/PM"),
+    "%z": pgettext_lazy("date format", "+hh:mm"),
 }
 
 GROUPED: dict[str, Promise] = {
@@ -76,6 +94,10 @@ def describe_choice(choice: dict[str, Any]) -> str:
     """A way to read a column, with the values that it has then."""
     if not choice["values"]:
         return describe_way(choice)
+    if choice["format"]["kind"] == "date":
+        first, _median, last = map(_day, choice["values"])
+        sentence = _("%(way)s: from %(first)s to %(last)s")
+        return sentence % {"way": describe_way(choice), "first": first, "last": last}
     least, median, greatest = map(number_text, choice["values"])
     sentence = _("%(way)s: from %(least)s to %(greatest)s, median %(median)s")
     values = {"least": least, "median": median, "greatest": greatest}
@@ -87,6 +109,8 @@ def describe_way(choice: dict[str, Any]) -> str:
     said = ColumnFormat.model_validate(choice["format"])
     if said.kind == "text":
         return _("as text")
+    if said.kind == "date":
+        return _describe_dates(said.date_format)
     words = []
     if choice["unit"] == "%":
         words.append(_("per cent"))
@@ -97,3 +121,18 @@ def describe_way(choice: dict[str, Any]) -> str:
     if said.thousands:
         words.append(str(GROUPED[said.thousands]))
     return ", ".join(words or [_("decimal point")])
+
+
+def _describe_dates(written: str) -> str:
+    """A date format in letters that a reader knows, and what a year of two digits means."""
+    letters = re.sub("%.", lambda part: str(DATE_LETTERS.get(part[0], part[0])), written)
+    sentence = (
+        _("dates as %(format)s; years 69 to 99 are 1969 to 1999, and 00 to 68 are 2000 to 2068")
+        if "%y" in written
+        else _("dates as %(format)s")
+    )
+    return sentence % {"format": letters}
+
+
+def _day(moment: str) -> str:
+    return date_format(date.fromisoformat(moment[:10]), "DATE_FORMAT")
