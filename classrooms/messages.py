@@ -95,25 +95,26 @@ DATASET_FAILURES: dict[str, str | Promise] = {
         "save the file as UTF-8."
     ),
     "one_column": gettext_lazy(
-        "Only one column was found. Separate columns with commas, semicolons or tabs."
-    ),
-    "unnamed_column": gettext_lazy(
-        "Column %(place)s has no name. Name it in the header, or choose the line "
-        "that the header is on."
+        "Only one column was found. Separate columns with commas, semicolons or tabs, or say "
+        "which separator the file has."
     ),
     "long_column_name": gettext_lazy(
         "The name of column %(place)s is longer than %(limit)s characters. Shorten "
         "it, or choose the line that the header is on."
     ),
-    "repeated_column": gettext_lazy("Two columns are called “%(name)s”. Rename one."),
+    "header_does_not_fit": gettext_lazy(
+        "The header on line %(line)s has %(expected)s fields, and every row has %(found)s. Choose "
+        "the line that names the columns, or name all columns in the file."
+    ),
     "ragged_rows": gettext_lazy(
         "Rows that don't have the header's %(expected)s fields: %(count)s (the first "
-        "has %(found)s), lines %(lines)s. Quote the values that contain a separator."
+        "has %(found)s), lines %(lines)s. If a value contains the separator, put it between "
+        "quotation marks; if the separator or the header line is wrong, correct that."
     ),
     "broken_quotes": gettext_lazy(
         "A quotation mark at or after line %(line)s is never closed, or only far "
-        "below: the rows in between would be lost in one value. Close it, or double "
-        "it if it belongs to the value."
+        "below: the rows in between would be lost in one value. If the file uses quotation marks "
+        "as part of its values, say so where you correct how it is read; else close this one."
     ),
     "long_value": gettext_lazy(
         "A value on line %(line)s has more than %(limit)s characters. Shorten it, or leave its "

@@ -189,8 +189,10 @@ class Dataset(Job):
 
     @property
     def format(self) -> TableFormat | None:
-        """The format in which the file was or will be read; None before the first reading."""
-        stored = self.corrected_format or self.table_format
+        """The format in which the file was or will be read, were it in vain; None before the
+        first reading."""
+        tried = self.failure_context.get("tried", {}).get("format")
+        stored = self.corrected_format or self.table_format or tried
         return TableFormat.model_validate(stored) if stored else None
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,10 +70,18 @@ def read_table(
         DataError: not a table, too large, damaged, or one whose rows do not fit.
     """
     source = Source(path)
-    table_format = table_format or detect_format(source)
+    found = table_format or detect_format(source)
     if source.is_parquet:
-        return read_parquet(source, table_format, progress)
-    return read_delimited(source, table_format, progress)
+        return read_parquet(source, found, progress)
+    try:
+        return read_delimited(source, found, progress)
+    except DataError as error:
+        if table_format or error.code != "broken_quotes" or found.delimiter != "\t":
+            raise
+        with suppress(DataError):
+            # Between tabs, quotation marks are seldom more than that.
+            return read_delimited(source, found.model_copy(update={"quotes": False}), progress)
+        raise
 
 
 # --- Understanding --------------------------------------------------------------

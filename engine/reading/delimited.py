@@ -11,10 +11,11 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from engine.reading.header import Names, Note, column_names, without_nameless
 from engine.reading.source import Progress, Source
 from engine.reading.table import (
     LeftOut,
@@ -22,7 +23,6 @@ from engine.reading.table import (
     RawTable,
     Reason,
     check_row_count,
-    column_names,
 )
 from engine.reading.table_format import MAX_FIELD_CHARACTERS, DataError, TableFormat
 
@@ -32,6 +32,8 @@ SHOWN_CHARACTERS = 120
 # A quoted value of more lines is a quotation mark that nobody closed.
 MAX_LINES_OF_A_ROW = 200
 MAX_RAGGED_SHARE = 0.05
+# Excel reads it and keeps silent of it.
+SEPARATOR_LINE = re.compile(r"sep=(.)", re.IGNORECASE)
 MAX_FOOTER_LINES = 10
 TOTAL = re.compile(
     r"(grand )?totals?|(grand )?total général|totaux|sum|somme|subtotal|sous-total", re.IGNORECASE
@@ -65,26 +67,40 @@ def read_delimited(source: Source, table_format: TableFormat, progress: Progress
     """
     preamble: list[LeftOut] = []
     rows = _rows(source, table_format, progress)
-    header: list[str] | None = None
+    header: Row | None = None
     for row in rows:
         if row.line >= table_format.header_line:
-            header = row.fields
+            header = row
             break
-        preamble.append(_left_out(row, "preamble"))
+        says = SEPARATOR_LINE.fullmatch(table_format.delimiter.join(row.fields))
+        preamble.append(_left_out(row, "separator" if says else "preamble"))
     if header is None:
         raise DataError("no_header", line=table_format.header_line)
-    reader = _Reader(column_names(header), table_format)
+    reader = _Reader(column_names(header.fields, table_format.header), table_format)
+    if table_format.header == "none":
+        reader.add(header)
     for row in rows:
         reader.add(row)
-    return reader.table(preamble)
+    return reader.table(preamble, header)
+
+
+def csv_reader(lines: Iterable[str], delimiter: str, *, quotes: bool, strict: bool) -> Any:
+    """The standard library's reader; a delimiter of one space stands for any number of them."""
+    csv.field_size_limit(MAX_FIELD_CHARACTERS)
+    return csv.reader(
+        (line.rstrip(" \r\n") + "\n" for line in lines) if delimiter == " " else lines,
+        delimiter=delimiter,
+        skipinitialspace=delimiter == " ",
+        quoting=csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE,
+        strict=strict,
+    )
 
 
 def _rows(source: Source, table_format: TableFormat, progress: Progress) -> Iterator[Row]:
     """Every row that is not an empty line."""
-    csv.field_size_limit(MAX_FIELD_CHARACTERS)
     read: list[str] = []
     lines = _remembered(source.text(table_format.encoding, progress), read)
-    reader = csv.reader(lines, delimiter=table_format.delimiter, strict=True)
+    reader = csv_reader(lines, table_format.delimiter, quotes=table_format.quotes, strict=True)
     line = 1
     try:
         for fields in reader:
@@ -133,8 +149,9 @@ def _left_out(row: Row, reason: Reason) -> LeftOut:
 class _Reader:
     """Collects rows into columns, and the lines that are no rows."""
 
-    def __init__(self, header: list[str], table_format: TableFormat) -> None:
+    def __init__(self, header: Names, table_format: TableFormat) -> None:
         self._header = header
+        self._width = len(header.names)
         self._format = table_format
         self._missing = MissingWords(table_format)
         self._piece: list[list[str]] = []
@@ -157,7 +174,7 @@ class _Reader:
         filled = sum(bool(field.strip()) for field in row.fields)
         if not filled:
             self._leave_out(_left_out(row, "blank"))
-        elif len(row.fields) != len(self._header):
+        elif len(row.fields) != self._width:
             self._tail.append(_left_out(row, "ragged"))
             if len(self._tail) > MAX_FOOTER_LINES:
                 self._flush_tail()
@@ -170,17 +187,26 @@ class _Reader:
             if len(self._piece) == ROWS_PER_PIECE:
                 self._pack()
 
-    def table(self, preamble: list[LeftOut]) -> RawTable:
-        """Everything that was added."""
+    def table(self, preamble: list[LeftOut], header: Row) -> RawTable:
+        """Everything that was added.
+
+        Raises:
+            DataError: no row, or too many that do not fit.
+        """
         self._recognise_footer()
-        self._refuse_too_many_ragged()
+        self._refuse_too_many_ragged(header)
         self._pack()
         if not self._rows:
             raise DataError("header_only")
         columns = {
             name: pa.chunked_array([piece[place] for piece in self._pieces], pa.string())
-            for place, name in enumerate(self._header)
+            for place, name in enumerate(self._header.names)
         }
+        columns, notes = without_nameless(
+            columns, self._header, keep_row_numbers=self._format.keep_row_numbers
+        )
+        if self._format.header == "none":
+            notes = (Note("no_header"), *notes)
         counts = Counter(item.reason for item in preamble) + self._counts
         left_out = [*preamble[:SHOWN_LINES], *self._left_out]
         return RawTable(
@@ -189,6 +215,7 @@ class _Reader:
             tuple(sorted(left_out, key=lambda item: item.line)),
             dict(counts),
             self._missing.counts,
+            notes,
         )
 
     def _pack(self) -> None:
@@ -201,9 +228,10 @@ class _Reader:
 
     def _refuse_swallowed_rows(self, row: Row) -> None:
         """A quotation mark that closes forty rows below hides them in one value."""
-        width, delimiter = len(self._header), self._format.delimiter
+        width, delimiter = self._width, self._format.delimiter
         rows = sum(_looks_like_a_row(line, row, width, delimiter) for line in row.rest)
-        if rows >= SWALLOWED_ROWS:
+        # Between tabs, values have quotation marks rather than lines.
+        if rows >= (1 if delimiter == "\t" else SWALLOWED_ROWS):
             raise DataError("broken_quotes", line=row.line)
 
     def _leave_out(self, item: LeftOut) -> None:
@@ -218,7 +246,7 @@ class _Reader:
 
     def _recognise_footer(self) -> None:
         """Short lines at the end are notes, and a nearly empty last row is a total."""
-        width = len(self._header)
+        width = self._width
         for item in self._tail:
             short = item.fields <= max(1, width // 2)
             self._leave_out(LeftOut(item.line, "footer", item.fields, item.text) if short else item)
@@ -234,15 +262,25 @@ class _Reader:
         else:
             self._pieces[-1] = [column.slice(0, len(column) - 1) for column in self._pieces[-1]]
 
-    def _refuse_too_many_ragged(self) -> None:
+    def _refuse_too_many_ragged(self, header: Row) -> None:
         count = self._counts["ragged"]
-        if count > MAX_RAGGED_SHARE * (self._rows + count):
-            ragged = [item for item in self._left_out if item.reason == "ragged"]
-            lines = ", ".join(str(item.line) for item in ragged[:5])
+        if count <= MAX_RAGGED_SHARE * (self._rows + count):
+            return
+        ragged = [item for item in self._left_out if item.reason == "ragged"]
+        widths = {item.fields for item in ragged}
+        if not self._rows and len(widths) == 1:
+            # The rows agree with each other: it is the header that is another line, or too short.
             raise DataError(
-                "ragged_rows",
-                count=count,
-                lines=lines + (", …" if count > 5 else ""),
-                expected=len(self._header),
+                "header_does_not_fit",
+                line=header.line,
+                expected=len(header.fields),
                 found=ragged[0].fields,
             )
+        lines = ", ".join(str(item.line) for item in ragged[:5])
+        raise DataError(
+            "ragged_rows",
+            count=count,
+            lines=lines + (", …" if count > 5 else ""),
+            expected=self._width,
+            found=ragged[0].fields,
+        )

@@ -7,11 +7,13 @@ import re
 from collections import Counter
 from itertools import islice
 
+from engine.reading.delimited import SEPARATOR_LINE, csv_reader
+from engine.reading.header import header_kind, names_more
 from engine.reading.numbers import PARTS, number_pattern
 from engine.reading.source import Source
 from engine.reading.table_format import (
-    MAX_FIELD_CHARACTERS,
     MAX_HEADER_LINE,
+    MISSING,
     Decimal,
     Delimiter,
     TableFormat,
@@ -20,6 +22,9 @@ from engine.reading.table_format import (
 
 DELIMITERS: tuple[Delimiter, ...] = (",", ";", "\t", "|")
 SAMPLE_LINES = 2_000
+# Words have spaces between them, too, but not the same number on every line.
+CONSTANT_WIDTH = 0.95
+COLUMNS_BETWEEN_SPACES = 3
 # In order of preference where they explain as many columns.
 NUMBER_STYLES: tuple[tuple[Decimal, Thousands], ...] = (
     (".", ""),
@@ -47,15 +52,21 @@ def detect_format(source: Source) -> TableFormat:
         return TableFormat(container="parquet", compressed=source.compressed)
     encoding = source.encoding()
     lines = list(islice(source.text(encoding), SAMPLE_LINES))
-    delimiter = _delimiter(lines)
-    rows = _rows(lines, delimiter)
+    said = SEPARATOR_LINE.fullmatch(lines[0].strip('\r\n"')) if lines else None
+    delimiter = next((each for each in DELIMITERS if said and said[1] == each), None)
+    delimiter = delimiter or _delimiter(lines)
+    rows = [(line, fields) for line, fields in _rows(lines, delimiter) if line > 1 or not said]
     header = _header(rows)
+    kind = (
+        header_kind([fields for _, fields in rows[header:]], frozenset(MISSING)) if rows else None
+    )
     decimal, thousands = _number_style([fields for _, fields in rows[header + 1 :]], delimiter)
     return TableFormat(
         compressed=source.compressed,
         encoding=encoding,
         delimiter=delimiter,
         header_line=rows[header][0] if rows else 1,
+        header=kind or "names",
         decimal=decimal,
         thousands=thousands,
     )
@@ -63,8 +74,7 @@ def detect_format(source: Source) -> TableFormat:
 
 def _rows(lines: list[str], delimiter: str) -> list[tuple[int, list[str]]]:
     """First line and fields of the rows that are not blank; what is broken ends the sample."""
-    csv.field_size_limit(MAX_FIELD_CHARACTERS)
-    reader = csv.reader(lines, delimiter=delimiter)
+    reader = csv_reader(lines, delimiter, quotes=True, strict=False)
     rows, line = [], 1
     try:
         for fields in reader:
@@ -88,7 +98,12 @@ def _delimiter(lines: list[str]) -> Delimiter:
         torn = sum(field.count('"') for fields in rows[:100] for field in fields)
         return (count / len(rows) if width > 1 else 0.0), -torn, width
 
-    return max(DELIMITERS, key=plausibility)
+    best = max(DELIMITERS, key=plausibility)
+    if plausibility(best)[0] < CONSTANT_WIDTH:
+        share, _torn, width = plausibility(" ")
+        if share >= CONSTANT_WIDTH and width >= COLUMNS_BETWEEN_SPACES:
+            return " "
+    return best
 
 
 def _usual_width(rows: list[list[str]]) -> tuple[int, int]:
@@ -102,13 +117,20 @@ def _header(rows: list[tuple[int, list[str]]]) -> int:
 
     What stands above (a title, a date of export) fills a field or two of many.
     """
-    width, _ = _usual_width([fields for _, fields in rows])
+    fields_of = [fields for _, fields in rows]
+    width, _ = _usual_width(fields_of)
+    full = [fields for fields in fields_of if len(fields) == width]
+    # Columns that are mostly empty have no name, either, in many a file.
+    filled_in = ([bool(text.strip()) for text in column] for column in zip(*full, strict=True))
+    needed = sum(2 * sum(filled) > len(filled) for filled in filled_in)
     for index, (line, fields) in enumerate(rows):
         if line > MAX_HEADER_LINE:
             break
         filled = sum(bool(field.strip()) for field in fields)
-        if filled > width / 2 or (len(fields) == width and filled >= width / 2):
-            return index
+        if filled > needed / 2 or (len(fields) == width and filled >= needed / 2):
+            below = fields_of[index + 1 :]
+            titles = filled < needed and below and names_more(below[0], fields, below[1:])
+            return index + 1 if titles else index
     return 0
 
 

@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from engine.reading import table_format as bounds
+from engine.reading.header import column_names, without_nameless
 from engine.reading.source import Progress, Source
-from engine.reading.table import MissingWords, RawTable, check_row_count, column_names
+from engine.reading.table import MissingWords, RawTable, check_row_count
 from engine.reading.table_format import DataError, TableFormat
 from engine.reading.values import LARGEST_EXACT_INTEGER
 
@@ -88,7 +89,7 @@ def _decoded(values: pa.DictionaryArray) -> pa.Array:
 
 def _read(file: pq.ParquetFile, table_format: TableFormat, progress: Progress) -> RawTable:
     schema = file.schema_arrow
-    names = column_names(schema.names)
+    header = column_names(schema.names)
     check_row_count(file.metadata.num_rows)
     for field in schema:
         _check_type(field)
@@ -107,9 +108,12 @@ def _read(file: pq.ParquetFile, table_format: TableFormat, progress: Progress) -
         progress(rows / file.metadata.num_rows)
     columns = {
         name: _column(name, [piece[place] for piece in pieces], missing)
-        for place, name in enumerate(names)
+        for place, name in enumerate(header.names)
     }
-    return RawTable(columns, table_format, missing_words=missing.counts)
+    columns, notes = without_nameless(
+        columns, header, keep_row_numbers=table_format.keep_row_numbers
+    )
+    return RawTable(columns, table_format, missing_words=missing.counts, notes=notes)
 
 
 def _check_type(field: pa.Field) -> None:

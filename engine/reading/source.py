@@ -6,11 +6,13 @@ import codecs
 import gzip
 import io
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from engine.reading import table_format
+from engine.reading.encodings import one_byte_encoding, words_beyond_ascii
 from engine.reading.table_format import DataError, Encoding
 
 CHUNK = 1024 * 1024
@@ -71,9 +73,9 @@ class Source:
     def encoding(self) -> Encoding:
         """The encoding in which all of the bytes make sense, the strictest first.
 
-        Every byte means something in Latin-1, so what is not Unicode is Windows-1252
-        (what programs that say Latin-1 really write) unless it uses one of the five
-        bytes that Windows-1252 leaves undefined.
+        What is not Unicode has one byte per letter, and in more than one encoding every byte
+        means something: the one that gives words is taken, Windows-1252 where it is as good
+        (what programs that say Latin-1 really write).
         """
         if self.beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
@@ -83,8 +85,15 @@ class Source:
             return "utf-16-le"
         if pairs and pairs[::2].count(0) > 0.7 * len(pairs) / 2 and not pairs[1::2].count(0):
             return "utf-16-be"
-        candidates: tuple[Encoding, ...] = ("utf-8", "cp1252", "latin-1")
-        return next(name for name in candidates if self._decodes(name))
+        if self._decodes("utf-8"):
+            return "utf-8"
+        found = one_byte_encoding(self.words_beyond_ascii())
+        return found if self._decodes(found) else "latin-1"
+
+    def words_beyond_ascii(self) -> Counter[bytes]:
+        """The first words with bytes beyond ASCII."""
+        with self.open() as file:
+            return words_beyond_ascii(iter(lambda: file.read(CHUNK), b""))
 
     def text(self, encoding: Encoding, progress: Progress = lambda fraction: None) -> Iterator[str]:
         """The lines of the text, line ends kept; its byte order mark is left out.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -11,11 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.reading import table_format
+from engine.reading.header import Note
 from engine.reading.table_format import DataError, TableFormat
 from engine.reading.values import LARGEST_EXACT_INTEGER
-
-# Line breaks among them: a form gives them back otherwise than it got them.
-SPACES_OF_A_NAME = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 # What spreadsheets write where a formula gives no value, in English, French, German, Spanish and
 # Italian; and where a column was too narrow for its numbers.
@@ -25,7 +22,7 @@ ERROR_VALUES = (
     r"[!?]?|#{4,}|err:\d{3})$"
 )
 
-Reason = Literal["ragged", "blank", "preamble", "footer"]
+Reason = Literal["ragged", "blank", "separator", "preamble", "footer"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +49,7 @@ class RawTable:
         columns: string columns, null where missing; float64 where a Parquet file has numbers.
         left_out: the first lines that are no rows, in the file's order.
         left_out_counts: how many lines were left out for each reason.
+        notes: what was done about columns without a name, and names that stood twice.
         missing_words: how often each text that means "no value" stands in the file.
     """
 
@@ -60,6 +58,7 @@ class RawTable:
     left_out: tuple[LeftOut, ...] = ()
     left_out_counts: Mapping[str, int] = field(default_factory=dict)
     missing_words: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
     @classmethod
     def from_values(cls, columns: Mapping[str, list[Any]]) -> RawTable:
@@ -94,34 +93,6 @@ class RawTable:
         )
         whole = pc.cast(pc.if_else(is_whole, values, pa.scalar(None, values.type)), pa.int64())
         return pc.coalesce(pc.cast(whole, pa.string()), pc.cast(values, pa.string()))
-
-
-def column_names(header: list[str]) -> list[str]:
-    """The names in a header, each on one line: spreadsheets break long ones.
-
-    Raises:
-        DataError: not every column is named once; with the place or the name that is wrong.
-    """
-    names = [SPACES_OF_A_NAME.sub(" ", name).strip() for name in header]
-    _check_names(names)
-    return names
-
-
-def _check_names(names: list[str]) -> None:
-    if len(names) < 2:
-        raise DataError("one_column")
-    limit = table_format.MAX_COLUMNS
-    if len(names) > limit:
-        raise DataError("too_many_columns", columns=len(names), limit=limit)
-    seen: set[str] = set()
-    for place, name in enumerate(names, start=1):
-        if not name:
-            raise DataError("unnamed_column", place=place)
-        if len(name) > table_format.MAX_NAME_CHARACTERS:
-            raise DataError("long_column_name", place=place, limit=table_format.MAX_NAME_CHARACTERS)
-        if name in seen:
-            raise DataError("repeated_column", name=name)
-        seen.add(name)
 
 
 def check_row_count(rows: int) -> None:

@@ -25,8 +25,12 @@ MAX_DATE_FORMAT_CHARACTERS = 40
 # "None" is not among them: it is a class in more tables than it is a missing value.
 MISSING = ("", "na", "n/a", "nan", "null", "?", "#n/a")
 
-Encoding = Literal["utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1"]
-Delimiter = Literal[",", ";", "\t", "|"]
+Encoding = Literal[
+    "utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "mac_roman", "cp850"
+]
+# A space stands for any number of them.
+Delimiter = Literal[",", ";", "\t", "|", " "]
+HeaderKind = Literal["names", "none", "first_unnamed", "last_unnamed"]
 Decimal = Literal[".", ","]
 # A space stands for the no-break spaces, too.
 Thousands = Literal["", ",", ".", " ", "'"]
@@ -73,6 +77,10 @@ class TableFormat(BaseModel):
         compressed: the file is gzip; what is inside is read.
         header_line: line of the file that names the columns, from 1; what stands above
             it is a preamble and is left out.
+        header: the line names the columns; or all but the first one (R's row names) or the last
+            one; or it is a row itself, and the columns have no names.
+        quotes: quotation marks hold a value together; else they are part of it.
+        keep_row_numbers: a first column without a name that only counts rows is one of the table.
         missing: texts that mean "no value", compared without case and outer spaces.
         errors_missing: a spreadsheet's error values (#DIV/0!) mean "no value", too.
         day_first: how 03/04/2024 is read in a column that leaves it open.
@@ -87,6 +95,9 @@ class TableFormat(BaseModel):
     encoding: Encoding = "utf-8"
     delimiter: Delimiter = ","
     header_line: Annotated[int, Field(ge=1, le=MAX_HEADER_LINE)] = 1
+    header: HeaderKind = "names"
+    quotes: bool = True
+    keep_row_numbers: bool = False
     decimal: Decimal = "."
     thousands: Thousands = ""
     missing: Annotated[tuple[Word, ...], Field(max_length=MAX_MISSING_WORDS)] = MISSING

@@ -102,23 +102,22 @@ def test_an_impossible_format_is_refused_by_its_field(
 
 
 def test_a_file_that_could_not_be_read_can_be_read_otherwise(client: Client) -> None:
-    dataset = upload(client, "Loans,,2024,by me\n" + GOOD)
-    assert dataset.has_failed
-    assert f"/datasets/{dataset.public_id}/format/" in page(client, dataset)
-    posted = {
-        "encoding": "utf-8",
-        "delimiter": ",",
-        "header_line": "2",
-        "decimal": ".",
-        "thousands": "",
-        "day_first": "no",
-        "missing": "NA",
-    }
-    client.post(f"/datasets/{dataset.public_id}/format/", posted)
+    dataset = upload(client, GOOD.replace("gold", '"gold', 1))
+    assert (dataset.has_failed, dataset.failure_code) == (True, "broken_quotes")
+    url = f"/datasets/{dataset.public_id}/format/"
+    assert url in page(client, dataset)
+    form = client.get(url).context["form"]
+    posted = {name: form[name].initial for name in form.fields} | {"quotes": "no"}
+    client.post(url, posted)
     perform_here(dataset)
     dataset.refresh_from_db()
     assert dataset.awaits_target, dataset.failure_code
-    assert dataset.columns[0]["name"] == "number"
+    assert dataset.preview[0][2] == '"gold'
+
+
+def test_a_title_above_the_header_is_not_taken_for_it(client: Client) -> None:
+    dataset = upload(client, "Loans,,2024,by me\n" + GOOD)
+    assert [column["name"] for column in dataset.columns] == ["number", "x", "level", "paid"]
 
 
 def test_what_is_split_is_read_no_more(client: Client) -> None:

@@ -134,3 +134,61 @@ def test_a_way_that_is_none_is_refused(client: Client) -> None:
     response = client.post(f"/datasets/{dataset.public_id}/format/", posted)
     assert response.status_code == 200
     assert "not one of the available choices" in response.content.decode()
+
+
+# --- Shape ----------------------------------------------------------------------------------
+def read_otherwise(client: Client, dataset: Dataset, **said: str) -> Dataset:
+    """Correct this of how the file is read."""
+    url = f"/datasets/{dataset.public_id}/format/"
+    form = client.get(url).context["form"]
+    posted = {field.name: field.value() for field in form.file_fields} | said
+    posted = {name: value for name, value in posted.items() if value not in (False, None)}
+    assert client.post(url, posted).status_code == 302
+    perform_here(dataset)
+    dataset.refresh_from_db()
+    return dataset
+
+
+def test_a_file_without_a_header_is_seen_said_and_switched(client: Client) -> None:
+    rows = [f"{n % 70};{'abc'[n % 3]};{CLASSES[n]}" for n in range(ROWS)]
+    dataset = upload(client, "\n".join(rows) + "\n")
+    assert [column["name"] for column in dataset.columns] == ["column_1", "column_2", "column_3"]
+    assert dataset.row_count == ROWS
+    assert "The first line looks like the others" in page(client, dataset)
+    dataset = read_otherwise(client, dataset, header="names")
+    assert dataset.row_count == ROWS - 1
+    assert "The first line looks like the others" not in page(client, dataset)
+
+
+def test_what_was_done_about_names_is_said_and_can_be_taken_back(client: Client) -> None:
+    rows = [f"{n},{n % 9},,{n % 5},{CLASSES[n]}" for n in range(ROWS)]
+    dataset = upload(client, ",a,,a,paid\n" + "\n".join(rows) + "\n")
+    shown = page(client, dataset)
+    assert "only counts the rows, so it was left out" in shown
+    assert "with neither a name nor a value: column_3" in shown
+    assert "their name stood twice: a_2" in shown
+    dataset = read_otherwise(client, dataset, keep_row_numbers="on")
+    assert dataset.columns[0]["name"] == "row_name"
+
+
+def test_the_page_shows_what_was_tried_and_how_the_lines_were_split(client: Client) -> None:
+    rows = "".join(f"{n};{n};x;{n};y<b>;z\n" for n in range(ROWS))
+    dataset = upload(client, "a;b;c;d\n" + rows)
+    assert dataset.failure_code == "header_does_not_fit"
+    assert "The header on line 1 has 4 fields, and every row has 6" in page(client, dataset)
+    shown = client.get(f"/datasets/{dataset.public_id}/format/")
+    assert shown.context["form"]["delimiter"].value() == ";"
+    body = shown.content.decode()
+    assert "The first lines, as they were split" in body
+    assert "<code>y&lt;b&gt;</code>" in body
+
+
+def test_words_are_shown_in_every_encoding(client: Client) -> None:
+    cities = ["Orléans" if n % 2 else "Nîmes" for n in range(ROWS)]
+    dataset = upload(client, file("ville", cities).encode("mac_roman"))
+    assert dataset.preview[0][0] == "Nîmes"
+    shown = page(client, dataset, "format/")
+    assert "Mac Roman (old Macs): Nîmes, Orléans" in shown
+    assert "Windows-1252 (Western Europe): N”mes, OrlŽans" in shown
+    dataset = read_otherwise(client, dataset, encoding="cp1252")
+    assert dataset.preview[0][0] == "N”mes"

@@ -28,9 +28,12 @@ from engine.reading.dataset import (
     write_dataset,
     write_participant_csv,
 )
+from engine.reading.encodings import ONE_BYTE, shown_words
+from engine.reading.first_lines import first_lines
 from engine.reading.health.report import health_report
 from engine.reading.leaks.mending import recounted, without_rows
 from engine.reading.planting import plant_column
+from engine.reading.source import Source
 from engine.reading.writing import Written, how_written, reading_choices
 from engine.run.baseline import baseline_scores, reference_errors
 from engine.run.split import Split, split_rows
@@ -53,12 +56,13 @@ def prepare(dataset: Dataset, report: Report) -> Result:
         written = how_written(table)
         columns = infer_columns(table, written)
         fields = _inspection(table, columns, written)
+        fields["left_out"]["words"] = _words(dataset, table)
         del written
         if splits:
             report(0.5)
             fields |= _preparation(dataset, table, columns, health, report)
     except DataError as error:
-        raise JobFailure(error.code, error.context) from error
+        raise JobFailure(error.code, error.context | _as_tried(dataset)) from error
 
     def store() -> None:
         if health:
@@ -97,6 +101,24 @@ def read_again(dataset: Dataset, progress: Callable[[float], None]) -> RawTable:
         return read_table(path, dataset.format, progress)
 
 
+def _words(dataset: Dataset, table: RawTable) -> dict[str, list[str]]:
+    """Words of an upload that another encoding would give otherwise."""
+    one_byte = table.format.encoding in ONE_BYTE and table.format.container == "text"
+    if dataset.bundled or not one_byte:
+        return {}
+    return shown_words(Source(Path(dataset.upload.path)).words_beyond_ascii())
+
+
+def _as_tried(dataset: Dataset) -> Fields:
+    """How an upload was read in vain, and its first lines as they were split."""
+    if dataset.bundled or dataset.step != Dataset.Step.INSPECT:
+        return {}
+    try:
+        return {"tried": first_lines(Path(dataset.upload.path), dataset.format)}
+    except (DataError, OSError):
+        return {}
+
+
 def _inspection(
     table: RawTable, columns: tuple[Column, ...], written: Mapping[str, Written]
 ) -> Fields:
@@ -105,6 +127,7 @@ def _inspection(
         "left_out": {
             "counts": dict(table.left_out_counts),
             "lines": [asdict(item) for item in table.left_out],
+            "notes": [asdict(note) for note in table.notes],
         },
         "missing_words": dict(table.missing_words),
         "stray_words": stray_words(table, columns),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from classrooms.datasets.reading.wording import describe_choice
+from classrooms.datasets.reading.wording import ENCODINGS, HEADERS, describe_choice
 from engine.reading.table_format import (
     MAX_HEADER_LINE,
     MAX_MISSING_WORDS,
@@ -24,14 +24,7 @@ class FormatForm(forms.Form):
 
     encoding = forms.ChoiceField(
         label=_("Encoding"),
-        choices=[
-            ("utf-8", "UTF-8"),
-            ("utf-16", "UTF-16"),
-            ("utf-16-le", "UTF-16 LE"),
-            ("utf-16-be", "UTF-16 BE"),
-            ("cp1252", _("Windows-1252 (Western Europe)")),
-            ("latin-1", _("Latin-1 (ISO 8859-1)")),
-        ],
+        choices=list(ENCODINGS.items()),
         help_text=_("Change this if accented letters look wrong."),
     )
     delimiter = forms.ChoiceField(
@@ -41,6 +34,7 @@ class FormatForm(forms.Form):
             (";", _("semicolon ;")),
             ("\t", _("tab")),
             ("|", _("bar |")),
+            (" ", _("one or more spaces")),
         ],
     )
     header_line = WholeNumberField(
@@ -48,6 +42,20 @@ class FormatForm(forms.Form):
         min_value=1,
         max_value=MAX_HEADER_LINE,
         help_text=_("Lines above it are left out."),
+    )
+    header = forms.ChoiceField(label=_("Column names"), choices=list(HEADERS.items()))
+    quotes = forms.TypedChoiceField(
+        label=_("Quotation marks"),
+        choices=[
+            ("yes", _('hold a value together: "a, b"')),
+            ("no", _('are part of the value: 5" screen')),
+        ],
+        coerce=lambda value: value == "yes",
+    )
+    keep_row_numbers = forms.BooleanField(
+        label=_("Keep row numbers"),
+        required=False,
+        help_text=_("Of a first column without a name, which only counts the rows."),
     )
     decimal = forms.ChoiceField(
         label=_("Decimal separator"), choices=[(".", _("point: 1.5")), (",", _("comma: 1,5"))]
@@ -82,7 +90,10 @@ class FormatForm(forms.Form):
         required=False,
         help_text=_("#DIV/0!, #N/A, #VALUE! and their kind."),
     )
-    TEXT_ONLY = ("encoding", "delimiter", "header_line", "decimal", "thousands")
+    TEXT_ONLY = (
+        *("encoding", "delimiter", "header_line", "header", "quotes"),
+        *("decimal", "thousands"),
+    )
 
     def __init__(
         self,
@@ -90,22 +101,30 @@ class FormatForm(forms.Form):
         *,
         table_format: TableFormat,
         readings: Sequence[dict[str, Any]] = (),
+        words: Mapping[str, list[str]] | None = None,
     ) -> None:
         """
         Args:
             readings: the columns that can be read in several ways (`Dataset.readings`); each
                 becomes a choice.
+            words: from the file, as each encoding gives them.
         """
         self._format = table_format
         values = table_format.model_dump()
         initial = values | {
             "day_first": "yes" if table_format.day_first else "no",
+            "quotes": "yes" if table_format.quotes else "no",
             "missing": "\n".join(filter(None, table_format.missing)),
         }
         super().__init__(data, initial=initial)
         if table_format.container == "parquet":
             for name in self.TEXT_ONLY:
                 del self.fields[name]
+        elif words:
+            self.fields["encoding"].choices = [  # type: ignore[attr-defined]
+                (code, f"{label}: {', '.join(words[code])}" if code in words else label)
+                for code, label in ENCODINGS.items()
+            ]
         self._readings = {f"column{place}": found for place, found in enumerate(readings)}
         self.fields |= {name: reading_field(found) for name, found in self._readings.items()}
 

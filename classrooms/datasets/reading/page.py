@@ -12,6 +12,7 @@ from classrooms.datasets.reading.wording import (
     LEFT_OUT,
     describe_format,
     describe_left_out,
+    describe_note,
     describe_way,
 )
 from classrooms.models import Dataset
@@ -23,6 +24,8 @@ class ReadingPage:
     """How a file was read, and what of it is to be decided.
 
     Attributes:
+        notes: what was done about names of columns.
+        first_lines: of a file that could not be read, as they were split.
         columns: those with a way of their own, and it in words.
         form: asks how columns are read that the file leaves open.
         without_strays: what to post so that words among numbers are missing values.
@@ -35,6 +38,8 @@ class ReadingPage:
     without_strays: FormatForm
     left_out: str
     lines_left_out: list[dict[str, Any]]
+    notes: list[str]
+    first_lines: list[dict[str, Any]]
 
 
 def reading_page(dataset: Dataset) -> ReadingPage:
@@ -47,13 +52,21 @@ def reading_page(dataset: Dataset) -> ReadingPage:
         without_strays=FormatForm(table_format=dataset.format_without_strays),
         left_out=describe_left_out(counts) if counts else "",
         lines_left_out=_lines_left_out(dataset),
+        notes=[describe_note(note) for note in dataset.left_out.get("notes", [])],
+        first_lines=_tried(dataset).get("rows", []),
     )
 
 
 def format_form(dataset: Dataset, data: Any = None) -> FormatForm:
     """The form with which the reading of a dataset's file is corrected."""
     found = dataset.format or TableFormat()
-    return FormatForm(data, table_format=found, readings=dataset.readings)
+    words = dataset.left_out.get("words") or _tried(dataset).get("words")
+    return FormatForm(data, table_format=found, readings=dataset.readings, words=words)
+
+
+def _tried(dataset: Dataset) -> dict[str, Any]:
+    tried: dict[str, Any] = dataset.failure_context.get("tried", {}) if dataset.has_failed else {}
+    return tried
 
 
 def _lines_left_out(dataset: Dataset) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from engine.reading.table_format import ColumnFormat, TableFormat
 LEFT_OUT: dict[str, Promise] = {
     "ragged": gettext_lazy("does not fit the header"),
     "blank": gettext_lazy("blank"),
+    "separator": gettext_lazy("names the separator"),
     "preamble": gettext_lazy("above the header"),
     "footer": gettext_lazy("note or total at the end"),
 }
@@ -26,6 +27,42 @@ DELIMITERS: dict[str, Promise] = {
     ";": gettext_lazy("semicolon"),
     "\t": gettext_lazy("tab"),
     "|": gettext_lazy("bar"),
+    " ": gettext_lazy("spaces"),
+}
+
+ENCODINGS: dict[str, str | Promise] = {
+    "utf-8": "UTF-8",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16 LE",
+    "utf-16-be": "UTF-16 BE",
+    "cp1252": gettext_lazy("Windows-1252 (Western Europe)"),
+    "latin-1": gettext_lazy("Latin-1 (ISO 8859-1)"),
+    "mac_roman": gettext_lazy("Mac Roman (old Macs)"),
+    "cp850": gettext_lazy("Code page 850 (DOS)"),
+}
+
+HEADERS: dict[str, Promise] = {
+    "names": gettext_lazy("on the header line"),
+    "none": gettext_lazy("none: the header line is a row, too"),
+    "first_unnamed": gettext_lazy("on the header line, but for the first column"),
+    "last_unnamed": gettext_lazy("on the header line, but for the last column"),
+}
+
+NOTES: dict[str, Promise] = {
+    "no_header": gettext_lazy(
+        "The first line looks like the others, so it was read as a row, and the columns are "
+        "numbered. If it holds their names, correct that."
+    ),
+    "row_numbers": gettext_lazy(
+        "The first column has no name and only counts the rows, so it was left out."
+    ),
+    "row_names": gettext_lazy(
+        "The first column has no name and a different value in every row, so it was called "
+        "%(columns)s."
+    ),
+    "empty_columns": gettext_lazy("Left out, with neither a name nor a value: %(columns)s."),
+    "unnamed_columns": gettext_lazy("Named by their place, as they had no name: %(columns)s."),
+    "repeated_names": gettext_lazy("Renamed, as their name stood twice: %(columns)s."),
 }
 
 THOUSANDS: dict[str, Promise] = {
@@ -66,16 +103,29 @@ def describe_format(table_format: TableFormat) -> list[tuple[str, str]]:
         rows = [(_("Format"), "Parquet")]
     else:
         rows = [
-            (_("Encoding"), table_format.encoding.upper()),
+            (_("Encoding"), str(ENCODINGS[table_format.encoding])),
             (_("Separator"), str(DELIMITERS[table_format.delimiter])),
-            (_("Header"), _("line %(line)s") % {"line": table_format.header_line}),
+            (_("Header"), _describe_header(table_format)),
             (_("Decimal separator"), _("point") if table_format.decimal == "." else _("comma")),
             (_("Thousands"), str(THOUSANDS[table_format.thousands])),
             (_("Ambiguous dates"), day),
         ]
+        if not table_format.quotes:
+            rows.append((_("Quotation marks"), _("part of the values")))
     if table_format.compressed:
         rows.append((_("Compression"), "gzip"))
     return rows
+
+
+def _describe_header(table_format: TableFormat) -> str:
+    if table_format.header == "none":
+        return _("none; rows from line %(line)s") % {"line": table_format.header_line}
+    return _("line %(line)s") % {"line": table_format.header_line}
+
+
+def describe_note(note: dict[str, Any]) -> str:
+    """What was done about names of columns."""
+    return str(NOTES[note["code"]]) % {"columns": ", ".join(note["names"])}
 
 
 def describe_left_out(counts: dict[str, int]) -> str:
