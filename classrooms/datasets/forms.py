@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.datasets.services import Preparation
@@ -116,9 +116,17 @@ class TargetForm(forms.Form):
                 two = len(column["values"]) == 2
                 self._targets[key] = (column["name"], value, two)
                 sentence = (
-                    gettext("%(column)s = %(value)s (rows: %(count)s)")
+                    ngettext(
+                        "%(column)s = %(value)s (%(count)s row)",
+                        "%(column)s = %(value)s (%(count)s rows)",
+                        count,
+                    )
                     if two
-                    else gettext("%(column)s = %(value)s vs the rest (rows: %(count)s)")
+                    else ngettext(
+                        "%(column)s = %(value)s vs the rest (%(count)s row)",
+                        "%(column)s = %(value)s vs the rest (%(count)s rows)",
+                        count,
+                    )
                 )
                 words = {"column": column["name"], "value": value, "count": count}
                 options.append((key, sentence % words))
@@ -191,6 +199,7 @@ class ColumnForm(forms.Form):
         }
         super().__init__(data, prefix=prefix, initial=initial)
         self.column = column
+        self.examples = ", ".join(column["examples"])
         allowed = allowed_types(Column.model_validate(column))
         self.fields["type"].choices = [(kind.value, type_label(kind)) for kind in allowed]  # type: ignore[attr-defined]
         for field, words in (

@@ -294,7 +294,7 @@ def test_a_short_dojo_in_english_on_an_uploaded_file(person: MakePerson, tmp_pat
     robin.page.fill("textarea[name=missing]", "?\na")
     robin.page.get_by_role("button", name="Read the file again").click()
     expect(robin.page.get_by_text("a × 67")).to_be_visible(timeout=PATIENCE_MS)
-    robin.page.select_option("select[name=target]", label="paid = yes (rows: 150)")
+    robin.page.select_option("select[name=target]", label="paid = yes (150 rows)")
     robin.page.get_by_text("Types, and columns").click()
     robin.check()
     robin.page.get_by_role("button", name="Check for leaks").click()

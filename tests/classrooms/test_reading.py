@@ -1,5 +1,7 @@
 """How a file is read: said on one page, asked where it is open, changed by who knows the data."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -134,6 +136,22 @@ def test_a_way_that_is_none_is_refused(client: Client) -> None:
     response = client.post(f"/datasets/{dataset.public_id}/format/", posted)
     assert response.status_code == 200
     assert "not one of the available choices" in response.content.decode()
+
+
+def test_a_value_is_cut_before_it_is_escaped(client: Client) -> None:
+    signs = [f"{'<' * 30}{n % 3}" for n in range(ROWS)]
+    shown = page(client, upload(client, file("text", signs)))
+    assert "&lt;…" in shown
+    assert not re.search("&[a-z]{1,3}…", shown)
+
+
+def test_one_row_is_a_row(client: Client) -> None:
+    rare = ["c" if n == 3 else "ab"[n % 2] for n in range(ROWS)]
+    dataset = upload(client, file("level", rare))
+    assert "level = c vs the rest (1 row)" in page(client, dataset)
+    french = Client(headers={"accept-language": "fr"})
+    french.force_login(dataset.owner)
+    assert "level = c contre le reste (1 ligne)" in page(french, dataset)
 
 
 # --- Shape ----------------------------------------------------------------------------------
