@@ -25,6 +25,7 @@ from engine.reading.table import (
     check_row_count,
 )
 from engine.reading.table_format import MAX_FIELD_CHARACTERS, DataError, TableFormat
+from engine.reading.unquoted import Body, read_unquoted
 
 ROWS_PER_PIECE = 20_000
 SHOWN_LINES = 20
@@ -76,12 +77,24 @@ def read_delimited(source: Source, table_format: TableFormat, progress: Progress
         preamble.append(_left_out(row, "separator" if says else "preamble"))
     if header is None:
         raise DataError("no_header", line=table_format.header_line)
-    reader = _Reader(column_names(header.fields, table_format.header), table_format)
+    names = column_names(header.fields, table_format.header)
+    reader = _Reader(names, table_format)
+    body = read_unquoted(source, table_format, len(names.names), progress)
+    if body and not _is_total(body.last):
+        reader.take(body)
+        return reader.table(preamble, header)
     if table_format.header == "none":
         reader.add(header)
     for row in rows:
         reader.add(row)
     return reader.table(preamble, header)
+
+
+def _is_total(fields: list[str]) -> bool:
+    """Whether a last row is none: the word, and nearly nothing else."""
+    filled = [field.strip() for field in fields if field.strip()]
+    is_total = bool(filled) and bool(TOTAL.fullmatch(filled[0].rstrip(" :")))
+    return is_total and 2 * len(filled) <= len(fields)
 
 
 def csv_reader(lines: Iterable[str], delimiter: str, *, quotes: bool, strict: bool) -> Any:
@@ -156,6 +169,7 @@ class _Reader:
         self._missing = MissingWords(table_format)
         self._piece: list[list[str]] = []
         self._pieces: list[list[pa.Array]] = []
+        self._columns: list[pa.ChunkedArray] = []
         self._rows = 0
         self._last = Row(0, [], [])
         self._left_out: list[LeftOut] = []
@@ -171,8 +185,7 @@ class _Reader:
         """
         if row.rest:
             self._refuse_swallowed_rows(row)
-        filled = sum(bool(field.strip()) for field in row.fields)
-        if not filled:
+        if not "".join(row.fields).strip():
             self._leave_out(_left_out(row, "blank"))
         elif len(row.fields) != self._width:
             self._tail.append(_left_out(row, "ragged"))
@@ -187,6 +200,17 @@ class _Reader:
             if len(self._piece) == ROWS_PER_PIECE:
                 self._pack()
 
+    def take(self, body: Body) -> None:
+        """Take all rows at once, as they were split.
+
+        Raises:
+            DataError: too many.
+        """
+        self._rows = len(body.columns[0])
+        check_row_count(self._rows)
+        self._missing = body.missing
+        self._columns = body.columns
+
     def table(self, preamble: list[LeftOut], header: Row) -> RawTable:
         """Everything that was added.
 
@@ -198,10 +222,11 @@ class _Reader:
         self._pack()
         if not self._rows:
             raise DataError("header_only")
-        columns = {
-            name: pa.chunked_array([piece[place] for piece in self._pieces], pa.string())
-            for place, name in enumerate(self._header.names)
-        }
+        taken = self._columns or [
+            pa.chunked_array([piece[place] for piece in self._pieces], pa.string())
+            for place in range(self._width)
+        ]
+        columns = dict(zip(self._header.names, taken, strict=True))
         columns, notes = without_nameless(
             columns, self._header, keep_row_numbers=self._format.keep_row_numbers
         )
@@ -250,8 +275,7 @@ class _Reader:
         for item in self._tail:
             short = item.fields <= max(1, width // 2)
             self._leave_out(LeftOut(item.line, "footer", item.fields, item.text) if short else item)
-        filled = [field.strip() for field in self._last.fields if field.strip()]
-        if filled and TOTAL.fullmatch(filled[0].rstrip(" :")) and 2 * len(filled) <= width:
+        if _is_total(self._last.fields):
             self._leave_out(_left_out(self._last, "footer"))
             self._rows -= 1
             self._drop_last_row()

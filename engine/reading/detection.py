@@ -22,6 +22,8 @@ from engine.reading.table_format import (
 
 DELIMITERS: tuple[Delimiter, ...] = (",", ";", "\t", "|")
 SAMPLE_LINES = 2_000
+# So many rows show how numbers are written; each column is looked at as a whole later.
+NUMBER_ROWS = 500
 # Words have spaces between them, too, but not the same number on every line.
 CONSTANT_WIDTH = 0.95
 COLUMNS_BETWEEN_SPACES = 3
@@ -60,7 +62,9 @@ def detect_format(source: Source) -> TableFormat:
     kind = (
         header_kind([fields for _, fields in rows[header:]], frozenset(MISSING)) if rows else None
     )
-    decimal, thousands = _number_style([fields for _, fields in rows[header + 1 :]], delimiter)
+    decimal, thousands = _number_style(
+        [fields for _, fields in rows[header + 1 :][:NUMBER_ROWS]], delimiter
+    )
     return TableFormat(
         compressed=source.compressed,
         encoding=encoding,

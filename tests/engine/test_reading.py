@@ -335,3 +335,56 @@ def test_participants_read_back_the_same_bits_and_never_the_holdout(
     assert numbers_back.tobytes() == frame["n" + name].iloc[shared].to_numpy().tobytes()
     expected = frame["t"].iloc[shared].fillna("<missing>").tolist()
     assert back["t"].fillna("<missing>").tolist() == expected
+
+
+def outcome(content: str, folder: Path) -> tuple[object, ...]:
+    """All that reading says of a file."""
+    try:
+        table = read(content, folder)
+    except DataError as error:
+        return error.code, error.context
+    told = (table.left_out, table.left_out_counts, table.missing_words, table.notes)
+    return texts(table), *told
+
+
+CELLS = st.sampled_from(
+    [
+        "1",
+        "2.5",
+        "x",
+        "",
+        " ",
+        "é",
+        "NA",
+        "#DIV/0!",
+        "Total",
+        "a b",
+        "#",
+        "\ufeff",
+        "'",
+        "\x1c",
+        "12 €",
+    ]
+)
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150
+)
+@given(
+    rows=st.lists(st.lists(CELLS, min_size=3, max_size=3), min_size=1, max_size=12),
+    odd=st.none() | st.sampled_from(["", "  ", "x", "x;y;z;a", "Total;;", ";;", "x\ry;1;2"]),
+    place=st.integers(0, 11),
+    line_end=st.sampled_from(["\n", "\r\n", "\r"]),
+    ends=st.booleans(),
+)
+def test_a_file_without_quotation_marks_is_read_as_with_them(
+    rows: list[list[str]], odd: str | None, place: int, line_end: str, ends: bool, tmp_path: Path
+) -> None:
+    lines = [";".join(row) for row in rows]
+    if odd is not None:
+        lines.insert(place, odd)
+    body = line_end.join(lines) + (line_end if ends else "")
+    plain = outcome(f"name;size;kind{line_end}{body}", tmp_path)
+    quoted = outcome(f'"name";"size";"kind"{line_end}{body}', tmp_path)
+    assert plain == quoted
