@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from engine.reading.header import Names, Note, column_names, without_nameless
+from engine.reading.header import Names, Note, column_names, left_out_names, without_nameless
 from engine.reading.source import Progress, Source
 from engine.reading.table import (
     LeftOut,
@@ -79,7 +79,7 @@ def read_delimited(source: Source, table_format: TableFormat, progress: Progress
         raise DataError("no_header", line=table_format.header_line)
     names = column_names(header.fields, table_format.header)
     reader = _Reader(names, table_format)
-    body = read_unquoted(source, table_format, len(names.names), progress)
+    body = read_unquoted(source, table_format, names.names, progress)
     if body and not _is_total(body.last):
         reader.take(body)
         return reader.table(preamble, header)
@@ -239,7 +239,7 @@ class _Reader:
             self._format,
             tuple(sorted(left_out, key=lambda item: item.line)),
             dict(counts),
-            self._missing.counts,
+            self._missing.counts(without=left_out_names(notes)),
             notes,
         )
 
@@ -247,7 +247,10 @@ class _Reader:
         if self._piece:
             columns = zip(*self._piece, strict=True)
             self._pieces.append(
-                [self._missing.remove(pa.array(column, pa.string())) for column in columns]
+                [
+                    self._missing.remove(pa.array(column, pa.string()), name)
+                    for name, column in zip(self._header.names, columns, strict=True)
+                ]
             )
             self._piece = []
 

@@ -42,7 +42,7 @@ def one_byte_encoding(words: Counter[bytes]) -> Encoding:
 def shown_words(words: Counter[bytes]) -> dict[str, list[str]]:
     """The most frequent words under each encoding that allows them, for a person to choose."""
     frequent = [word for word, _count in words.most_common(SHOWN_WORDS)]
-    found = {}
+    found: dict[str, list[str]] = {}
     for encoding in ONE_BYTE:
         try:
             found[encoding] = [word.decode(encoding) for word in frequent]

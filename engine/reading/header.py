@@ -127,6 +127,11 @@ def without_nameless(
     return kept, tuple(notes)
 
 
+def left_out_names(notes: tuple[Note, ...]) -> tuple[str, ...]:
+    """The columns without name and value."""
+    return next((note.names for note in notes if note.code == "empty_columns"), ())
+
+
 def _all_differ(values: pa.ChunkedArray) -> bool:
     return not values.null_count and pc.count_distinct(values).as_py() == len(values)
 

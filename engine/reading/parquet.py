@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from engine.reading import table_format as bounds
-from engine.reading.header import column_names, without_nameless
+from engine.reading.header import column_names, left_out_names, without_nameless
 from engine.reading.source import Progress, Source
 from engine.reading.table import MissingWords, RawTable, check_row_count
 from engine.reading.table_format import DataError, TableFormat
@@ -113,7 +113,12 @@ def _read(file: pq.ParquetFile, table_format: TableFormat, progress: Progress) -
     columns, notes = without_nameless(
         columns, header, keep_row_numbers=table_format.keep_row_numbers
     )
-    return RawTable(columns, table_format, missing_words=missing.counts, notes=notes)
+    return RawTable(
+        columns,
+        table_format,
+        missing_words=missing.counts(without=left_out_names(notes)),
+        notes=notes,
+    )
 
 
 def _check_type(field: pa.Field) -> None:
@@ -162,6 +167,6 @@ def _column(name: str, pieces: list[pa.Array], missing: MissingWords) -> pa.Chun
         # PostgreSQL stores no text with a NUL, so examples of it could not be kept.
         if pc.any(pc.match_substring(values, "\0")).as_py():
             raise DataError("nul_in_column", name=name)
-        cleaned = [missing.remove(piece) for piece in values.chunks]
+        cleaned = [missing.remove(piece, name) for piece in values.chunks]
         return pa.chunked_array(cleaned, pa.string())
     return pc.if_else(pc.is_nan(values), pa.scalar(None, pa.float64()), values)

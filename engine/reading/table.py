@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -112,15 +113,20 @@ class MissingWords:
         words = {word.strip().lower() for word in table_format.missing}
         self._words = pa.array(sorted(words), pa.string())
         self._errors = table_format.errors_missing
-        self.counts: dict[str, int] = {}
+        self._by_column: dict[str, Counter[str]] = {}
 
-    def remove(self, texts: pa.Array) -> pa.Array:
-        """The texts, null where they mean "no value"."""
+    def counts(self, *, without: Collection[str] = ()) -> dict[str, int]:
+        """How often each text that means "no value" stands, but for some columns."""
+        kept = (words for name, words in self._by_column.items() if name not in without)
+        return dict(sum(kept, Counter()))
+
+    def remove(self, texts: pa.Array, name: str) -> pa.Array:
+        """The texts of a column, null where they mean "no value"."""
         plain = pc.utf8_lower(pc.utf8_trim_whitespace(texts))
         missing = pc.is_in(plain, value_set=self._words)
         if self._errors and pc.any(pc.match_substring_regex(plain, "^(?:#|err:)")).as_py():
             missing = pc.or_(missing, pc.match_substring_regex(plain, ERROR_VALUES))
         for item in pc.value_counts(plain.filter(missing)).to_pylist():
-            word = item["values"]
-            self.counts[word] = self.counts.get(word, 0) + item["counts"]
+            words = self._by_column.setdefault(name, Counter())
+            words[item["values"]] += item["counts"]
         return pc.if_else(missing, pa.scalar(None, texts.type), texts)

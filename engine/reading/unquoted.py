@@ -37,12 +37,12 @@ class Body:
 
 
 def read_unquoted(
-    source: Source, table_format: TableFormat, width: int, progress: Progress
+    source: Source, table_format: TableFormat, names: tuple[str, ...], progress: Progress
 ) -> Body | None:
     """The rows below the header as columns, or None where that needs the strict reader.
 
     Args:
-        width: how many fields every row has.
+        names: of the columns; every row has a field for each.
     """
     if table_format.encoding != "utf-8" or table_format.delimiter == " ":
         return None
@@ -52,7 +52,7 @@ def read_unquoted(
         return None
     if table_format.quotes and b'"' in content:
         return None
-    table = _split(content, table_format, width)
+    table = _split(content, table_format, len(names))
     if table is None or not table.num_rows or _has_blank_rows(table):
         return None
     longest = max(pc.max(pc.binary_length(column)).as_py() for column in table.columns)
@@ -61,8 +61,8 @@ def read_unquoted(
     missing = MissingWords(table_format)
     last = [column[-1].as_py() for column in table.columns]
     columns = [
-        pa.chunked_array([missing.remove(piece) for piece in column.chunks], pa.string())
-        for column in table.columns
+        pa.chunked_array([missing.remove(piece, name) for piece in column.chunks], pa.string())
+        for name, column in zip(names, table.columns, strict=True)
     ]
     return Body(columns, missing, last)
 

@@ -106,6 +106,12 @@ def test_columns_without_name_and_value_are_left_out(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_values_of_columns_left_out_are_not_counted_as_missing(quote: str, tmp_path: Path) -> None:
+    table = read(f"{quote}a{quote},b,\n1,NA,\n2,3,\nNA,4,\n", tmp_path)
+    assert table.missing_words == {"na": 2}
+
+
 def test_a_separator_at_the_end_of_every_row_shifts_nothing(tmp_path: Path) -> None:
     table = read("a,b\n1,2,\n3,4,\n", tmp_path)
     assert {name: values.to_pylist() for name, values in table.columns.items()} == {

@@ -87,7 +87,7 @@ def _missing_words(dataset: Dataset) -> str:
     """The texts that mean "no value", and what is missing without one."""
     counts = {word or _("(empty)"): count for word, count in dataset.missing_words.items()}
     missing = sum(column["missing"] for column in dataset.columns)
-    if others := missing - sum(counts.values()):
+    if (others := missing - sum(counts.values())) > 0:
         counts[_("(no value, or infinite)")] = others
     return ", ".join(f"{word} × {count}" for word, count in counts.items()) or _("none")
 

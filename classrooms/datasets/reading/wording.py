@@ -147,7 +147,8 @@ def describe_choice(choice: dict[str, Any]) -> str:
     if choice["format"]["kind"] == "date":
         first, _median, last = map(_day, choice["values"])
         sentence = _("%(way)s: from %(first)s to %(last)s")
-        return sentence % {"way": describe_way(choice), "first": first, "last": last}
+        way = _("dates as %(format)s") % {"format": _letters(choice["format"]["date_format"])}
+        return sentence % {"way": way, "first": first, "last": last}
     least, median, greatest = map(number_text, choice["values"])
     sentence = _("%(way)s: from %(least)s to %(greatest)s, median %(median)s")
     values = {"least": least, "median": median, "greatest": greatest}
@@ -175,13 +176,16 @@ def describe_way(choice: dict[str, Any]) -> str:
 
 def _describe_dates(written: str) -> str:
     """A date format in letters that a reader knows, and what a year of two digits means."""
-    letters = re.sub("%.", lambda part: str(DATE_LETTERS.get(part[0], part[0])), written)
     sentence = (
         _("dates as %(format)s; years 69 to 99 are 1969 to 1999, and 00 to 68 are 2000 to 2068")
         if "%y" in written
         else _("dates as %(format)s")
     )
-    return sentence % {"format": letters}
+    return sentence % {"format": _letters(written)}
+
+
+def _letters(written: str) -> str:
+    return re.sub("%.", lambda part: str(DATE_LETTERS.get(part[0], part[0])), written)
 
 
 def _day(moment: str) -> str:
