@@ -104,8 +104,10 @@ def _delimiter(lines: list[str]) -> Delimiter:
 
     best = max(DELIMITERS, key=plausibility)
     if plausibility(best)[0] < CONSTANT_WIDTH:
-        share, _torn, width = plausibility(" ")
-        if share >= CONSTANT_WIDTH and width >= COLUMNS_BETWEEN_SPACES:
+        # R names all columns but that of the row names.
+        below = [fields for _, fields in _rows(lines, " ")][1:]
+        width, count = _usual_width(below)
+        if count >= CONSTANT_WIDTH * len(below) and width >= COLUMNS_BETWEEN_SPACES:
             return " "
     return best
 

@@ -92,6 +92,12 @@ def test_row_names_of_r_have_no_name_in_the_header(tmp_path: Path) -> None:
     assert (numbered.names, notes(numbered)) == (["mpg", "cyl"], {"row_numbers": ()})
 
 
+def test_a_table_as_r_writes_it_is_read(tmp_path: Path) -> None:
+    table = read('"age" "answer"\n"1" 30 "yes it is"\n"2" 41 "no"\n"3" 52 "no"\n', tmp_path)
+    assert (table.names, notes(table)) == (["age", "answer"], {"row_numbers": ()})
+    assert table.columns["answer"].to_pylist()[0] == "yes it is"
+
+
 def test_a_nameless_first_column_that_does_not_count_rows_is_kept(tmp_path: Path) -> None:
     table = read(",x\n3,1\n1,2\n3,5\n", tmp_path)
     assert (table.names, notes(table)) == (["column_1", "x"], {"unnamed_columns": ("column_1",)})
