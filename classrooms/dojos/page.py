@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from classrooms.access import Request
+from classrooms.dojos.navigation import Navigation
 from classrooms.dojos.reads import Clock, dojo_clock
 from classrooms.models import Dojo, Seat
 
@@ -72,11 +73,12 @@ def pace_buttons(clock: Clock) -> list[ClockButton]:
 def dojo_context(seat: Seat, tab: str) -> dict[str, Any]:
     """Context of every page of a Dojo. Ask for it first: its version is read before anything else,
     so a change made meanwhile is announced to the page."""
+    clock = dojo_clock(seat.dojo)
     return {
-        "clock": dojo_clock(seat.dojo),
+        "clock": clock,
         "seat": seat,
         "dojo": seat.dojo,
-        "tab": tab,
+        "navigation": Navigation(seat, clock, tab),
     }
 
 

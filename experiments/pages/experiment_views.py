@@ -23,8 +23,9 @@ from experiments.holdout.page import holdout_page
 from experiments.leaderboard.entries import entry_of
 from experiments.leaderboard.words import OBJECTIONS
 from experiments.models import Experiment, Framing
+from experiments.pages.next_step import next_links
 from experiments.pages.reads import experiments_of
-from experiments.pages.run_page import experiment_page, run_page
+from experiments.pages.run_page import RunPage, experiment_page, run_page
 from experiments.submit import services
 from experiments.submit.conclusion import AnalysisForm
 from experiments.submit.config.form import ConfigForm
@@ -189,12 +190,14 @@ def experiment(request: Request, seat: Seat, experiment_id: str) -> HttpResponse
         "alarm": alarm_page(found, seat),
         "holdout": holdout_page(found),
         "analysis_links": analysis_links(result),
+        "next_links": next_links(result) if is_own else [],
+        "asks_framing": _asks_framing(result, seat, is_own=is_own),
         "form": form,
         "is_own": is_own,
         "entry": entry,
         "why_not": OBJECTIONS.get(entry.objection, ""),
         "claims": claim_sentences(found),
-        "tab": "work" if is_own else "cockpit",
+        "navigation": context["navigation"].at("work" if is_own else "cockpit"),
     }
     return render(request, "experiments/experiment.html", context)
 
@@ -214,7 +217,7 @@ def _unsaved_conclusion(experiment: Experiment) -> Experiment:
 def run(request: Request, seat: Seat, experiment_id: str) -> HttpResponse:
     """The live part of an experiment's page."""
     found = find_experiment(seat, experiment_id)
-    result = run_page(found, seat)
+    result, is_own = run_page(found, seat), found.seat_id == seat.pk
     context = {
         "dojo": seat.dojo,
         "seat": seat,
@@ -223,9 +226,17 @@ def run(request: Request, seat: Seat, experiment_id: str) -> HttpResponse:
         "alarm": alarm_page(found, seat),
         "holdout": holdout_page(found),
         "analysis_links": analysis_links(result),
-        "is_own": found.seat_id == seat.pk,
+        "next_links": next_links(result) if is_own else [],
+        "asks_framing": _asks_framing(result, seat, is_own=is_own),
+        "is_own": is_own,
     }
     return render(request, "experiments/run.html", context)
+
+
+def _asks_framing(result: RunPage, seat: Seat, *, is_own: bool) -> bool:
+    """Whether the time of the run is there to write the framing that is still missing."""
+    is_waiting = is_own and result.run.is_unfinished
+    return is_waiting and not Framing.objects.filter(seat=seat).exists()
 
 
 @participant_view
