@@ -180,7 +180,7 @@ def experiment(request: Request, seat: Seat, experiment_id: str) -> HttpResponse
             form.add_error(None, _("This experiment can't be concluded now. Reload the page."))
         else:
             messages.success(request, _("Conclusion saved in your log."))
-            return redirect(found)
+            return redirect(f"{found.get_absolute_url()}#conclusion")
     result = run_page(found, seat)
     entry = entry_of(experiments_of(found.seat), seat.dojo.primary_metric)
     context |= {

@@ -77,10 +77,12 @@ def test_the_steps_have_words_in_both_languages(experiment: Experiment) -> None:
 def test_no_bar_stands_at_nothing_for_seconds(experiment: Experiment) -> None:
     Run.objects.filter(pk=experiment.run.pk).update(status=JobStatus.RUNNING, progress=0.0)
     bar = re.search(r"<progress[^>]*>", page_of(experiment, "run/"))
-    assert bar is not None and "value=" not in bar[0]
+    assert bar is not None
+    assert "value=" not in bar[0]
     Run.objects.filter(pk=experiment.run.pk).update(progress=0.5)
     bar = re.search(r"<progress[^>]*>", page_of(experiment, "run/"))
-    assert bar is not None and 'value="50"' in bar[0]
+    assert bar is not None
+    assert 'value="50"' in bar[0]
 
 
 def test_the_framing_that_is_missing_is_asked_while_the_run_computes(
