@@ -89,7 +89,12 @@ def _experiment_posted(request: Request, seat: Seat) -> HttpResponse:
     if action == "submit":
         hypothesis = HypothesisForm(request.POST, seat=seat)
         return _submit(request, seat, hypothesis, config_form)
-    if action in ("to_yaml", "to_form"):
+    if action == "restore":
+        reference = Experiment.objects.filter(seat=seat, public_id=request.POST.get("compared_to"))
+        restored = starting_config(seat.dojo, reference.first())
+        shown_as = YamlForm if "yaml" in request.POST else ConfigForm
+        config_form = shown_as.for_config(restored, schema, allowed)
+    elif action in ("to_yaml", "to_form"):
         if config_form.is_valid() and config_form.config:
             shown_as = YamlForm if action == "to_yaml" else ConfigForm
             config_form = shown_as.for_config(config_form.config, schema, allowed)
