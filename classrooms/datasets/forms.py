@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.datasets.services import Preparation
@@ -175,6 +176,9 @@ class TargetForm(forms.Form):
         ),
         error_messages={"required": _("Choose a column and the value to find.")},
     )
+    drops_unlabelled = forms.BooleanField(
+        label=_("Leave out the rows in which the target has no value"), required=False
+    )
     split_kind = forms.ChoiceField(
         label=_("How to split the rows"),
         choices=Dataset.SplitKind.choices,
@@ -192,7 +196,11 @@ class TargetForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, dataset: Dataset, columns: ColumnFormSet) -> None:
-        super().__init__(data, initial={"split_kind": dataset.split_kind})
+        initial = {
+            "split_kind": dataset.split_kind,
+            "drops_unlabelled": dataset.drops_unlabelled,
+        }
+        super().__init__(data, initial=initial)
         self._dataset = dataset
         self._columns = columns
         # Values are indices: a column's name may hold any character.
@@ -230,7 +238,7 @@ class TargetForm(forms.Form):
                 words = {"column": column["name"], "value": value, "count": count}
                 options.append((key, sentence % words))
             if options:
-                groups.append((column["name"], options))
+                groups.append((_group_label(column), options))
         return groups
 
     @property
@@ -245,6 +253,29 @@ class TargetForm(forms.Form):
             for column in self._dataset.targets
             if column["problem"]
         ]
+
+    @property
+    def has_unlabelled(self) -> bool:
+        """Whether a column that can be the target has missing values."""
+        return any(column["missing"] and column["values"] for column in self._dataset.targets)
+
+    def clean_drops_unlabelled(self) -> bool:
+        """Consent, where it is needed: nothing is left out silently."""
+        consents: bool = self.cleaned_data["drops_unlabelled"]
+        if "target" not in self.cleaned_data:
+            return consents
+        name = self._targets[self.cleaned_data["target"]][0]
+        missing = next(c["missing"] for c in self._dataset.targets if c["name"] == name)
+        if missing and not consents:
+            words = ngettext(
+                "“%(column)s” has no value in %(count)s row. Tick this if it may be left out, or "
+                "choose another target.",
+                "“%(column)s” has no value in %(count)s rows. Tick this if they may be left out, "
+                "or choose another target.",
+                missing,
+            )
+            raise forms.ValidationError(words % {"column": name, "count": _number(missing)})
+        return bool(missing)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -279,7 +310,24 @@ class TargetForm(forms.Form):
             split_by=self.cleaned_data["split_by"],
             column_types=self._columns.changed_types,
             leak_columns=[name for name in self._columns.leaks if name != target],
+            drops_unlabelled=self.cleaned_data["drops_unlabelled"],
         )
+
+
+def _group_label(column: dict[str, Any]) -> str:
+    """The name of a column that can be the target, with what choosing it would leave out."""
+    if not column["missing"]:
+        return str(column["name"])
+    words = ngettext(
+        "%(column)s (%(count)s row without a value would be left out)",
+        "%(column)s (%(count)s rows without a value would be left out)",
+        column["missing"],
+    )
+    return words % {"column": column["name"], "count": _number(column["missing"])}
+
+
+def _number(count: int) -> str:
+    return number_format(count, use_l10n=True, force_grouping=True)
 
 
 class ColumnForm(forms.Form):

@@ -117,6 +117,7 @@ class Preparation:
         split_by: the column of times or groups; "" for a split at random.
         column_types: types by column name, where the guess was wrong.
         leak_columns: columns that are written after the fact.
+        drops_unlabelled: rows without a value of the target are left out.
     """
 
     target: str
@@ -126,6 +127,7 @@ class Preparation:
     split_by: str = ""
     column_types: dict[str, ColumnType] = field(default_factory=dict)
     leak_columns: list[str] = field(default_factory=list)
+    drops_unlabelled: bool = False
 
 
 @transaction.atomic

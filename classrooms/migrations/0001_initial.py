@@ -357,12 +357,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "questions",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="questions about values"
+                    ),
+                ),
+                (
+                    "decisions",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="merged or missing values"
+                    ),
+                ),
+                (
+                    "settled",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="values left as they are"
+                    ),
+                ),
+                (
+                    "drops_unlabelled",
+                    models.BooleanField(
+                        default=False, verbose_name="leave out rows without a target"
+                    ),
+                ),
+                (
                     "truths",
                     models.JSONField(blank=True, default=list, verbose_name="declared truths"),
                 ),
                 (
                     "planted_columns",
                     models.JSONField(blank=True, default=list, verbose_name="added columns"),
+                ),
+                (
+                    "recipe",
+                    models.JSONField(blank=True, default=list, verbose_name="what was cleaned"),
                 ),
                 (
                     "sensitive_columns",

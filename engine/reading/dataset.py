@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +113,33 @@ def _infer(name: str, table: RawTable) -> Column:
     return column.model_copy(update={"missing": missing, "infinite": infinite})
 
 
+def understand(table: RawTable) -> tuple[RawTable, tuple[Column, ...]]:
+    """Guess the columns, and make infinite numbers missing, which they count as whatever a
+    column's type becomes.
+
+    Returns:
+        The table without infinite numbers, and those too large for float32; its columns, which
+        still say how many there were.
+    """
+    columns = infer_columns(table)
+    infinite = {column.name: column.infinite for column in columns if column.infinite}
+    if not infinite:
+        return table, columns
+    found = dict(table.columns)
+    for column in columns:
+        if column.infinite:
+            values = found[column.name]
+            is_finite = pa.array(_numbers(table, column).notna())
+            found[column.name] = pc.if_else(is_finite, values, pa.scalar(None, values.type))
+    table = replace(table, columns=found)
+    return table, tuple(
+        _infer(column.name, table).model_copy(update={"infinite": infinite[column.name]})
+        if column.name in infinite
+        else column
+        for column in columns
+    )
+
+
 def stray_words(table: RawTable, columns: tuple[Column, ...]) -> dict[str, dict[str, int]]:
     """Words that may mean "missing": without them, a column would be numbers or dates.
 
@@ -180,13 +207,15 @@ class Candidate:
 
     Attributes:
         classes: each value with how often it stands, most frequent first.
-        problem: "" when it can be; else "missing", "quantity" (too many numbers: a
-            regression), "many_classes" or "constant".
+        problem: "" when it can be; else "quantity" (too many numbers: a regression),
+            "many_classes" or "constant".
+        missing: rows without a value; they would be left out.
     """
 
     name: str
     classes: tuple[tuple[str, int], ...]
     problem: str = ""
+    missing: int = 0
 
 
 def target_candidates(table: RawTable, columns: tuple[Column, ...]) -> tuple[Candidate, ...]:
@@ -195,15 +224,14 @@ def target_candidates(table: RawTable, columns: tuple[Column, ...]) -> tuple[Can
 
 
 def _candidate(table: RawTable, column: Column) -> Candidate:
-    if column.missing:
-        return Candidate(column.name, (), "missing")
     if column.distinct < 2:
         return Candidate(column.name, (), "constant")
     if column.distinct > MAX_CLASSES:
         return Candidate(column.name, (), "quantity" if column.numeric else "many_classes")
-    counts = pc.value_counts(table.texts(column.name)).to_pylist()
+    counts = pc.value_counts(table.texts(column.name).drop_null()).to_pylist()
     classes = [(item["values"], item["counts"]) for item in counts]
-    return Candidate(column.name, tuple(sorted(classes, key=lambda each: (-each[1], each[0]))))
+    ordered = tuple(sorted(classes, key=lambda each: (-each[1], each[0])))
+    return Candidate(column.name, ordered, missing=column.missing)
 
 
 def canonical_frame(

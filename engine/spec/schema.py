@@ -95,9 +95,7 @@ def retype(columns: tuple[Column, ...], types: Mapping[str, ColumnType]) -> tupl
 def _as_type(column: Column, kind: ColumnType) -> dict[str, object]:
     if kind in {ColumnType.NUMERIC, ColumnType.ID}:
         return {"type": kind}
-    # As text an infinite number is a value like any other.
-    missing = column.missing - column.infinite
-    return {"type": kind, "numeric": False, "date_format": "", "infinite": 0, "missing": missing}
+    return {"type": kind, "numeric": False, "date_format": ""}
 
 
 SplitKind = Literal["stratified", "time", "group"]
