@@ -114,14 +114,6 @@ def reading_rows(dataset: Dataset) -> list[tuple[str, str]]:
     return [*rows, (_("Missing values"), words or _("none"))]
 
 
-def stray_rows(dataset: Dataset) -> list[tuple[str, str]]:
-    """Columns that would be numbers or dates, and the words among them."""
-    return [
-        (name, ", ".join(f"{word} × {count}" for word, count in words.items()))
-        for name, words in dataset.stray_words.items()
-    ]
-
-
 def card_rows(dataset: Dataset) -> list[tuple[str, str]]:
     """Source, licence, period and first baseline, as far as they are known."""
     card = dataset.bundled

@@ -12,19 +12,12 @@ from classrooms.access import Request, opener_view
 from classrooms.datasets.card_forms import CardForm, SensitiveForm
 from classrooms.datasets.desk.page import desk_page
 from classrooms.datasets.desk.services import choose_target
-from classrooms.datasets.forms import (
-    BundledDatasetForm,
-    ColumnFormSet,
-    FormatForm,
-    TargetForm,
-    UploadForm,
-)
+from classrooms.datasets.forms import BundledDatasetForm, FormatForm, UploadForm
 from classrooms.datasets.page import (
     dataset_context,
     dataset_failure,
     left_out_rows,
     reading_rows,
-    stray_rows,
     trap_rows,
 )
 from classrooms.datasets.services import (
@@ -37,7 +30,10 @@ from classrooms.datasets.services import (
     upload_dataset,
     write_card,
 )
+from classrooms.datasets.target_forms import ColumnFormSet, TargetForm
 from classrooms.datasets.truths.known import own_truths
+from classrooms.datasets.values.page import value_cards
+from classrooms.datasets.values.services import open_merges
 from classrooms.dojos.page import render_page_or_part
 from classrooms.exceptions import NotNow, OverQuota
 from classrooms.knowledge import hiding_dojos
@@ -125,11 +121,11 @@ def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
         "column_forms": zip(columns.forms, dataset.columns, strict=True),
         "failure": dataset_failure(dataset) if dataset.has_failed else "",
         "reading": reading_rows(dataset),
-        "strays": stray_rows(dataset),
-        "without_strays": FormatForm(table_format=dataset.format_without_strays),
         "traps": [] if hiding else trap_rows(dataset),
         "own_truths": [] if hiding else own_truths(dataset),
         "desk": None if hiding else desk_page(dataset),
+        "value_cards": value_cards(dataset) if dataset.awaits_target else [],
+        "merges_open": len(open_merges(dataset)),
     }
     return render_page_or_part(request, "classrooms/dataset_detail.html", "live", context)
 

@@ -291,12 +291,6 @@ class Migration(migrations.Migration):
                     "targets",
                     models.JSONField(blank=True, default=list, verbose_name="possible targets"),
                 ),
-                (
-                    "stray_words",
-                    models.JSONField(
-                        blank=True, default=dict, verbose_name="texts in numeric columns"
-                    ),
-                ),
                 ("row_count", models.PositiveIntegerField(default=0, verbose_name="rows")),
                 ("target", models.CharField(blank=True, max_length=255, verbose_name="target")),
                 (

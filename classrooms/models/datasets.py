@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classrooms.identifiers import new_public_id
 from engine.bundled import BUNDLED, BundledDataset
-from engine.reading.cleaning.decisions import Decision
+from engine.reading.cleaning.decisions import Decision, Question
 from engine.reading.table_format import TableFormat
 from engine.spec.schema import Schema, SplitPolicy
 from jobs.models import FINISHED, Job, JobQuerySet, JobStatus
@@ -84,8 +84,6 @@ class Dataset(Job):
     columns = models.JSONField(_("columns"), default=list, blank=True)
     preview = models.JSONField(_("first rows"), default=list, blank=True)
     targets = models.JSONField(_("possible targets"), default=list, blank=True)
-    # By column: words that keep it from being numbers or dates, with how often they stand.
-    stray_words = models.JSONField(_("texts in numeric columns"), default=dict, blank=True)
     row_count = models.PositiveIntegerField(_("rows"), default=0)
 
     # What the facilitator decides before the split.
@@ -196,6 +194,11 @@ class Dataset(Job):
         return [Decision.model_validate(one) for one in self.decisions]
 
     @property
+    def asked(self) -> list[Question]:
+        """What is asked about the values of single columns, answered or not."""
+        return [Question.model_validate(one) for one in self.questions]
+
+    @property
     def schema(self) -> Schema:
         return Schema.model_validate(self.data_schema)
 
@@ -204,13 +207,6 @@ class Dataset(Job):
         """The format in which the file was or will be read; None before the first reading."""
         stored = self.corrected_format or self.table_format
         return TableFormat.model_validate(stored) if stored else None
-
-    @property
-    def format_without_strays(self) -> TableFormat:
-        """The format, with stray words among numbers or dates read as missing."""
-        found = self.format or TableFormat()
-        strays = {word.lower(): None for words in self.stray_words.values() for word in words}
-        return found.model_copy(update={"missing": (*found.missing, *strays)})
 
     @property
     def split_policy(self) -> SplitPolicy:

@@ -11,8 +11,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from engine.reading.cleaning.spellings import plain_form
 from engine.reading.delimited import read_delimited
 from engine.reading.detection import detect_format
+from engine.reading.leaks.names import is_identifier
 from engine.reading.parquet import read_parquet
 from engine.reading.source import Progress, Source
 from engine.reading.table import RawTable
@@ -35,6 +37,7 @@ __all__ = ["LARGEST_NUMBER", "DataError", "RawTable", "TableFormat"]
 
 MIN_ROWS_PER_CLASS = 25
 MAX_CLASSES = 20
+MAX_SPELLED_CLASSES = 200
 BOOLEAN_PAIRS = (
     {"yes", "no"},
     {"true", "false"},
@@ -44,6 +47,11 @@ BOOLEAN_PAIRS = (
     {"vrai", "faux"},
 )
 ROWS_FOR_AN_ID = 50
+# In a column that differs in so many rows a repeated value is a slip, or a row that was entered
+# twice. Of texts nothing else can be learnt from it: 19 of 20 values have one row. A whole number
+# may still be a quantity, so its name must say that it is none, or it must count through its range.
+SHARE_OF_AN_ID = 0.95
+DENSE = 1.5
 # Up to so many words, in up to this share of the rows, stand in a column's way of being
 # numbers or dates.
 MAX_STRAY_WORDS = 5
@@ -94,7 +102,7 @@ def _infer(name: str, table: RawTable) -> Column:
             written = date_format(texts, day_first=table.format.day_first)
     column = Column(
         name=name,
-        type=_guess_type(distinct, rows=len(present), numeric=numeric, written=written),
+        type=_guess_type(distinct, name=name, rows=len(present), numeric=numeric, written=written),
         numeric=numeric,
         date_format=written,
         missing=values.null_count,
@@ -173,14 +181,18 @@ def _strays(table: RawTable, name: str) -> dict[str, int]:
     return {}
 
 
-def _guess_type(distinct: pa.Array, *, rows: int, numeric: bool, written: str) -> ColumnType:
+def _guess_type(
+    distinct: pa.Array, *, name: str, rows: int, numeric: bool, written: str
+) -> ColumnType:
     all_differ = rows >= ROWS_FOR_AN_ID and len(distinct) == rows
+    nearly_all = rows >= ROWS_FOR_AN_ID and len(distinct) >= SHARE_OF_AN_ID * rows
     if numeric:
         if pa.types.is_floating(distinct.type):
             whole = pc.all(pc.equal(distinct, pc.floor(distinct)), min_count=0).as_py()
         else:
             whole = are_whole(pa.chunked_array([distinct]))
-        return ColumnType.ID if all_differ and whole else ColumnType.NUMERIC
+        numbers_rows = all_differ or (nearly_all and (is_identifier(name) or _is_dense(distinct)))
+        return ColumnType.ID if numbers_rows and whole else ColumnType.NUMERIC
     if len(distinct) <= 4:
         lowered = {text.strip().lower() for text in distinct.to_pylist()}
         if lowered in BOOLEAN_PAIRS:
@@ -190,7 +202,23 @@ def _guess_type(distinct: pa.Array, *, rows: int, numeric: bool, written: str) -
     words = pc.mean(pc.count_substring_regex(distinct, r"\S+")).as_py()
     if words >= WORDS_OF_A_TEXT and len(distinct) > rows / 2:
         return ColumnType.TEXT
-    return ColumnType.ID if all_differ else ColumnType.CATEGORICAL
+    return ColumnType.ID if nearly_all else ColumnType.CATEGORICAL
+
+
+def _is_dense(distinct: pa.Array) -> bool:
+    """Whether whole numbers count through a range, as numbers of rows do and sums don't."""
+    if not pa.types.is_floating(distinct.type):
+        try:
+            distinct = pc.cast(pc.utf8_trim_whitespace(distinct), pa.float64())
+        except pa.ArrowInvalid:  # with separators of thousands: no number of a row has them
+            return False
+    ends = pc.min_max(distinct).as_py()
+    return bool(ends["max"] - ends["min"] < DENSE * len(distinct))
+
+
+def numbers_of_column(table: RawTable, column: Column) -> pd.Series:
+    """A column of numbers as float64; NaN where missing, infinite, or too large for float32."""
+    return _numbers(table, column)
 
 
 def _numbers(table: RawTable, column: Column) -> pd.Series:
@@ -226,12 +254,20 @@ def target_candidates(table: RawTable, columns: tuple[Column, ...]) -> tuple[Can
 def _candidate(table: RawTable, column: Column) -> Candidate:
     if column.distinct < 2:
         return Candidate(column.name, (), "constant")
-    if column.distinct > MAX_CLASSES:
+    if column.distinct > MAX_CLASSES and _classes_seen(table, column) > MAX_CLASSES:
         return Candidate(column.name, (), "quantity" if column.numeric else "many_classes")
     counts = pc.value_counts(table.texts(column.name).drop_null()).to_pylist()
     classes = [(item["values"], item["counts"]) for item in counts]
     ordered = tuple(sorted(classes, key=lambda each: (-each[1], each[0])))
     return Candidate(column.name, ordered, missing=column.missing)
+
+
+def _classes_seen(table: RawTable, column: Column) -> int:
+    """How many classes a target has, however each is spelled."""
+    if not table.is_text(column.name) or column.distinct > MAX_SPELLED_CLASSES:
+        return column.distinct
+    spellings = pc.unique(table.columns[column.name].drop_null())
+    return int(pc.count_distinct(plain_form(spellings)).as_py())
 
 
 def canonical_frame(

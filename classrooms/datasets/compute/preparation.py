@@ -16,6 +16,7 @@ from classrooms.datasets.files import delete_unused_table
 from classrooms.models import Dataset, HealthReport
 from classrooms.storage import files
 from engine.reading.cleaning.applied import apply_decisions
+from engine.reading.cleaning.questions import alone, questions_of
 from engine.reading.cleaning.recipe import Cleaned, Step
 from engine.reading.dataset import (
     DataError,
@@ -23,9 +24,9 @@ from engine.reading.dataset import (
     build_schema,
     canonical_frame,
     content_hash,
+    infer_columns,
     read_table,
     split_column_name,
-    stray_words,
     target_candidates,
     understand,
     write_dataset,
@@ -54,7 +55,9 @@ def prepare(dataset: Dataset, report: Report) -> Result:
         raw = read_again(dataset, stage_of(report, 0.0, 0.4 if splits else 0.7))
         table, steps = apply_decisions(raw, dataset.cleaning)
         table, columns = understand(table)
-        fields = _inspection(table, columns)
+        fields = _inspection(table, columns) | {
+            "questions": _questions(dataset, raw, table, columns)
+        }
         if splits:
             report(0.5)
             del raw
@@ -116,7 +119,6 @@ def _inspection(table: RawTable, columns: tuple[Column, ...]) -> Fields:
             "lines": [asdict(item) for item in table.left_out],
         },
         "missing_words": dict(table.missing_words),
-        "stray_words": stray_words(table, columns),
         "columns": [column.model_dump(mode="json") for column in columns],
         "preview": [[_short(value) for value in row] for row in table.head(PREVIEW_ROWS)],
         "targets": [
@@ -126,6 +128,18 @@ def _inspection(table: RawTable, columns: tuple[Column, ...]) -> Fields:
         ],
         "row_count": table.row_count,
     }
+
+
+def _questions(
+    dataset: Dataset, raw: RawTable, table: RawTable, columns: tuple[Column, ...]
+) -> list[dict[str, Any]]:
+    """What is asked about the values of an upload; a bundled dataset has its own answers."""
+    if dataset.bundled is not None:
+        return []
+    decisions = dataset.cleaning
+    before = alone(raw, {decision.column for decision in decisions})
+    found = questions_of(before, infer_columns(before), table, columns, decisions)
+    return [question.model_dump(mode="json") for question in found]
 
 
 def _short(value: Any) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.reading.cleaning.decisions import Decision, in_order
+from engine.reading.cleaning.decisions import Decision, Kind, in_order
 from engine.reading.cleaning.recipe import Cleaned, Step
 from engine.reading.table import RawTable
 
@@ -35,7 +35,10 @@ def apply_decisions(
 def _applied(table: RawTable, decision: Decision) -> tuple[pa.ChunkedArray, list[Step]]:
     values, texts = table.columns[decision.column], table.texts(decision.column)
     written = pa.array(list(decision.becomes), pa.string())
-    place = pc.index_in(texts, value_set=written)
+    if decision.kind == Kind.WORD:  # merges of before may have changed its case and spaces
+        place = pc.index_in(_bare(texts), value_set=_bare(written))
+    else:
+        place = pc.index_in(texts, value_set=written)
     changes = pc.is_valid(place)
     counts = {
         item["values"]: item["counts"]
@@ -48,6 +51,10 @@ def _applied(table: RawTable, decision: Decision) -> tuple[pa.ChunkedArray, list
     return pc.if_else(changes, becomes, values), list(_steps(decision, counts))
 
 
+def _bare(texts: pa.Array) -> pa.Array:
+    return pc.utf8_lower(pc.utf8_trim_whitespace(texts))
+
+
 def _steps(decision: Decision, counts: dict[str, int]) -> Iterable[Step]:
     for kept in dict.fromkeys(decision.becomes.values()):
         found = {
@@ -55,6 +62,8 @@ def _steps(decision: Decision, counts: dict[str, int]) -> Iterable[Step]:
             for text, new in decision.becomes.items()
             if new == kept and text in counts
         }
+        if kept is None:
+            found = counts
         if found:
             most = sorted(found.items(), key=lambda item: (-item[1], item[0]))
             yield Step(

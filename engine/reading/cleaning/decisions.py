@@ -33,7 +33,8 @@ class Decision(BaseModel):
     """Values of a column that are read as another one, or as missing.
 
     Attributes:
-        becomes: by the text in the file, what it is read as; None for missing.
+        becomes: by the text in the file, what it is read as; None for missing. A word for "no
+            value" is that word in any case, with any spaces around it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,7 +67,8 @@ class Question(BaseModel):
         """What a page calls it: columns and values may hold any character."""
         about = [self.kind.value, self.column]
         if self.kind not in MERGES:
-            about += [text for _kept, spellings in self.groups for text, _count in spellings]
+            texts = [text for _kept, spellings in self.groups for text, _count in spellings]
+            about += sorted({text.strip().lower() for text in texts})
         return hashlib.sha256(repr(about).encode()).hexdigest()[:12]
 
     @property
