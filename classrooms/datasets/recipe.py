@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.formats import number_format
@@ -41,7 +42,7 @@ def shown(value: str) -> str:
     return _("“%(value)s”") % {"value": Truncator(text).chars(VALUE_CHARACTERS)}
 
 
-def listed(values: list[tuple[str, int]]) -> str:
+def listed(values: Iterable[tuple[str, int]]) -> str:
     """Values with how often each stands."""
     return ", ".join(f"{shown(text)} × {_number(count)}" for text, count in values)
 

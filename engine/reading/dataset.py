@@ -17,6 +17,7 @@ from engine.reading.detection import detect_format
 from engine.reading.leaks.names import is_identifier
 from engine.reading.parquet import read_parquet
 from engine.reading.source import Progress, Source
+from engine.reading.sparse_texts import mark_sparse
 from engine.reading.table import RawTable
 from engine.reading.table_format import MAX_WORD_CHARACTERS, DataError, TableFormat
 from engine.reading.values import (
@@ -331,7 +332,7 @@ def build_schema(
     )
     if not schema.features:
         raise DataError("no_usable_feature")
-    return schema
+    return mark_sparse(frame, schema)
 
 
 # --- Storing ----------------------------------------------------------------------

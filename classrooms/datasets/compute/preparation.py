@@ -35,6 +35,7 @@ from engine.reading.dataset import (
 from engine.reading.health.report import health_report
 from engine.reading.leaks.mending import recounted, without_rows
 from engine.reading.planting import plant_column
+from engine.reading.sparse_texts import mark_sparse
 from engine.run.baseline import baseline_scores, reference_errors
 from engine.run.split import Split, split_rows
 from engine.spec.schema import Column, ColumnType, Schema, retype
@@ -223,7 +224,7 @@ def canonical_table(
 
 def _schema(dataset: Dataset, frame: pd.DataFrame, columns: tuple[Column, ...]) -> Schema:
     schema = build_schema(frame, columns, dataset.target, dataset.positive_class)
-    return schema.model_copy(update={"split": dataset.split_policy})
+    return mark_sparse(frame, schema.model_copy(update={"split": dataset.split_policy}))
 
 
 def _mended(
