@@ -291,6 +291,10 @@ class Migration(migrations.Migration):
                     "targets",
                     models.JSONField(blank=True, default=list, verbose_name="possible targets"),
                 ),
+                (
+                    "divisions",
+                    models.JSONField(blank=True, default=list, verbose_name="suggested splits"),
+                ),
                 ("row_count", models.PositiveIntegerField(default=0, verbose_name="rows")),
                 ("target", models.CharField(blank=True, max_length=255, verbose_name="target")),
                 (

@@ -84,6 +84,8 @@ class Dataset(Job):
     columns = models.JSONField(_("columns"), default=list, blank=True)
     preview = models.JSONField(_("first rows"), default=list, blank=True)
     targets = models.JSONField(_("possible targets"), default=list, blank=True)
+    # Splits that the columns suggest ("kind", "column", and the numbers that say why).
+    divisions = models.JSONField(_("suggested splits"), default=list, blank=True)
     row_count = models.PositiveIntegerField(_("rows"), default=0)
 
     # What the facilitator decides before the split.

@@ -200,3 +200,32 @@ def test_after_the_split_nothing_is_decided(client: Client, dataset: Dataset) ->
     client.post(address(dataset, "values/"), {"key": key, "action": "accept"})
     dataset.refresh_from_db()
     assert (dataset.is_ready, dataset.content_hash) == (True, before)
+
+
+# --- Splits that columns suggest ------------------------------------------------------
+def visits() -> str:
+    """Patients with several visits each, on a day; the class knows nothing of either."""
+    lines = [
+        f"P{n * 7 % 90:03d},2023-{1 + n // 24:02d}-{1 + n % 24:02d},{n * 37 % 101},"
+        f"{'yes' if n * 13 % 7 < 3 else 'no'}"
+        for n in range(ROWS)
+    ]
+    return "\n".join(["patient,day,x,answer", *lines]) + "\n"
+
+
+def test_a_split_is_suggested_beside_the_choice_and_taken_with_one_click(client: Client) -> None:
+    dataset = upload(client, visits())
+    posted = {"target": target_of(client, dataset, "answer = yes"), "action": "check"}
+    client.post(address(dataset), posted)
+    perform_here(dataset.leak_check)
+    page = client.get(address(dataset)).content.decode()
+    assert "“patient” has 90 different values in 240 rows." in page
+    assert "“day” goes from Jan. 1, 2023 to Oct. 24, 2023." in page
+    client.post(address(dataset, "values/"), {"key": "patient", "action": "group"})
+    dataset.refresh_from_db()
+    assert (dataset.split_kind, dataset.split_by) == ("group", "patient")
+    page = client.get(address(dataset)).content.decode()
+    assert "Chosen below" in page
+    client.post(address(dataset, "values/"), {"key": "x", "action": "group"})
+    dataset.refresh_from_db()
+    assert dataset.split_by == "patient"

@@ -16,6 +16,7 @@ from classrooms.datasets.files import delete_unused_table
 from classrooms.models import Dataset, HealthReport
 from classrooms.storage import files
 from engine.reading.cleaning.applied import apply_decisions
+from engine.reading.cleaning.divisions import find_divisions
 from engine.reading.cleaning.questions import alone, questions_of
 from engine.reading.cleaning.recipe import Cleaned, Step
 from engine.reading.dataset import (
@@ -127,6 +128,7 @@ def _inspection(table: RawTable, columns: tuple[Column, ...]) -> Fields:
             | {"problem": each.problem, "missing": each.missing}
             for each in target_candidates(table, columns)
         ],
+        "divisions": find_divisions(table, columns),
         "row_count": table.row_count,
     }
 

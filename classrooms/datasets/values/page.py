@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from classrooms.datasets.desk.page import DeskPage
 from classrooms.datasets.values.wording import (
     ACCEPT,
     DECIDED,
+    DIVIDE,
     KEEP,
     KEPT,
+    division_sentence,
     evidence_of,
     lines_of,
     title_of,
@@ -36,7 +39,38 @@ class ValueCard:
     keep: str
 
 
+@dataclass(frozen=True)
+class DivisionCard:
+    """A split that a column suggests, with the reason."""
+
+    kind: str
+    column: str
+    sentence: str
+    label: str
+    is_chosen: bool
+
+
 SHOWN_LINES = 8
+
+
+def division_cards(dataset: Dataset, desk: DeskPage | None) -> list[DivisionCard]:
+    """Suggested splits, without groups of which the leak desk speaks already."""
+    told = set()
+    if desk:
+        findings = desk.check.content.get("findings", [])
+        told = {name for one in findings if one["code"] == "groups" for name in one["columns"]}
+    return [
+        DivisionCard(
+            kind=one["kind"],
+            column=one["column"],
+            sentence=division_sentence(one),
+            label=str(DIVIDE[one["kind"]]),
+            is_chosen=(dataset.split_kind, dataset.split_by) == (one["kind"], one["column"]),
+        )
+        for one in dataset.divisions
+        if one["column"] not in (dataset.target, *dataset.dropped_columns)
+        and not (one["kind"] == "group" and one["column"] in told)
+    ]
 
 
 def value_cards(dataset: Dataset) -> list[ValueCard]:

@@ -68,6 +68,21 @@ def undo(dataset: Dataset, key: str) -> None:
         _read_again(locked, kept)
 
 
+@transaction.atomic
+def choose_division(dataset: Dataset, kind: str, column: str) -> None:
+    """Split as the columns suggest; the page's form still changes it.
+
+    Raises:
+        NotNow: it is split already, a worker is busy with it, or nothing of the kind is suggested.
+    """
+    locked = _locked(dataset)
+    suggested = {(one["kind"], one["column"]) for one in locked.divisions}
+    if (kind, column) not in suggested or column in (locked.target, *locked.dropped_columns):
+        raise NotNow
+    locked.split_kind, locked.split_by = kind, column
+    locked.save(update_fields=["split_kind", "split_by"])
+
+
 def _locked(dataset: Dataset) -> Dataset:
     locked = Dataset.objects.select_for_update().get(pk=dataset.pk)
     if not locked.awaits_target:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils.formats import number_format
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,6 +45,10 @@ DECIDED: dict[Kind, Promise] = {
     Kind.WORD: gettext_lazy("Read as missing"),
 }
 KEPT = gettext_lazy("Left as it is")
+DIVIDE: dict[str, Promise] = {
+    "group": gettext_lazy("Split by group"),
+    "time": gettext_lazy("Split by time"),
+}
 
 
 def title_of(question: Question) -> str:
@@ -82,6 +89,27 @@ def evidence_of(question: Question) -> str:
     if question.kind == Kind.SYNONYMS:
         return _("Only if they are answers to the same question: 1 may also be a number.")
     return ""
+
+
+def division_sentence(division: dict[str, Any]) -> str:
+    """Why a split by this column is worth a thought."""
+    column = shown(division["column"])
+    if division["kind"] == "group":
+        words = _(
+            "%(column)s has %(groups)s different values in %(rows)s rows. If each is one person or "
+            "thing, keep its rows together: a model would recognise it in the test set."
+        )
+        told = {"groups": _number(division["groups"]), "rows": _number(division["rows"])}
+    else:
+        words = _(
+            "%(column)s goes from %(first)s to %(last)s. If the model will predict what comes "
+            "later, test it on the latest rows."
+        )
+        told = {
+            end: date_format(date.fromisoformat(division[end]), "DATE_FORMAT")
+            for end in ("first", "last")
+        }
+    return words % {"column": column, **told}
 
 
 def _number(count: int) -> str:
