@@ -32,7 +32,7 @@ from classrooms.datasets.services import (
 )
 from classrooms.datasets.target_forms import ColumnFormSet, TargetForm
 from classrooms.datasets.truths.known import own_truths
-from classrooms.datasets.values.page import division_cards, value_cards
+from classrooms.datasets.values.page import value_cards
 from classrooms.datasets.values.services import open_merges
 from classrooms.dojos.page import render_page_or_part
 from classrooms.exceptions import NotNow, OverQuota
@@ -114,7 +114,6 @@ def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
             _tell_unchanged(request)
         return redirect("classrooms:dataset", dataset.public_id)
     hiding = hiding_dojos([request.user], dataset).first()
-    desk = None if hiding else desk_page(dataset)
     context = dataset_context(dataset, for_facilitator=hiding is None) | {
         "hiding": hiding,
         "is_used": dataset.dojos.exists(),
@@ -124,8 +123,7 @@ def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
         "reading": reading_rows(dataset),
         "traps": [] if hiding else trap_rows(dataset),
         "own_truths": [] if hiding else own_truths(dataset),
-        "desk": desk,
-        "divisions": division_cards(dataset, desk) if dataset.awaits_target else [],
+        "desk": None if hiding else desk_page(dataset),
         "value_cards": value_cards(dataset) if dataset.awaits_target else [],
         "merges_open": len(open_merges(dataset)),
     }

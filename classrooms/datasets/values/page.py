@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from classrooms.datasets.desk.page import DeskPage
 from classrooms.datasets.values.wording import (
     ACCEPT,
     DECIDED,
@@ -53,12 +53,9 @@ class DivisionCard:
 SHOWN_LINES = 8
 
 
-def division_cards(dataset: Dataset, desk: DeskPage | None) -> list[DivisionCard]:
-    """Suggested splits, without groups of which the leak desk speaks already."""
-    told = set()
-    if desk:
-        findings = desk.check.content.get("findings", [])
-        told = {name for one in findings if one["code"] == "groups" for name in one["columns"]}
+def division_cards(dataset: Dataset, findings: list[dict[str, Any]]) -> list[DivisionCard]:
+    """Suggested splits, without groups of which a finding of the leak desk speaks already."""
+    told = {name for one in findings if one["code"] == "groups" for name in one["columns"]}
     return [
         DivisionCard(
             kind=one["kind"],

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from classrooms.datasets.recipe import listed, shown
 from classrooms.datasets.wording import number_text
@@ -41,8 +41,8 @@ DECIDED: dict[Kind, Promise] = {
     Kind.SPELLINGS: gettext_lazy("Merged"),
     Kind.ACCENTS: gettext_lazy("Merged"),
     Kind.SYNONYMS: gettext_lazy("Merged"),
-    Kind.NUMBER: gettext_lazy("Read as missing"),
-    Kind.WORD: gettext_lazy("Read as missing"),
+    Kind.NUMBER: pgettext_lazy("state", "Read as missing"),
+    Kind.WORD: pgettext_lazy("state", "Read as missing"),
 }
 KEPT = gettext_lazy("Left as it is")
 DIVIDE: dict[str, Promise] = {
