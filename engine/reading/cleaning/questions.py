@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.reading.cleaning.decisions import Decision, Kind, Question
-from engine.reading.cleaning.sentinels import missing_question, number_questions, word_question
+from engine.reading.cleaning.sentinels import (
+    may_have_sentinel,
+    missing_question,
+    number_questions,
+    word_question,
+)
 from engine.reading.cleaning.spellings import spelling_questions
 from engine.reading.dataset import numbers_of_column, stray_words
 from engine.reading.table import RawTable
@@ -26,12 +31,24 @@ def find_questions(table: RawTable, columns: tuple[Column, ...]) -> list[Questio
             found.append(_stray_question(column.name, texts, words))
         elif column.numeric:
             if column.type in {ColumnType.NUMERIC, ColumnType.ID}:
-                numbers = numbers_of_column(table, column).to_numpy()
-                found += number_questions(column.name, texts, numbers)
+                found += _number_questions(table, column)
         elif column.type in {ColumnType.CATEGORICAL, ColumnType.BOOLEAN}:
-            found += spelling_questions(column.name, texts)
-            found += word_question(column.name, texts)
+            counted = pc.value_counts(texts.drop_null())
+            found += spelling_questions(column.name, counted)
+            found += word_question(column.name, counted)
     return found
+
+
+def _number_questions(table: RawTable, column: Column) -> Iterator[Question]:
+    """Of the different values, since most columns have far fewer of them than rows."""
+    counted = pc.value_counts(table.columns[column.name].drop_null())
+    values = pa.chunked_array([counted.field("values")])
+    distinct = replace(table, columns={column.name: values})
+    texts = distinct.texts(column.name)
+    if may_have_sentinel(texts):
+        numbers = numbers_of_column(distinct, column).to_numpy()
+        counts = counted.field("counts").to_numpy()
+        yield from number_questions(column.name, texts.to_pylist(), numbers, counts)
 
 
 def questions_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,9 @@ SENTINELS = frozenset({*REPEATED, *(-one for one in REPEATED), 9.0, -1.0, -2.0, 
 # Fewer rows say nothing about what is usual, and fewer other values are codes.
 FEWEST_ROWS, FEWEST_OTHERS = 50, 5
 FEWEST_EQUAL = 3
+MOST_QUESTIONS = 3
+# In any writing, with units, signs and separators: nines, eights, zeros, a 1 or a 2.
+LOOKS_LIKE_ONE = r"^\D*(?:(?:9\D*)+|(?:8\D*)+|[12]|(?:0\D*)+)(?:[.,]0+)?\D*$"
 # Of the others' range: so far away is outside.
 FAR = 0.5
 # A spike: so many times as frequent as its neighbour, and so many usual steps away.
@@ -40,12 +43,17 @@ WORDS = frozenset(
 )  # fmt: skip
 
 
-def word_question(column: str, texts: pa.ChunkedArray) -> Iterator[Question]:
-    """Ask about words for "no value" among the categories of a column."""
+def word_question(column: str, counted: pa.StructArray) -> Iterator[Question]:
+    """Ask about words for "no value" among the categories of a column.
+
+    Args:
+        counted: its `values` with their `counts`, none missing.
+    """
+    texts = counted.field("values")
     plain = pc.utf8_lower(pc.utf8_trim_whitespace(texts))
     is_word = pc.is_in(plain, value_set=pa.array(sorted(WORDS)))
-    counts = _counts(texts.filter(is_word))
-    rows = len(texts) - texts.null_count
+    counts = {item["values"]: item["counts"] for item in counted.filter(is_word).to_pylist()}
+    rows = pc.sum(counted.field("counts")).as_py()
     # Where all say so there is no column to save.
     if counts and sum(counts.values()) < rows:
         yield missing_question(Kind.WORD, column, counts, {"rows": rows})
@@ -70,8 +78,13 @@ class Numbers:
         return Numbers(self.values[keep], self.counts[keep])
 
 
+def may_have_sentinel(texts: pa.ChunkedArray) -> bool:
+    """Whether a number that may be asked about is among these, however it is written."""
+    return bool(pc.any(pc.match_substring_regex(texts, LOOKS_LIKE_ONE), min_count=0).as_py())
+
+
 def number_questions(
-    column: str, texts: pa.ChunkedArray, numbers: np.ndarray
+    column: str, texts: Sequence[str], numbers: np.ndarray, counts: np.ndarray
 ) -> Iterator[Question]:
     """Ask about numbers that stand apart as one that means "no value" does.
 
@@ -83,33 +96,25 @@ def number_questions(
     blood pressure of 0).
 
     Args:
-        texts: of the column, null where missing.
-        numbers: what each says, shape (n_rows,); NaN where missing.
+        texts: the different ones of the column.
+        numbers: what each says, shape (n_texts,); NaN where it is infinite.
+        counts: how many rows have it, shape (n_texts,).
     """
-    present = numbers[~np.isnan(numbers)]
-    if len(present) < FEWEST_ROWS:
+    finite = ~np.isnan(numbers)
+    rows = int(counts[finite].sum())
+    if rows < FEWEST_ROWS:
         return
-    values, counts = np.unique(present, return_counts=True)
-    left = Numbers(values, counts)
-    asked: set[float] = set()
+    values, place_of = np.unique(numbers[finite], return_inverse=True)
+    left = Numbers(values, np.bincount(place_of, weights=counts[finite]))
+    asked = 0
     # One that is taken away may uncover another: 99 beside 999.
-    while (found := _sentinel(left)) and len(asked) < FEWEST_OTHERS:
+    while asked < MOST_QUESTIONS and (found := _sentinel(left)):
         place, rule = found
         value, others = left.values[place], left.without(place)
-        written = _counts(texts.filter(pa.array(numbers == value)))
-        yield missing_question(
-            Kind.NUMBER,
-            column,
-            written,
-            {
-                "rule": rule,
-                "rows": len(present),
-                "least": float(others.values[0]),
-                "most": float(others.values[-1]),
-            },
-        )
-        asked.add(float(value))
-        left = others
+        written = {texts[n]: int(counts[n]) for n in np.flatnonzero(numbers == value)}
+        ends = {"least": float(others.values[0]), "most": float(others.values[-1])}
+        yield missing_question(Kind.NUMBER, column, written, {"rule": rule, "rows": rows} | ends)
+        asked, left = asked + 1, others
 
 
 def _sentinel(numbers: Numbers) -> tuple[int, str] | None:
@@ -154,8 +159,3 @@ def _step(numbers: Numbers) -> float:
 def _weighted_median(numbers: Numbers) -> float:
     below = np.cumsum(numbers.counts)
     return float(numbers.values[int(np.searchsorted(below, math.ceil(below[-1] / 2)))])
-
-
-def _counts(texts: pa.ChunkedArray) -> dict[str, int]:
-    found = pc.value_counts(texts.drop_null()).to_pylist()
-    return {item["values"]: item["counts"] for item in found}

@@ -28,22 +28,22 @@ NO = frozenset({"no", "n", "non", "false", "f", "faux", "0", "off"})
 Counts = dict[str, int]
 
 
-def spelling_questions(column: str, texts: pa.ChunkedArray) -> Iterator[Question]:
+def spelling_questions(column: str, counted: pa.StructArray) -> Iterator[Question]:
     """Merges of values that differ in spaces, capitals or the form of a letter; in accents, too;
     and, where every value says yes or no, of those that say the same.
 
     Args:
-        texts: of a column of categories, null where missing.
+        counted: the `values` of a column of categories with their `counts`, none missing.
     """
-    counted = pc.value_counts(texts.drop_null())
     values, counts = counted.field("values"), counted.field("counts")
     if not 1 < len(values) <= MOST_VALUES:
         return
     plain = plain_form(values)
     bare = _without_accents(plain)
+    rows = pc.sum(counts).as_py()
     found = Counts(zip(values.to_pylist(), counts.to_pylist(), strict=True))
     first = _groups(found, plain)
-    yield from _asked(Kind.SPELLINGS, column, first, len(texts) - texts.null_count)
+    yield from _asked(Kind.SPELLINGS, column, first, rows)
     if pc.count_distinct(bare).as_py() < pc.count_distinct(plain).as_py():
         keys = dict(zip(found, plain.to_pylist(), strict=True))
         more = [
@@ -51,7 +51,7 @@ def spelling_questions(column: str, texts: pa.ChunkedArray) -> Iterator[Question
             for kept, group in _groups(found, bare)
             if len({keys[text] for text in group}) > 1
         ]
-        yield from _asked(Kind.ACCENTS, column, more, len(texts) - texts.null_count)
+        yield from _asked(Kind.ACCENTS, column, more, rows)
     yield from _synonyms(column, found, bare)
 
 
