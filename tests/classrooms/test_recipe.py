@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from classrooms.datasets.truths.services import plant
 from classrooms.models import Dataset, Dojo
 from engine.build.codegen import DataSource, generate_script
 from engine.reading.dataset import read_dataset
+from experiments.exports.archives.dump import Dump
 from experiments.exports.archives.tables import dataset_card
 from experiments.exports.documents.log import experiment_log
 from experiments.exports.notebooks.code import data_source
@@ -201,3 +203,12 @@ def test_a_hostile_value_ends_no_comment(client: Client, tmp_path: Path) -> None
     assert lines[0].startswith("# a import os ''' b c w")
     assert lines[1].startswith("#   w")
     assert max(map(len, lines[:2])) <= 100
+
+
+def test_an_archive_carries_what_was_decided_and_cleaned(client: Client) -> None:
+    dataset = prepared(client)
+    (line,) = Dump(_dojo(dataset)).lines(Dataset)
+    kept = json.loads(line)
+    assert kept["recipe"] == dataset.recipe != []
+    assert kept["drops_unlabelled"] is True
+    assert {"decisions", "questions", "settled", "divisions"} <= kept.keys()
