@@ -135,6 +135,9 @@ HONEST: dict[str, Sequence[Any]] = {
     "gains, mostly zero": np.where(RNG.random(ROWS) < 0.9, 0, RNG.integers(1, 5000, ROWS)),
     "skewed": np.exp(RNG.normal(8, 2, ROWS)).round(2),
     "years": RNG.integers(1950, 2010, ROWS),
+    "small measurements": np.where(
+        np.arange(ROWS) < 9, 0, RNG.gamma(1.5, 0.03, ROWS).round(5).clip(0.0019)
+    ),
     "grades": RNG.integers(1, 10, ROWS),
 }
 

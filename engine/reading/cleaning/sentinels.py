@@ -26,7 +26,7 @@ FAR = 0.5
 # A spike: so many times as frequent as its neighbour, and so many usual steps away.
 SPIKE, STEPS = 3, 4
 # Zero is far from the others where even the least of them is so large a part of their median.
-SHARE_OF_MEDIAN = 0.05
+SHARE_OF_MEDIAN = 0.1
 
 WORDS = frozenset(
     {
