@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from classrooms.access import Request, participant_view
 from classrooms.models import Seat
 from experiments.forecasts.before import what_it_can_tell
+from experiments.submit.changes_bar import changes_bar
 from experiments.submit.config.form import ConfigForm
 from experiments.submit.config.yaml import YamlForm
 from experiments.submit.hypothesis import HypothesisForm
@@ -29,4 +30,6 @@ def ruler(request: Request, seat: Seat) -> HttpResponse:
     hypothesis.is_valid()
     reference = hypothesis.cleaned_data.get("compared_to")
     told = what_it_can_tell(seat.dojo, hypothesis.typed, reference, config)
-    return render(request, "experiments/forecast/before.html", {"told": told})
+    changes = changes_bar(seat, reference, config)
+    context = {"told": told, "changes": changes, "changes_are_new": True}
+    return render(request, "experiments/forecast/before.html", context)

@@ -111,7 +111,8 @@ def number_questions(
     while asked < MOST_QUESTIONS and (found := _sentinel(left)):
         place, rule = found
         value, others = left.values[place], left.without(place)
-        written = {texts[n]: int(counts[n]) for n in np.flatnonzero(numbers == value)}
+        places = np.flatnonzero(numbers == value).tolist()
+        written = {texts[n]: int(counts[n]) for n in places}
         ends = {"least": float(others.values[0]), "most": float(others.values[-1])}
         yield missing_question(Kind.NUMBER, column, written, {"rule": rule, "rows": rows} | ends)
         asked, left = asked + 1, others
