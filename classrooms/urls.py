@@ -7,6 +7,7 @@ from classrooms.datasets import views as datasets
 from classrooms.datasets.desk import views as desk
 from classrooms.datasets.reading import views as reading
 from classrooms.datasets.truths import views as truths
+from classrooms.datasets.values import views as values
 from classrooms.dojos import views as dojos
 from classrooms.dojos.settings import views as preparing
 from classrooms.opening import views as opening
@@ -33,6 +34,7 @@ urlpatterns = [
         datasets.dataset_sensitive,
         name="dataset_sensitive",
     ),
+    path("datasets/<slug:dataset_id>/values/", values.dataset_values, name="dataset_values"),
     path("datasets/<slug:dataset_id>/leaks/", desk.dataset_leaks, name="dataset_leaks"),
     path("datasets/<slug:dataset_id>/truths/", truths.dataset_truths, name="dataset_truths"),
     path(

@@ -37,6 +37,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "classrooms:dataset": ("get", DATASET_OWNER, "opener"),
     "classrooms:dataset_format": ("get", DATASET_OWNER, "opener"),
     "classrooms:dataset_leaks": ("get", DATASET_OWNER, "opener"),
+    "classrooms:dataset_values": ("post", DATASET_OWNER, "opener"),
     "classrooms:dataset_truths": ("get", DATASET_OWNER, "opener"),
     "classrooms:dataset_delete": ("post", DATASET_OWNER, "opener"),
     "classrooms:dataset_card": ("get", DATASET_OWNER, "opener"),

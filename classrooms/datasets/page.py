@@ -9,6 +9,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from classrooms.datasets.recipe import recipe_lines
 from classrooms.datasets.wording import (
     describe_finding,
     number_text,
@@ -73,6 +74,7 @@ def dataset_context(dataset: Dataset, *, for_facilitator: bool) -> dict[str, Any
         "columns": column_rows(dataset, health, for_facilitator=for_facilitator),
         "positive_percent": 100 * dataset.positive_rate,
         "card": card_rows(dataset),
+        "recipe": (recipe_lines(dataset, with_names=for_facilitator) if dataset.is_ready else []),
         "summary": _(dataset.bundled.summary) if dataset.bundled else dataset.description,
         "has_health": bool(health),
         "for_facilitator": for_facilitator,

@@ -94,7 +94,7 @@ def correct_format(dataset: Dataset, table_format: TableFormat) -> None:
     Raises:
         NotNow: the dataset is split already, or a worker is busy with it.
     """
-    _requeue(
+    requeue(
         dataset,
         step=Dataset.Step.INSPECT,
         corrected_format=table_format.model_dump(mode="json"),
@@ -104,6 +104,9 @@ def correct_format(dataset: Dataset, table_format: TableFormat) -> None:
         dropped_rows=[],
         leak_answers={},
         planted_columns=[],
+        decisions=[],
+        settled=[],
+        drops_unlabelled=False,
     )
     LeakCheck.objects.filter(dataset=dataset).delete()
 
@@ -117,6 +120,8 @@ class Preparation:
         split_by: the column of times or groups; "" for a split at random.
         column_types: types by column name, where the guess was wrong.
         leak_columns: columns that are written after the fact.
+        drops_unlabelled: rows without a value of the target are left out.
+        decisions: about values of single columns (engine Decision dicts).
     """
 
     target: str
@@ -126,6 +131,8 @@ class Preparation:
     split_by: str = ""
     column_types: dict[str, ColumnType] = field(default_factory=dict)
     leak_columns: list[str] = field(default_factory=list)
+    drops_unlabelled: bool = False
+    decisions: list[dict[str, Any]] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -136,7 +143,7 @@ def prepare_dataset(dataset: Dataset, preparation: Preparation) -> None:
         NotNow: the dataset is split already, or a worker is busy with it.
     """
     fields = asdict(preparation) | repairs_kept(dataset, preparation)
-    _requeue(dataset, step=Dataset.Step.PREPARE, **fields)
+    requeue(dataset, step=Dataset.Step.PREPARE, **fields)
 
 
 def repairs_kept(dataset: Dataset, preparation: Preparation) -> dict[str, Any]:
@@ -147,7 +154,12 @@ def repairs_kept(dataset: Dataset, preparation: Preparation) -> dict[str, Any]:
     return {"dropped_columns": [], "dropped_rows": [], "leak_answers": {}}
 
 
-def _requeue(dataset: Dataset, **fields: Any) -> None:
+def requeue(dataset: Dataset, **fields: Any) -> None:
+    """Store what was decided, and have a worker read the file with it.
+
+    Raises:
+        NotNow: the dataset is split already, or a worker is busy with it.
+    """
     if not Dataset.objects.correctable().filter(pk=dataset.pk).requeue(**fields):
         raise NotNow
     wake_workers(Dataset)

@@ -12,12 +12,7 @@ from classrooms.access import Request, opener_view
 from classrooms.datasets.card_forms import CardForm, SensitiveForm
 from classrooms.datasets.desk.page import desk_page
 from classrooms.datasets.desk.services import choose_target
-from classrooms.datasets.forms import (
-    BundledDatasetForm,
-    ColumnFormSet,
-    TargetForm,
-    UploadForm,
-)
+from classrooms.datasets.forms import BundledDatasetForm, UploadForm
 from classrooms.datasets.page import (
     dataset_context,
     dataset_failure,
@@ -34,7 +29,10 @@ from classrooms.datasets.services import (
     upload_dataset,
     write_card,
 )
+from classrooms.datasets.target_forms import ColumnFormSet, TargetForm
 from classrooms.datasets.truths.known import own_truths
+from classrooms.datasets.values.page import value_cards
+from classrooms.datasets.values.services import open_merges
 from classrooms.dojos.page import render_page_or_part
 from classrooms.exceptions import NotNow, OverQuota
 from classrooms.knowledge import hiding_dojos
@@ -124,6 +122,8 @@ def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
         "traps": [] if hiding else trap_rows(dataset),
         "own_truths": [] if hiding else own_truths(dataset),
         "desk": None if hiding else desk_page(dataset),
+        "value_cards": value_cards(dataset) if dataset.awaits_target else [],
+        "merges_open": len(open_merges(dataset)),
     }
     return render_page_or_part(request, "classrooms/dataset_detail.html", "live", context)
 

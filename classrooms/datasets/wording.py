@@ -27,7 +27,6 @@ def type_label(name: str) -> str:
 
 
 TARGET_PROBLEMS: dict[str, Promise] = {
-    "missing": gettext_lazy("some rows have no value"),
     "constant": gettext_lazy("all rows have the same value"),
     "quantity": gettext_lazy(
         "a quantity: predicting it is regression, and a Dojo is about yes/no questions"

@@ -292,10 +292,8 @@ class Migration(migrations.Migration):
                     models.JSONField(blank=True, default=list, verbose_name="possible targets"),
                 ),
                 (
-                    "stray_words",
-                    models.JSONField(
-                        blank=True, default=dict, verbose_name="texts in numeric columns"
-                    ),
+                    "divisions",
+                    models.JSONField(blank=True, default=list, verbose_name="suggested splits"),
                 ),
                 (
                     "readings",
@@ -361,12 +359,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "questions",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="questions about values"
+                    ),
+                ),
+                (
+                    "decisions",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="merged or missing values"
+                    ),
+                ),
+                (
+                    "settled",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="values left as they are"
+                    ),
+                ),
+                (
+                    "drops_unlabelled",
+                    models.BooleanField(
+                        default=False, verbose_name="leave out rows without a target"
+                    ),
+                ),
+                (
                     "truths",
                     models.JSONField(blank=True, default=list, verbose_name="declared truths"),
                 ),
                 (
                     "planted_columns",
                     models.JSONField(blank=True, default=list, verbose_name="added columns"),
+                ),
+                (
+                    "recipe",
+                    models.JSONField(blank=True, default=list, verbose_name="what was cleaned"),
                 ),
                 (
                     "sensitive_columns",

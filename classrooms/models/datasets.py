@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classrooms.identifiers import new_public_id
 from engine.bundled import BUNDLED, BundledDataset
+from engine.reading.cleaning.decisions import Decision, Question
 from engine.reading.table_format import TableFormat
 from engine.spec.schema import Schema, SplitPolicy
 from jobs.models import FINISHED, Job, JobQuerySet, JobStatus
@@ -83,10 +84,10 @@ class Dataset(Job):
     columns = models.JSONField(_("columns"), default=list, blank=True)
     preview = models.JSONField(_("first rows"), default=list, blank=True)
     targets = models.JSONField(_("possible targets"), default=list, blank=True)
-    # By column: words that keep it from being numbers or dates, with how often they stand.
-    stray_words = models.JSONField(_("texts in numeric columns"), default=dict, blank=True)
     # What of the columns had to be decided, as `engine.reading.writing.reading_choices` says it.
     readings = models.JSONField(_("ways to read columns"), default=list, blank=True)
+    # Splits that the columns suggest ("kind", "column", and the numbers that say why).
+    divisions = models.JSONField(_("suggested splits"), default=list, blank=True)
     row_count = models.PositiveIntegerField(_("rows"), default=0)
 
     # What the facilitator decides before the split.
@@ -112,13 +113,21 @@ class Dataset(Job):
     dropped_columns = models.JSONField(_("columns left out"), default=list, blank=True)
     dropped_rows = models.JSONField(_("rows left out"), default=list, blank=True)
     leak_answers = models.JSONField(_("answers at the leak desk"), default=dict, blank=True)
+    # What inspection asks about values (engine Question dicts), what is decided of it (engine
+    # Decision dicts), and the keys of questions whose values are right as they are.
+    questions = models.JSONField(_("questions about values"), default=list, blank=True)
+    decisions = models.JSONField(_("merged or missing values"), default=list, blank=True)
+    settled = models.JSONField(_("values left as they are"), default=list, blank=True)
+    # Consent that rows without a value of the target are left out.
+    drops_unlabelled = models.BooleanField(_("leave out rows without a target"), default=False)
     # What the facilitator knows of the data ("kind", "columns", "value", "note", "key"), and
     # columns that the split adds for others to find ("name", "kind", "seed"). Secret, both.
     truths = models.JSONField(_("declared truths"), default=list, blank=True)
     planted_columns = models.JSONField(_("added columns"), default=list, blank=True)
     # By which people are not to be treated differently; a Dojo may change its mind.
     sensitive_columns = models.JSONField(_("sensitive columns"), default=list, blank=True)
-    # What preparation made.
+    # What preparation made; the recipe (engine Step dicts) is what it cleaned.
+    recipe = models.JSONField(_("what was cleaned"), default=list, blank=True)
     data_schema = models.JSONField(_("schema"), default=dict, blank=True)
     content_hash = models.CharField(_("content hash"), max_length=64, blank=True)
     split_column = models.CharField(_("name of the split column"), max_length=255, blank=True)
@@ -184,6 +193,16 @@ class Dataset(Job):
         }
 
     @property
+    def cleaning(self) -> list[Decision]:
+        """What is decided about the values of single columns."""
+        return [Decision.model_validate(one) for one in self.decisions]
+
+    @property
+    def asked(self) -> list[Question]:
+        """What is asked about the values of single columns, answered or not."""
+        return [Question.model_validate(one) for one in self.questions]
+
+    @property
     def schema(self) -> Schema:
         return Schema.model_validate(self.data_schema)
 
@@ -194,13 +213,6 @@ class Dataset(Job):
         tried = self.failure_context.get("tried", {}).get("format")
         stored = self.corrected_format or self.table_format or tried
         return TableFormat.model_validate(stored) if stored else None
-
-    @property
-    def format_without_strays(self) -> TableFormat:
-        """The format, with stray words among numbers or dates read as missing."""
-        found = self.format or TableFormat()
-        strays = {word.lower(): None for words in self.stray_words.values() for word in words}
-        return found.model_copy(update={"missing": (*found.missing, *strays)})
 
     @property
     def split_policy(self) -> SplitPolicy:

@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.build.helper_source import Imports, needed_source
-from engine.build.source_text import Node, assignment, call, dict_of, list_of, literal, tuple_of
+from engine.build.source_text import (
+    Node,
+    assignment,
+    call,
+    comment,
+    dict_of,
+    list_of,
+    literal,
+    tuple_of,
+)
 from engine.build.spec_builder import (
     calibration_method,
     pipeline_spec,
@@ -46,11 +55,16 @@ print(pd.DataFrame({"train": metrics["train"], "test": metrics["test"]}))
 
 @dataclass(frozen=True)
 class DataSource:
-    """The source of the rows: the CSV that participants take home."""
+    """The source of the rows: the CSV that participants take home.
+
+    Attributes:
+        notes: how it was cleaned before it was written, in sentences.
+    """
 
     schema: Schema
     split_column: str
     csv_name: str = "data.csv"
+    notes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -151,6 +165,7 @@ def data_code(source: DataSource) -> str:
         na_values='[""]',
     )
     lines = [
+        *(line for note in source.notes for line in comment(note)),
         "# Everything is read as text, so that no code loses its zeros.",
         assignment("data", read),
     ]

@@ -14,7 +14,7 @@ from pathlib import Path
 from engine.build.source_text import LINE_LENGTH
 
 # Of the standard library, what code for learners imports.
-STANDARD = frozenset({"copy", "functools"})
+STANDARD = frozenset({"copy", "functools", "re"})
 PATH = Path(__file__).with_name("runtime_helpers.py")
 
 

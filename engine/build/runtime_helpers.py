@@ -7,11 +7,14 @@ name but those that this module imports or defines; no types, for a short script
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import sklearn.metrics as skm
 from lightgbm import LGBMClassifier
 from sklearn.base import clone
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import cross_validate, train_test_split
 from xgboost import XGBClassifier
 
@@ -163,6 +166,26 @@ def add_features(table, features):
     for name, function, arguments in features:
         table[name] = function(table, *arguments)
     return table
+
+
+class WordsIfAny(TfidfVectorizer):
+    """TF-IDF; one column of zeros where no n-gram is frequent enough."""
+
+    def fit(self, texts, y=None):
+        self.fit_transform(texts)
+        return self
+
+    def fit_transform(self, texts, y=None):
+        try:
+            return super().fit_transform(texts)
+        except ValueError as error:
+            if not re.search("empty vocabulary|no terms remain|max_df corresponds", str(error)):
+                raise
+        asked, self.vocabulary = self.vocabulary, [""]  # which is in no text
+        try:
+            return super().fit_transform(texts)
+        finally:
+            self.vocabulary = asked
 
 
 def finite(numbers):

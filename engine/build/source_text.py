@@ -7,6 +7,7 @@ script of one screen shows more than one of three.
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -129,3 +130,16 @@ def _character(character: str, quote: str) -> str:
     if character == quote:
         return "\\" + character
     return character if character in "'\"" else repr(character)[1:-1]
+
+
+def comment(text: str) -> list[str]:
+    """A sentence as lines of comment. What it quotes from a file can end neither the comment nor
+    a fence of Markdown around the code."""
+    words = " ".join(text.split()).replace("```", "'''")
+    return textwrap.wrap(
+        words,
+        LINE_LENGTH,
+        initial_indent="# ",
+        subsequent_indent="#   ",
+        break_on_hyphens=False,
+    )

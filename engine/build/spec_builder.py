@@ -14,7 +14,7 @@ from engine.spec.estimators import RUNTIME_HELPERS, EstimatorSpec, Function, Nam
 from engine.spec.models.ensembles import INNER_FOLDS, calibrated, inner_folds
 from engine.spec.schema import ColumnType, Schema, SplitKind
 from engine.spec.steps.new_features import QuantileBins
-from engine.spec.steps.preparation import numbers_as_names, quantile_bins
+from engine.spec.steps.preparation import numbers_as_names, quantile_bins, tolerant
 
 # What is prepared as which, where a config does not say otherwise.
 TREATED_AS = {
@@ -54,6 +54,8 @@ def column_groups(config: ExperimentConfig, schema: Schema) -> list[Group]:
             stored_as_number, type_ = _stored(name, config, schema)
             kind, preparation = _preparation(name, type_, stored_as_number, config)
             steps = preparation.spec(config.seed)
+            if kind == "text" and _may_be_empty(name, schema):
+                steps = tolerant(steps)
             if kind == "categorical" and stored_as_number:
                 steps = pipeline_of(numbers_as_names(), *_steps_of(steps))
                 kind = "number_categories"
@@ -85,6 +87,11 @@ def _preparation(
     default = "numeric" if stored_as_number else "categorical"
     kind = "numeric" if stored_as_number else TREATED_AS.get(type_, default)
     return kind, getattr(config.preparation, kind)
+
+
+def _may_be_empty(name: str, schema: Schema) -> bool:
+    column = schema.by_name.get(name)
+    return schema.has_sparse_texts or (column is not None and column.sparse)
 
 
 def _steps_of(spec: Any) -> tuple[Any, ...]:

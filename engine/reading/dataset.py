@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +13,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from engine.reading.cleaning.spellings import plain_form
 from engine.reading.dates import date_formats, to_iso
 from engine.reading.delimited import read_delimited
 from engine.reading.detection import detect_format
+from engine.reading.leaks.names import is_identifier
 from engine.reading.numbers import look_at_numbers, to_numbers
 from engine.reading.parquet import read_parquet
 from engine.reading.source import Progress, Source
+from engine.reading.sparse_texts import mark_sparse
 from engine.reading.table import RawTable
 from engine.reading.table_format import MAX_WORD_CHARACTERS, DataError, TableFormat
 from engine.reading.values import (
@@ -35,6 +38,7 @@ __all__ = ["LARGEST_NUMBER", "DataError", "RawTable", "TableFormat"]
 
 MIN_ROWS_PER_CLASS = 25
 MAX_CLASSES = 20
+MAX_SPELLED_CLASSES = 200
 BOOLEAN_PAIRS = (
     {"yes", "no"},
     {"true", "false"},
@@ -44,6 +48,11 @@ BOOLEAN_PAIRS = (
     {"vrai", "faux"},
 )
 ROWS_FOR_AN_ID = 50
+# In a column that differs in so many rows a repeated value is a slip, or a row that was entered
+# twice. Of texts nothing else can be learnt from it: 19 of 20 values have one row. A whole number
+# may still be a quantity, so its name must say that it is none, or it must count through its range.
+SHARE_OF_AN_ID = 0.95
+DENSE = 1.5
 # Up to so many words, in up to this share of the rows, stand in a column's way of being
 # numbers or dates.
 MAX_STRAY_WORDS = 5
@@ -104,7 +113,11 @@ def _infer(name: str, table: RawTable, written: Written) -> Column:
     column = Column(
         name=name,
         type=_guess_type(
-            distinct, rows=len(values) - values.null_count, numeric=numeric, written=date
+            distinct,
+            name=name,
+            rows=len(values) - values.null_count,
+            numeric=numeric,
+            written=date,
         ),
         numeric=numeric,
         reading=reading,
@@ -123,6 +136,46 @@ def _infer(name: str, table: RawTable, written: Written) -> Column:
     missing = int(_numbers(table, column).isna().sum())
     infinite = missing - values.null_count
     return column.model_copy(update={"missing": missing, "infinite": infinite})
+
+
+def understand(
+    table: RawTable, written: Mapping[str, Written] | None = None
+) -> tuple[RawTable, tuple[Column, ...]]:
+    """Guess the columns, and make infinite numbers missing, which they count as whatever a
+    column's type becomes.
+
+    Args:
+        written: what `how_written` found of the table, if it was asked already.
+
+    Returns:
+        The table without infinite numbers, and those too large for float32; its columns, which
+        still say how many there were.
+    """
+    written = written or how_written(table)
+    columns = infer_columns(table, written)
+    infinite = {column.name: column.infinite for column in columns if column.infinite}
+    if not infinite:
+        return table, columns
+    found = dict(table.columns)
+    for column in columns:
+        if column.infinite:
+            values = found[column.name]
+            is_finite = pa.array(_numbers(table, column).notna())
+            found[column.name] = pc.if_else(is_finite, values, pa.scalar(None, values.type))
+    table = replace(table, columns=found)
+    return table, tuple(
+        _infer(column.name, table, _without(written[column.name], found[column.name])).model_copy(
+            update={"infinite": infinite[column.name]}
+        )
+        if column.name in infinite
+        else column
+        for column in columns
+    )
+
+
+def _without(written: Written, values: pa.ChunkedArray) -> Written:
+    """The same way to read a column, of the values that are left."""
+    return replace(written, distinct=pc.unique(values.drop_null()))
 
 
 def stray_words(table: RawTable, columns: tuple[Column, ...]) -> dict[str, dict[str, int]]:
@@ -156,14 +209,18 @@ def _strays(table: RawTable, name: str) -> dict[str, int]:
     return {}
 
 
-def _guess_type(distinct: pa.Array, *, rows: int, numeric: bool, written: str) -> ColumnType:
+def _guess_type(
+    distinct: pa.Array, *, name: str, rows: int, numeric: bool, written: str
+) -> ColumnType:
     all_differ = rows >= ROWS_FOR_AN_ID and len(distinct) == rows
+    nearly_all = rows >= ROWS_FOR_AN_ID and len(distinct) >= SHARE_OF_AN_ID * rows
     if numeric:
         if pa.types.is_floating(distinct.type):
             whole = pc.all(pc.equal(distinct, pc.floor(distinct)), min_count=0).as_py()
         else:
             whole = are_whole(pa.chunked_array([distinct]))
-        return ColumnType.ID if all_differ and whole else ColumnType.NUMERIC
+        numbers_rows = all_differ or (nearly_all and (is_identifier(name) or _is_dense(distinct)))
+        return ColumnType.ID if numbers_rows and whole else ColumnType.NUMERIC
     if len(distinct) <= 4:
         lowered = {text.strip().lower() for text in distinct.to_pylist()}
         if lowered in BOOLEAN_PAIRS:
@@ -173,7 +230,23 @@ def _guess_type(distinct: pa.Array, *, rows: int, numeric: bool, written: str) -
     words = pc.mean(pc.count_substring_regex(distinct, r"\S+")).as_py()
     if words >= WORDS_OF_A_TEXT and len(distinct) > rows / 2:
         return ColumnType.TEXT
-    return ColumnType.ID if all_differ else ColumnType.CATEGORICAL
+    return ColumnType.ID if nearly_all else ColumnType.CATEGORICAL
+
+
+def _is_dense(distinct: pa.Array) -> bool:
+    """Whether whole numbers count through a range, as numbers of rows do and sums don't."""
+    if not pa.types.is_floating(distinct.type):
+        try:
+            distinct = pc.cast(pc.utf8_trim_whitespace(distinct), pa.float64())
+        except pa.ArrowInvalid:  # with separators of thousands: no number of a row has them
+            return False
+    ends = pc.min_max(distinct).as_py()
+    return bool(ends["max"] - ends["min"] < DENSE * len(distinct))
+
+
+def numbers_of_column(table: RawTable, column: Column) -> pd.Series:
+    """A column of numbers as float64; NaN where missing, infinite, or too large for float32."""
+    return _numbers(table, column)
 
 
 def _numbers(table: RawTable, column: Column) -> pd.Series:
@@ -190,13 +263,15 @@ class Candidate:
 
     Attributes:
         classes: each value with how often it stands, most frequent first.
-        problem: "" when it can be; else "missing", "quantity" (too many numbers: a
-            regression), "many_classes" or "constant".
+        problem: "" when it can be; else "quantity" (too many numbers: a regression),
+            "many_classes" or "constant".
+        missing: rows without a value; they would be left out.
     """
 
     name: str
     classes: tuple[tuple[str, int], ...]
     problem: str = ""
+    missing: int = 0
 
 
 def target_candidates(table: RawTable, columns: tuple[Column, ...]) -> tuple[Candidate, ...]:
@@ -205,15 +280,22 @@ def target_candidates(table: RawTable, columns: tuple[Column, ...]) -> tuple[Can
 
 
 def _candidate(table: RawTable, column: Column) -> Candidate:
-    if column.missing:
-        return Candidate(column.name, (), "missing")
     if column.distinct < 2:
         return Candidate(column.name, (), "constant")
-    if column.distinct > MAX_CLASSES:
+    if column.distinct > MAX_CLASSES and _classes_seen(table, column) > MAX_CLASSES:
         return Candidate(column.name, (), "quantity" if column.numeric else "many_classes")
-    counts = pc.value_counts(table.texts(column.name)).to_pylist()
+    counts = pc.value_counts(table.texts(column.name).drop_null()).to_pylist()
     classes = [(item["values"], item["counts"]) for item in counts]
-    return Candidate(column.name, tuple(sorted(classes, key=lambda each: (-each[1], each[0]))))
+    ordered = tuple(sorted(classes, key=lambda each: (-each[1], each[0])))
+    return Candidate(column.name, ordered, missing=column.missing)
+
+
+def _classes_seen(table: RawTable, column: Column) -> int:
+    """How many classes a target has, however each is spelled."""
+    if not table.is_text(column.name) or column.distinct > MAX_SPELLED_CLASSES:
+        return column.distinct
+    spellings = pc.unique(table.columns[column.name].drop_null())
+    return int(pc.count_distinct(plain_form(spellings)).as_py())
 
 
 def canonical_frame(
@@ -277,7 +359,7 @@ def build_schema(
     )
     if not schema.features:
         raise DataError("no_usable_feature")
-    return schema
+    return mark_sparse(frame, schema)
 
 
 # --- Storing ----------------------------------------------------------------------

@@ -23,6 +23,7 @@ from engine.judge.uncertainty.predictions import Predictions
 from engine.run.run_warnings import RunWarning, check_size, column_warnings, library_warnings
 from engine.run.searching import SearchRecord, run_search
 from engine.run.split import Split
+from engine.run.wordless import naming_texts
 from engine.spec.config import ExperimentConfig
 from engine.spec.progress import share_before_fits, share_done
 from engine.spec.schema import Costs, Schema
@@ -119,10 +120,9 @@ def make_folds(
 def fit(config: ExperimentConfig, schema: Schema, frame: pd.DataFrame, rows: np.ndarray) -> Any:
     """The config's pipeline fitted on these rows."""
     part = frame.iloc[rows]
-    with learner_errors():
-        return build_pipeline(config, schema).fit(
-            part[source_columns(config, schema)], schema.encode_target(part)
-        )
+    X = part[source_columns(config, schema)]
+    with naming_texts(config, schema, X), learner_errors():
+        return build_pipeline(config, schema).fit(X, schema.encode_target(part))
 
 
 def evaluate(
@@ -151,7 +151,7 @@ def evaluate(
     folds = make_folds(config, schema, train, y)
     warnings = column_warnings(config, schema, X)
     record, asked = None, config
-    with library_warnings(warnings), learner_errors():
+    with naming_texts(config, schema, X), library_warnings(warnings), learner_errors():
         if config.search.is_on:
             report = lambda share: on_progress(share * share_before_fits(asked))  # noqa: E731
             record = run_search(config, schema, X, y, folds, replay=replay, on_progress=report)

@@ -60,6 +60,7 @@ class Column(BaseModel):
         reading: how numbers are written in the file; None where they are no texts.
         date_format: how dates are written in the file, as strptime reads them, or "iso".
         leak: the organiser marked it as written after the fact.
+        sparse: of a text, that in a part of the rows no word may be frequent enough to learn from.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -73,6 +74,7 @@ class Column(BaseModel):
     reading: NumberReading | None = None
     date_format: str = ""
     leak: bool = False
+    sparse: bool = False
     examples: tuple[str, ...] = ()
 
     @property
@@ -124,10 +126,7 @@ def retype(columns: tuple[Column, ...], types: Mapping[str, ColumnType]) -> tupl
 def _as_type(column: Column, kind: ColumnType) -> dict[str, object]:
     if kind in {ColumnType.NUMERIC, ColumnType.ID}:
         return {"type": kind}
-    # As text an infinite number is a value like any other.
-    missing = column.missing - column.infinite
-    as_text = {"numeric": False, "reading": None, "date_format": "", "infinite": 0}
-    return {"type": kind, "missing": missing, **as_text}
+    return {"type": kind, "numeric": False, "reading": None, "date_format": ""}
 
 
 SplitKind = Literal["stratified", "time", "group"]
@@ -166,7 +165,8 @@ class Schema(BaseModel):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy that does not keep what was cached of columns that it no longer has."""
         copy = super().model_copy(update=update, deep=deep)
-        copy.__dict__.pop("by_name", None)
+        for cached in ("by_name", "has_sparse_texts"):
+            copy.__dict__.pop(cached, None)
         return copy
 
     @cached_property
@@ -177,6 +177,11 @@ class Schema(BaseModel):
     def features(self) -> tuple[Column, ...]:
         """Every column but the target."""
         return tuple(column for column in self.columns if column.name != self.target)
+
+    @cached_property
+    def has_sparse_texts(self) -> bool:
+        """Whether free texts are prepared so that one without a frequent word breaks no run."""
+        return any(column.sparse and column.type == ColumnType.TEXT for column in self.features)
 
     @property
     def default_features(self) -> tuple[Column, ...]:

@@ -131,7 +131,7 @@ FAILURES: dict[str, str | Promise] = {
         "encoding other than target encoding."
     ),
     "empty_vocabulary": gettext_lazy(
-        "No n-gram of a text column is frequent enough. Lower “Min document "
+        "No n-gram of the text column %(names)s is frequent enough. Lower “Min document "
         "frequency”, use characters, or leave the column out."
     ),
     "nothing_selected": gettext_lazy(
@@ -247,6 +247,8 @@ UNNAMED: dict[str, Promise] = {
 
 def describe_failure(code: str, context: dict[str, Any]) -> str:
     """Why a run failed, in the reader's language."""
+    if "names" in context:
+        context = context | {"names": names_in_words(context["names"])}
     if code in FAILURES:
         return str(FAILURES[code]) % context
     return classroom_messages.describe_failure(code, context)

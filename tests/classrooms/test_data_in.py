@@ -67,14 +67,14 @@ def test_words_among_numbers_are_taken_for_missing_by_one_button(client: Client)
     price = ["n.c." if n % 20 == 0 else f"{n}.5" for n in range(ROWS)]
     dataset = upload(client, table(price=price, age=range(ROWS), paid=paid))
     shown = client.get(f"/datasets/{dataset.public_id}/")
-    assert "n.c. × 10" in shown.content.decode()
-    posted = {field.name: field.value() for field in shown.context["read"].without_strays}
-    assert client.post(f"/datasets/{dataset.public_id}/format/", posted).status_code == 302
+    assert "“n.c.” × 10" in shown.content.decode()
+    posted = {"action": "accept", "key": shown.context["value_cards"][0].key}
+    assert client.post(f"/datasets/{dataset.public_id}/values/", posted).status_code == 302
     perform_here(dataset)
     dataset.refresh_from_db()
     price_column = next(column for column in dataset.columns if column["name"] == "price")
     assert (price_column["type"], price_column["missing"]) == ("numeric", 10)
-    assert "Read them as missing" not in page(client, dataset)
+    assert 'value="accept"' not in page(client, dataset)
 
 
 @pytest.mark.parametrize(

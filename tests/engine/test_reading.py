@@ -243,7 +243,7 @@ def test_candidates_for_the_target_and_why_others_are_none() -> None:
     assert found == {
         "two": ((("b", 30), ("a", 10)), ""),
         "one": ((), "constant"),
-        "gap": ((), "missing"),
+        "gap": ((("a", 20), ("b", 10)), ""),
         "digit": ((("0", 20), ("1", 20)), ""),
         "many": ((("y", 20), ("x", 10), ("z", 10)), ""),
         "quantity": ((), "quantity"),

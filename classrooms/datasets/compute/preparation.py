@@ -11,9 +11,14 @@ from typing import Any
 import pandas as pd
 from django.core.files import File
 
+from classrooms.datasets.compute.recipe import recipe_of
 from classrooms.datasets.files import delete_unused_table
 from classrooms.models import Dataset, HealthReport
 from classrooms.storage import files
+from engine.reading.cleaning.applied import apply_decisions
+from engine.reading.cleaning.divisions import find_divisions
+from engine.reading.cleaning.questions import alone, questions_of
+from engine.reading.cleaning.recipe import Cleaned, Step
 from engine.reading.dataset import (
     DataError,
     RawTable,
@@ -23,8 +28,8 @@ from engine.reading.dataset import (
     infer_columns,
     read_table,
     split_column_name,
-    stray_words,
     target_candidates,
+    understand,
     write_dataset,
     write_participant_csv,
 )
@@ -34,6 +39,7 @@ from engine.reading.health.report import health_report
 from engine.reading.leaks.mending import recounted, without_rows
 from engine.reading.planting import plant_column
 from engine.reading.source import Source
+from engine.reading.sparse_texts import mark_sparse
 from engine.reading.writing import Written, how_written, reading_choices
 from engine.run.baseline import baseline_scores, reference_errors
 from engine.run.split import Split, split_rows
@@ -52,15 +58,19 @@ def prepare(dataset: Dataset, report: Report) -> Result:
     before = dataset.table_path if dataset.content_hash else ""
     health: dict[str, Any] = {}
     try:
-        table = read_again(dataset, stage_of(report, 0.0, 0.4 if splits else 0.7))
+        raw = read_again(dataset, stage_of(report, 0.0, 0.4 if splits else 0.7))
+        table, steps = apply_decisions(raw, dataset.cleaning)
         written = how_written(table)
-        columns = infer_columns(table, written)
-        fields = _inspection(table, columns, written)
+        table, columns = understand(table, written)
+        fields = _inspection(table, columns, written) | {
+            "questions": _questions(dataset, raw, table, columns)
+        }
         fields["left_out"]["words"] = _words(dataset, table)
         del written
         if splits:
             report(0.5)
-            fields |= _preparation(dataset, table, columns, health, report)
+            del raw
+            fields |= _preparation(dataset, table, columns, steps, health, report)
     except DataError as error:
         raise JobFailure(error.code, error.context | _as_tried(dataset)) from error
 
@@ -119,6 +129,15 @@ def _as_tried(dataset: Dataset) -> Fields:
         return {}
 
 
+def cleaned_again(
+    dataset: Dataset, progress: Callable[[float], None]
+) -> tuple[RawTable, tuple[Column, ...]]:
+    """The table with what was decided about values and columns, as it is split."""
+    table, _steps = apply_decisions(read_again(dataset, progress), dataset.cleaning)
+    table, columns = understand(table)
+    return table, corrected_columns(dataset, columns)
+
+
 def _inspection(
     table: RawTable, columns: tuple[Column, ...], written: Mapping[str, Written]
 ) -> Fields:
@@ -130,17 +149,29 @@ def _inspection(
             "notes": [asdict(note) for note in table.notes],
         },
         "missing_words": dict(table.missing_words),
-        "stray_words": stray_words(table, columns),
         "columns": [column.model_dump(mode="json") for column in columns],
         "readings": reading_choices(table, written),
         "preview": [[_short(value) for value in row] for row in table.head(PREVIEW_ROWS)],
         "targets": [
             {"name": each.name, "values": [list(item) for item in each.classes]}
-            | {"problem": each.problem}
+            | {"problem": each.problem, "missing": each.missing}
             for each in target_candidates(table, columns)
         ],
+        "divisions": find_divisions(table, columns),
         "row_count": table.row_count,
     }
+
+
+def _questions(
+    dataset: Dataset, raw: RawTable, table: RawTable, columns: tuple[Column, ...]
+) -> list[dict[str, Any]]:
+    """What is asked about the values of an upload; a bundled dataset has its own answers."""
+    if dataset.bundled is not None:
+        return []
+    decisions = dataset.cleaning
+    before = alone(raw, {decision.column for decision in decisions})
+    found = questions_of(before, infer_columns(before), table, columns, decisions)
+    return [question.model_dump(mode="json") for question in found]
 
 
 def _short(value: Any) -> Any:
@@ -151,11 +182,13 @@ def _preparation(
     dataset: Dataset,
     table: RawTable,
     columns: tuple[Column, ...],
+    steps: tuple[Step, ...],
     health: dict[str, Any],
     report: Report,
 ) -> Fields:
     columns = corrected_columns(dataset, columns)
-    frame, schema = _mended(dataset, table, columns)
+    frame, schema, rows_left_out = _mended(dataset, table, columns)
+    recipe = recipe_of(dataset, table, schema, (*steps, *rows_left_out))
     del table
     split = split_rows(frame, schema.target, schema.split)
     split_column = split_column_name(schema)
@@ -166,6 +199,7 @@ def _preparation(
     return {
         "columns": [column.model_dump(mode="json") for column in columns],
         "row_count": len(frame),
+        "recipe": recipe,
         "content_hash": dataset.content_hash,
         "data_schema": schema.model_dump(mode="json"),
         "split_column": split_column,
@@ -196,8 +230,12 @@ def _too_good(schema: Schema, health: dict[str, Any]) -> set[str]:
 
 def canonical_table(
     dataset: Dataset, table: RawTable, columns: tuple[Column, ...]
-) -> tuple[pd.DataFrame, Schema]:
-    """These columns as runs see them, with what the facilitator chose."""
+) -> tuple[pd.DataFrame, Schema, int]:
+    """These columns as runs see them, with what the facilitator chose.
+
+    Returns:
+        The rows that have a target, their schema, and how many others were left out.
+    """
     frame = canonical_frame(
         table,
         columns,
@@ -205,30 +243,46 @@ def canonical_table(
         positive_class=dataset.positive_class,
         rest=dataset.rest_label,
     )
+    unlabelled = 0
+    if dataset.drops_unlabelled and dataset.target in frame:
+        is_labelled = frame[dataset.target].notna()
+        unlabelled = int((~is_labelled).sum())
+        if unlabelled:
+            frame = frame[is_labelled].reset_index(drop=True)
+            columns = recounted(columns, frame)
+    return frame, _schema(dataset, frame, columns), unlabelled
+
+
+def _schema(dataset: Dataset, frame: pd.DataFrame, columns: tuple[Column, ...]) -> Schema:
     schema = build_schema(frame, columns, dataset.target, dataset.positive_class)
-    return frame, schema.model_copy(update={"split": dataset.split_policy})
+    return mark_sparse(frame, schema.model_copy(update={"split": dataset.split_policy}))
 
 
 def _mended(
     dataset: Dataset, table: RawTable, columns: tuple[Column, ...]
-) -> tuple[pd.DataFrame, Schema]:
-    """The table without the columns and rows that the leak desk left out, and with those that the
-    facilitator added."""
+) -> tuple[pd.DataFrame, Schema, tuple[Step, ...]]:
+    """The table without the columns and rows that were left out, and with the columns that the
+    facilitator added; and the rows left out, as steps of the recipe."""
+    steps: list[Step] = []
     kept = tuple(column for column in columns if column.name not in dataset.dropped_columns)
     if dataset.dropped_rows:
         # Rows are equal in all columns, as the desk counted them, and only then columns go.
-        whole, schema = canonical_table(dataset, table, columns)
+        whole, schema, unlabelled = canonical_table(dataset, table, columns)
+        for kind in sorted(dataset.dropped_rows, reverse=True):
+            alone = without_rows(whole, schema, [kind])
+            steps.append(Step(Cleaned(kind), count=len(whole) - len(alone)))
         whole = without_rows(whole, schema, dataset.dropped_rows)
         names = {column.name for column in kept}
         frame = whole[[name for name in whole.columns if name in names]]
         counted = recounted(tuple(c for c in schema.columns if c.name in names), frame)
-        schema = build_schema(frame, counted, dataset.target, dataset.positive_class)
-        schema = schema.model_copy(update={"split": dataset.split_policy})
+        schema = _schema(dataset, frame, counted)
     else:
-        frame, schema = canonical_table(dataset, table, kept)
+        frame, schema, unlabelled = canonical_table(dataset, table, kept)
+    if unlabelled:
+        steps.insert(0, Step(Cleaned.NO_TARGET, (dataset.target,), unlabelled))
     for planted in dataset.planted_columns:
         frame, schema = plant_column(frame, schema, **planted)
-    return frame, schema
+    return frame, schema, tuple(steps)
 
 
 def corrected_columns(dataset: Dataset, columns: tuple[Column, ...]) -> tuple[Column, ...]:
@@ -268,9 +322,8 @@ def make_files_again(dataset: Dataset) -> None:
         JobFailure: the upload is damaged, too, or is not what was prepared.
     """
     try:
-        table = read_again(dataset, lambda fraction: None)
-        columns = corrected_columns(dataset, infer_columns(table))
-        frame, _schema = _mended(dataset, table, columns)
+        table, columns = cleaned_again(dataset, lambda fraction: None)
+        frame, *_others = _mended(dataset, table, columns)
     except DataError as error:
         raise JobFailure("data_damaged") from error
     if content_hash(frame) != dataset.content_hash:

@@ -17,6 +17,7 @@ from classrooms.datasets.desk.wording import (
     reason_of,
     title_of,
 )
+from classrooms.datasets.values.page import DivisionCard, division_cards
 from classrooms.messages import DATASET_FAILURES, describe_failure
 from classrooms.models import Dataset, Dojo, LeakCheck, Seat
 from engine.reading.leaks.repairs import Repair
@@ -93,6 +94,13 @@ class DeskPage:
     @property
     def questions(self) -> list[Card]:
         return [card for card in self.cards if card.is_question]
+
+    @property
+    def divisions(self) -> list[DivisionCard]:
+        """Splits that columns suggest, while one can be chosen."""
+        if not self.is_before_split:
+            return []
+        return division_cards(self.dataset, self.check.content.get("findings", []))
 
     @property
     def open_count(self) -> int:

@@ -15,7 +15,14 @@ from engine.reading.leaks.repairs import Repair
 from jobs.enqueue import wake_workers
 
 # What a check looks at: with another of these it is done again.
-LOOKED_AT = ("target", "positive_class", "rest_label", "column_types")
+LOOKED_AT = (
+    "target",
+    "positive_class",
+    "rest_label",
+    "column_types",
+    "drops_unlabelled",
+    "decisions",
+)
 CHOSEN = (*LOOKED_AT, "leak_columns")
 STORED = ("leak_columns", "dropped_columns", "dropped_rows", "split_kind", "split_by")
 

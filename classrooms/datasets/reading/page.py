@@ -28,14 +28,11 @@ class ReadingPage:
         first_lines: of a file that could not be read, as they were split.
         columns: those with a way of their own, and it in words.
         form: asks how columns are read that the file leaves open.
-        without_strays: what to post so that words among numbers are missing values.
     """
 
     rows: list[tuple[str, str]]
     columns: list[tuple[str, str]]
     form: FormatForm
-    strays: list[tuple[str, str]]
-    without_strays: FormatForm
     left_out: str
     lines_left_out: list[dict[str, Any]]
     notes: list[str]
@@ -48,8 +45,6 @@ def reading_page(dataset: Dataset) -> ReadingPage:
         rows=_rows(dataset),
         columns=_columns(dataset),
         form=format_form(dataset),
-        strays=_strays(dataset),
-        without_strays=FormatForm(table_format=dataset.format_without_strays),
         left_out=describe_left_out(counts) if counts else "",
         lines_left_out=_lines_left_out(dataset),
         notes=[describe_note(note) for note in dataset.left_out.get("notes", [])],
@@ -102,11 +97,3 @@ def _column(found: dict[str, Any]) -> str:
     if units and way in {"", _("as text")}:
         return _("as text, because the units differ: %(units)s") % {"units": ", ".join(units)}
     return _("%(way)s (proposed)") % {"way": way} if found["is_open"] else way
-
-
-def _strays(dataset: Dataset) -> list[tuple[str, str]]:
-    """Columns that would be numbers or dates, and the words among them."""
-    return [
-        (name, ", ".join(f"{word} × {count}" for word, count in words.items()))
-        for name, words in dataset.stray_words.items()
-    ]

@@ -374,6 +374,17 @@ def numbers_as_names() -> EstimatorSpec:
     return EstimatorSpec("sklearn.preprocessing", "FunctionTransformer", (function,))
 
 
+def tolerant(steps: EstimatorSpec) -> EstimatorSpec:
+    """The steps of a text, with a column of zeros where no n-gram is frequent enough."""
+    found = tuple(
+        EstimatorSpec(RUNTIME_HELPERS, "WordsIfAny", step.positional, step.arguments)
+        if step.name == "TfidfVectorizer"
+        else step
+        for step in steps.positional
+    )
+    return EstimatorSpec(steps.module, steps.name, found, steps.arguments)
+
+
 def quantile_bins(bins: int) -> Any:
     """The steps that cut a number into bins of equally many rows, one column each."""
     arguments = {

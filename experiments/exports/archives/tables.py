@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from classrooms.agenda.readers import agenda_words
 from classrooms.datasets.page import card_rows
+from classrooms.datasets.recipe import recipe_lines
 from classrooms.knowledge import knows_hidden_scores
 from classrooms.models import Dataset
 from classrooms.tables import Cell, csv_table
@@ -118,6 +119,7 @@ def dataset_card(dataset: Dataset) -> dict[str, Any]:
         "dataset": dataset,
         "summary": _(card.summary) if card else dataset.description,
         "rows": card_rows(dataset),
+        "recipe": recipe_lines(dataset),
         "columns": [
             (
                 column.name,

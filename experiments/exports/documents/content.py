@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from classrooms.datasets.page import division_of
+from classrooms.datasets.recipe import recipe_lines
 from classrooms.models import Dojo
 from experiments.exports.record import Record
 from experiments.forecasts.ruler import ruler_words
@@ -146,9 +147,11 @@ def context_lines(record: Record) -> tuple[Line, ...]:
     ) % (sizes | {"dataset": dojo.dataset.title})
     if division := division_of(dojo.dataset):
         data = f"{data}; {division}"
+    recipe = recipe_lines(dojo.dataset)
     return (
         Line(_("Problem"), framing.problem if framing else unknown),
         Line(_("Data"), f"{framing.data} ({data})" if framing else data),
+        *([Line(_("Cleaning"), " ".join(recipe))] if recipe else []),
         Line(_("Metric"), f"{framing.metric} ({threshold})" if framing else threshold),
         Line(_("Baseline"), framing.baseline if framing else unknown),
     )

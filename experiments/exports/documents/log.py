@@ -9,6 +9,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from classrooms.datasets.recipe import recipe_lines
+from classrooms.models import Dataset
 from engine.build.codegen import generate_script
 from experiments.exports.documents.content import ExperimentContent, Line, LogContent, log_content
 from experiments.exports.notebooks.code import data_source
@@ -34,6 +36,12 @@ def plain(text: str) -> str:
 
 def plain_line(text: str) -> str:
     return plain(" ".join(text.split()))
+
+
+def cleaning_list(dataset: Dataset) -> str:
+    """What was cleaned in the data, as a list below a paragraph; empty if nothing was."""
+    bullets = [f"- {plain_line(line)}" for line in recipe_lines(dataset)]
+    return "\n\n".join(["", _("It was cleaned before:"), "\n".join(bullets)]) if bullets else ""
 
 
 def experiment_log(record: Record) -> str:

@@ -18,6 +18,7 @@ from experiments.exports.documents.content import ExperimentContent, log_content
 from experiments.exports.documents.log import (
     after_results,
     before_code,
+    cleaning_list,
     closing,
     opening,
     plain,
@@ -118,7 +119,8 @@ def _data_cells(record: Record) -> Cells:
         "positive": dojo.schema.positive_class,
         "column": dataset.split_column,
     }
-    yield markdown_cell("about-data", "## " + _("Data") + "\n" + words)
+    words = "## " + _("Data") + "\n" + words + cleaning_list(dataset)
+    yield markdown_cell("about-data", words)
     yield code_cell("data", data_code(data_source(dojo)))
     sizes = dataset.part_sizes
     yield code_cell(

@@ -17,7 +17,7 @@ from engine.build.starter import long_text, starter_code, starter_models
 from engine.spec.config import default_config
 from engine.spec.yaml_text import dump_yaml
 from experiments.exports.archives.participant import data_archive, safe_name, write_entry
-from experiments.exports.documents.log import plain_line
+from experiments.exports.documents.log import cleaning_list, plain_line
 from experiments.exports.notebooks.cells import code_cell, markdown_cell, write_notebook
 from experiments.exports.notebooks.code import data_source
 from experiments.exports.notebooks.requirements import starter_requirements
@@ -135,7 +135,7 @@ def _about_data(dojo: Dojo) -> str:
         "kind": kinds[dojo.schema.split.kind],
         **sizes,
     }
-    return "## " + _("Data") + "\n" + words
+    return "## " + _("Data") + "\n" + words + cleaning_list(dojo.dataset)
 
 
 def _baseline() -> str:

@@ -1,0 +1,1 @@
+"""What of a table's values is asked, decided, applied, and told as a recipe."""
