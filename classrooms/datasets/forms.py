@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -38,18 +39,30 @@ class UploadForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=120)
     file = forms.FileField(
         label=_("File"),
+        required=False,
         help_text=_(
-            "CSV, TSV or Parquet, optionally compressed as .gz, with a header row. "
-            "Up to 100 MB, 500,000 rows and 500 columns. The format is detected and "
-            "shown to you."
+            "CSV, TSV, Excel (.xlsx) or Parquet, with a header row; text and Parquet also "
+            "compressed as .gz. Up to 100 MB, 500,000 rows and 500 columns. The format is "
+            "detected and shown to you."
         ),
         error_messages={"empty": _("This file is empty. Choose one with a header and rows.")},
+    )
+    pasted = forms.CharField(
+        label=_("Or paste a table"),
+        required=False,
+        # A tab at the beginning is a first column without a name.
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 4, "wrap": "off", "spellcheck": "false"}),
+        help_text=_(
+            "Copy the cells in a spreadsheet, with their header, and paste them here. Up to about "
+            "1 MB; upload larger tables as a file."
+        ),
     )
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         limit = settings.UPLOAD_MAX_MEGABYTES * 1024 * 1024
-        if file.size > limit:
+        if file and file.size > limit:
             raise forms.ValidationError(
                 gettext(
                     "This file is %(size)s; the limit is %(limit)s. Keep fewer rows or columns."
@@ -58,10 +71,28 @@ class UploadForm(forms.Form):
             )
         return file
 
+    def clean(self) -> dict[str, Any]:
+        """One of the two is given; what was pasted becomes a file like any."""
+        cleaned = super().clean() or {}
+        pasted = (cleaned.pop("pasted", "") or "").strip("\r\n")
+        if "file" in self.errors or "pasted" in self.errors:
+            return cleaned
+        if cleaned["file"] and pasted.strip():
+            self.add_error("pasted", gettext("Choose a file or paste a table, not both."))
+        elif pasted.strip():
+            name = gettext("pasted table")
+            cleaned["file"] = SimpleUploadedFile(name, pasted.encode())
+        elif not cleaned["file"]:
+            self.add_error("file", gettext("Choose a file, or paste a table below."))
+        return cleaned
+
 
 class FormatForm(forms.Form):
     """The format of a file: detected, and open to correction."""
 
+    sheet = forms.ChoiceField(
+        label=_("Sheet"), help_text=_("The sheet of the workbook on which the table is.")
+    )
     encoding = forms.ChoiceField(
         label=_("Encoding"),
         choices=[
@@ -117,7 +148,11 @@ class FormatForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("One per line; case doesn't matter. Empty cells are always missing."),
     )
-    TEXT_ONLY = ("encoding", "delimiter", "header_line", "decimal", "thousands")
+    NOT_IN = {
+        "text": ("sheet",),
+        "workbook": ("encoding", "delimiter"),
+        "parquet": ("sheet", "encoding", "delimiter", "header_line", "decimal", "thousands"),
+    }
 
     def __init__(self, data: Any = None, *, table_format: TableFormat) -> None:
         self._format = table_format
@@ -125,11 +160,12 @@ class FormatForm(forms.Form):
         initial = values | {
             "day_first": "yes" if table_format.day_first else "no",
             "missing": "\n".join(filter(None, table_format.missing)),
+            "header_line": table_format.header_line or 1,
         }
         super().__init__(data, initial=initial)
-        if table_format.container == "parquet":
-            for name in self.TEXT_ONLY:
-                del self.fields[name]
+        self.fields["sheet"].choices = [(name, name) for name in table_format.sheets]  # type: ignore[attr-defined]
+        for name in self.NOT_IN[table_format.container]:
+            del self.fields[name]
 
     def clean_missing(self) -> tuple[str, ...]:
         words = [word.strip() for word in self.cleaned_data["missing"].splitlines()]
@@ -155,8 +191,11 @@ class FormatForm(forms.Form):
 
     @property
     def table_format(self) -> TableFormat:
-        """The corrected format of a valid form."""
-        return TableFormat.model_validate(self._format.model_dump() | self.cleaned_data)
+        """The corrected format of a valid form; of another sheet, the header is looked for."""
+        changed = self.cleaned_data
+        if "sheet" in self.changed_data and "header_line" not in self.changed_data:
+            changed = changed | {"header_line": 0}
+        return TableFormat.model_validate(self._format.model_dump() | changed)
 
 
 class TargetForm(forms.Form):

@@ -187,8 +187,10 @@ class Dataset(Job):
 
     @property
     def format(self) -> TableFormat | None:
-        """The format in which the file was or will be read; None before the first reading."""
-        stored = self.corrected_format or self.table_format
+        """The format in which the file was or will be read, or in which a workbook could not be;
+        None before the first reading."""
+        tried = self.failure_context.get("read_as") if self.has_failed else None
+        stored = self.corrected_format or self.table_format or tried
         return TableFormat.model_validate(stored) if stored else None
 
     @property

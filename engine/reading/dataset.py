@@ -15,6 +15,7 @@ from engine.reading.delimited import read_delimited
 from engine.reading.detection import detect_format
 from engine.reading.parquet import read_parquet
 from engine.reading.source import Progress, Source
+from engine.reading.spreadsheet.workbook import read_workbook
 from engine.reading.table import RawTable
 from engine.reading.table_format import MAX_WORD_CHARACTERS, DataError, TableFormat
 from engine.reading.values import (
@@ -59,7 +60,7 @@ def read_table(
     table_format: TableFormat | None = None,
     progress: Progress = lambda fraction: None,
 ) -> RawTable:
-    """Read a CSV, TSV or Parquet file, or a gzip of one, strictly.
+    """Read a CSV, TSV or Parquet file, a gzip of one, or a sheet of a workbook, strictly.
 
     Args:
         table_format: how it is written; detected when None. Container and compression
@@ -70,6 +71,8 @@ def read_table(
         DataError: not a table, too large, damaged, or one whose rows do not fit.
     """
     source = Source(path)
+    if source.is_workbook:
+        return read_workbook(source, table_format, progress)
     table_format = table_format or detect_format(source)
     if source.is_parquet:
         return read_parquet(source, table_format, progress)

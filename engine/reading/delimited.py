@@ -63,8 +63,16 @@ def read_delimited(source: Source, table_format: TableFormat, progress: Progress
             a quotation mark that is closed far below or never, a value too long, too many
             rows or columns.
     """
+    return table_of(_rows(source, table_format, progress), table_format)
+
+
+def table_of(rows: Iterator[Row], table_format: TableFormat) -> RawTable:
+    """The table that rows make, from the header on.
+
+    Raises:
+        DataError: as `read_delimited`, but for quotation marks and long values.
+    """
     preamble: list[LeftOut] = []
-    rows = _rows(source, table_format, progress)
     header: list[str] | None = None
     for row in rows:
         if row.line >= table_format.header_line:

@@ -48,8 +48,8 @@ def detect_format(source: Source) -> TableFormat:
     lines = list(islice(source.text(encoding), SAMPLE_LINES))
     delimiter = _delimiter(lines)
     rows = _rows(lines, delimiter)
-    header = _header(rows)
-    decimal, thousands = _number_style([fields for _, fields in rows[header + 1 :]])
+    header = header_of(rows)
+    decimal, thousands = number_separators([fields for _, fields in rows[header + 1 :]])
     return TableFormat(
         compressed=source.compressed,
         encoding=encoding,
@@ -96,7 +96,7 @@ def _usual_width(rows: list[list[str]]) -> tuple[int, int]:
     return max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
 
 
-def _header(rows: list[tuple[int, list[str]]]) -> int:
+def header_of(rows: list[tuple[int, list[str]]]) -> int:
     """Index of the header: the first row that is about as full as the others.
 
     What stands above (a title, a date of export) fills a field or two of many.
@@ -111,7 +111,7 @@ def _header(rows: list[tuple[int, list[str]]]) -> int:
     return 0
 
 
-def _number_style(rows: list[list[str]]) -> tuple[Decimal, Thousands]:
+def number_separators(rows: list[list[str]]) -> tuple[Decimal, Thousands]:
     """The separators under which the most columns are numbers, throughout or nearly."""
     width, _ = _usual_width(rows)
     columns = list(zip(*(fields for fields in rows if len(fields) == width), strict=True))

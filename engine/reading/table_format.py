@@ -22,11 +22,16 @@ MAX_WORD_CHARACTERS = 40
 # "None" is not among them: it is a class in more tables than it is a missing value.
 MISSING = ("", "na", "n/a", "nan", "null", "?", "#n/a")
 
+# Excel allows 31 characters; other programs do not count.
+MAX_SHEET_NAME = 100
+MAX_SHEETS = 200
+
 Encoding = Literal["utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1"]
 Delimiter = Literal[",", ";", "\t", "|"]
 Decimal = Literal[".", ","]
 # A space stands for the no-break spaces, too.
 Thousands = Literal["", ",", ".", " ", "'"]
+SheetName = Annotated[str, StringConstraints(max_length=MAX_SHEET_NAME)]
 Word = Annotated[str, StringConstraints(max_length=MAX_WORD_CHARACTERS)]
 
 
@@ -48,22 +53,27 @@ class TableFormat(BaseModel):
     """The format of a file: detected, shown, and corrected if the detection was wrong.
 
     Attributes:
-        container: delimited text, or Parquet, which knows its own types: for it only
-            `missing` and `day_first` matter.
+        container: delimited text, an Excel workbook, or Parquet, which knows its own types:
+            for it only `missing` and `day_first` matter.
+        sheet: of a workbook, the sheet that is read.
+        sheets: of a workbook, the sheets that could be.
         compressed: the file is gzip; what is inside is read.
         header_line: line of the file that names the columns, from 1; what stands above
-            it is a preamble and is left out.
+            it is a preamble and is left out. 0: of a sheet that nobody has looked at, to be
+            detected.
         missing: texts that mean "no value", compared without case and outer spaces.
         day_first: how 03/04/2024 is read in a column that leaves it open.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    container: Literal["text", "parquet"] = "text"
+    container: Literal["text", "parquet", "workbook"] = "text"
+    sheet: SheetName = ""
+    sheets: Annotated[tuple[SheetName, ...], Field(max_length=MAX_SHEETS)] = ()
     compressed: bool = False
     encoding: Encoding = "utf-8"
     delimiter: Delimiter = ","
-    header_line: Annotated[int, Field(ge=1, le=MAX_HEADER_LINE)] = 1
+    header_line: Annotated[int, Field(ge=0, le=MAX_HEADER_LINE)] = 1
     decimal: Decimal = "."
     thousands: Thousands = ""
     missing: Annotated[tuple[Word, ...], Field(max_length=MAX_MISSING_WORDS)] = MISSING

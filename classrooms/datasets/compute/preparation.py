@@ -50,7 +50,7 @@ def prepare(dataset: Dataset, report: Report) -> Result:
     try:
         table = read_again(dataset, stage_of(report, 0.0, 0.4 if splits else 0.7))
         columns = infer_columns(table)
-        fields = _inspection(table, columns)
+        fields = _inspection(dataset, table, columns)
         if splits:
             report(0.5)
             fields |= _preparation(dataset, table, columns, health, report)
@@ -94,9 +94,12 @@ def read_again(dataset: Dataset, progress: Callable[[float], None]) -> RawTable:
         return read_table(path, dataset.format, progress)
 
 
-def _inspection(table: RawTable, columns: tuple[Column, ...]) -> Fields:
+def _inspection(dataset: Dataset, table: RawTable, columns: tuple[Column, ...]) -> Fields:
+    read_as = table.format.model_dump(mode="json")
     return {
-        "table_format": table.format.model_dump(mode="json"),
+        "table_format": read_as,
+        # What it left to be detected is decided now.
+        "corrected_format": read_as if dataset.corrected_format else {},
         "left_out": {
             "counts": dict(table.left_out_counts),
             "lines": [asdict(item) for item in table.left_out],
