@@ -9,6 +9,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from classrooms.datasets.use import lets_change
 from classrooms.datasets.wording import (
     LEFT_OUT,
     describe_finding,
@@ -18,7 +19,7 @@ from classrooms.datasets.wording import (
     type_label,
 )
 from classrooms.messages import DATASET_FAILURES, describe_failure
-from classrooms.models import Dataset, HealthReport
+from classrooms.models import Dataset, Dojo, HealthReport
 
 CHART_WIDTH, CHART_HEIGHT = 144, 36
 SHOWN_CATEGORIES = 3
@@ -268,6 +269,24 @@ def trap_rows(dataset: Dataset) -> list[dict[str, Any]]:
         }
         for trap in traps
     ]
+
+
+@dataclass(frozen=True)
+class DatasetUse:
+    """Dojos on a dataset, and what they allow.
+
+    Attributes:
+        dojos: all of them, the latest first.
+        lets_undo: none of them has started.
+    """
+
+    dojos: list[Dojo]
+    lets_undo: bool
+
+
+def dataset_use(dataset: Dataset) -> DatasetUse:
+    dojos = list(dataset.dojos.all())
+    return DatasetUse(dojos, lets_undo=all(map(lets_change, dojos)))
 
 
 def dataset_failure(dataset: Dataset) -> str:

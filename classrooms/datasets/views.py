@@ -22,6 +22,7 @@ from classrooms.datasets.forms import (
 from classrooms.datasets.page import (
     dataset_context,
     dataset_failure,
+    dataset_use,
     left_out_rows,
     reading_rows,
     stray_rows,
@@ -120,7 +121,7 @@ def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
     hiding = hiding_dojos([request.user], dataset).first()
     context = dataset_context(dataset, for_facilitator=hiding is None) | {
         "hiding": hiding,
-        "is_used": dataset.dojos.exists(),
+        "use": dataset_use(dataset),
         "form": form,
         "column_forms": zip(columns.forms, dataset.columns, strict=True),
         "failure": dataset_failure(dataset) if dataset.has_failed else "",
@@ -193,14 +194,16 @@ def dataset_delete(request: Request, dataset_id: str) -> HttpResponse:
 @require_POST
 @made_once
 def dataset_undo_split(request: Request, dataset_id: str) -> HttpResponse:
-    """Go back before the split of an upload that no Dojo uses."""
+    """Go back before the split of an upload that no Dojo under way uses."""
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user), public_id=dataset_id)
     try:
         if hiding_dojos([request.user], dataset).exists():
             raise NotNow
         undo_split(dataset)
     except NotNow:
-        messages.warning(request, _("Not undone: a Dojo uses this dataset, or it isn't split."))
+        messages.warning(
+            request, _("Not undone: a Dojo that uses it has started, or it isn't split.")
+        )
     return redirect("classrooms:dataset", dataset.public_id)
 
 
