@@ -57,6 +57,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "classrooms:pace": ("post", dict.fromkeys(ROLES, HIDDEN) | {"anonymous": LOGIN}, "facilitator"),
     "classrooms:dojo": ("get", MEMBERS, "member"),
     "classrooms:data": ("get", MEMBERS, "member"),
+    "classrooms:rows": ("get", MEMBERS, "member"),
     "classrooms:clock": ("get", MEMBERS, "member"),
     "classrooms:events": ("get", MEMBERS, "member"),
     "classrooms:cockpit": ("get", FACILITATORS, "facilitator"),

@@ -44,6 +44,7 @@ class ColumnRow:
     """A column in words and as a small chart."""
 
     name: str
+    label: str
     type_label: str
     meaning: str
     missing: int
@@ -57,6 +58,10 @@ class ColumnRow:
     summary: str
     alone: float | None
     drift: float | None
+
+    @property
+    def shown_name(self) -> str:
+        return self.label or self.name
 
 
 def dataset_context(dataset: Dataset, *, for_facilitator: bool) -> dict[str, Any]:
@@ -160,6 +165,7 @@ def column_rows(
         rows.append(
             ColumnRow(
                 name=name,
+                label=dataset.column_labels.get(name, ""),
                 type_label=type_label(column["type"]),
                 meaning=meaning,
                 missing=column["missing"],

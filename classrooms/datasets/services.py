@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from classrooms.datasets.use import dojos_that_hold
 from classrooms.exceptions import NotNow, OverQuota
-from classrooms.models import Dataset, HealthReport, LeakCheck, User
+from classrooms.models import Dataset, HealthReport, LeakCheck, TrainRows, User
 from classrooms.models.datasets import upload_path
 from classrooms.storage import files
 from engine.bundled import BUNDLED
@@ -170,6 +170,7 @@ def undo_split(dataset: Dataset) -> None:
         raise NotNow
     Dataset.objects.filter(pk=dataset.pk).requeue(step=Dataset.Step.INSPECT)
     HealthReport.objects.filter(dataset=dataset).delete()
+    TrainRows.objects.filter(dataset=dataset).delete()
     wake_workers(Dataset)
 
 
@@ -193,9 +194,12 @@ def mark_sensitive(dataset: Dataset, columns: list[str]) -> None:
     dataset.save(update_fields=["sensitive_columns"])
 
 
-def write_card(dataset: Dataset, *, meanings: dict[str, str], **texts: str) -> None:
+def write_card(
+    dataset: Dataset, *, meanings: dict[str, str], labels: dict[str, str], **texts: str
+) -> None:
     """Describe an upload: it changes no number, so it may be done at any time."""
     for name, text in texts.items():
         setattr(dataset, name, text)
     dataset.column_meanings = {name: text for name, text in meanings.items() if text}
-    dataset.save(update_fields=[*texts, "column_meanings"])
+    dataset.column_labels = {name: text for name, text in labels.items() if text}
+    dataset.save(update_fields=[*texts, "column_meanings", "column_labels"])

@@ -169,11 +169,15 @@ def dataset_card(request: Request, dataset_id: str) -> HttpResponse:
     if request.method == "POST":
         lock_row(dataset)
         dataset.refresh_from_db()
-    form = CardForm(request.POST or None, instance=dataset)
-    if request.method == "POST" and form.is_valid():
-        write_card(dataset, meanings=form.meanings, **form.texts)
+    form, dictionary = CardForm(request.POST or None, instance=dataset), None
+    if request.method == "POST" and "fill" in request.POST:
+        filled, dictionary = form.filled_from(request.POST)
+        form = CardForm(filled, instance=dataset)
+    elif request.method == "POST" and form.is_valid():
+        write_card(dataset, meanings=form.meanings, labels=form.labels, **form.texts)
         return redirect("classrooms:dataset", dataset.public_id)
-    return render(request, "classrooms/dataset_card.html", {"dataset": dataset, "form": form})
+    context = {"dataset": dataset, "form": form, "dictionary": dictionary}
+    return render(request, "classrooms/dataset_card.html", context)
 
 
 @opener_view

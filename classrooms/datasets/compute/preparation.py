@@ -12,7 +12,7 @@ import pandas as pd
 from django.core.files import File
 
 from classrooms.datasets.files import delete_unused_table
-from classrooms.models import Dataset, HealthReport
+from classrooms.models import Dataset, HealthReport, TrainRows
 from classrooms.storage import files
 from engine.reading.dataset import (
     DataError,
@@ -31,6 +31,7 @@ from engine.reading.dataset import (
 from engine.reading.health.report import health_report
 from engine.reading.leaks.mending import recounted, without_rows
 from engine.reading.planting import plant_column
+from engine.reading.sample import train_sample
 from engine.run.baseline import baseline_scores, reference_errors
 from engine.run.split import Split, split_rows
 from engine.spec.schema import Column, ColumnType, Schema, retype
@@ -47,19 +48,21 @@ def prepare(dataset: Dataset, report: Report) -> Result:
     splits = dataset.step == Dataset.Step.PREPARE
     before = dataset.table_path if dataset.content_hash else ""
     health: dict[str, Any] = {}
+    sample: dict[str, Any] = {}
     try:
         table = read_again(dataset, stage_of(report, 0.0, 0.4 if splits else 0.7))
         columns = infer_columns(table)
         fields = _inspection(dataset, table, columns)
         if splits:
             report(0.5)
-            fields |= _preparation(dataset, table, columns, health, report)
+            fields |= _preparation(dataset, table, columns, health, sample, report)
     except DataError as error:
         raise JobFailure(error.code, error.context) from error
 
     def store() -> None:
         if health:
             HealthReport.objects.update_or_create(dataset=dataset, defaults={"content": health})
+            TrainRows.objects.update_or_create(dataset=dataset, defaults={"content": sample})
         if splits and before not in ("", dataset.table_path):
             delete_unused_table(before)
 
@@ -126,6 +129,7 @@ def _preparation(
     table: RawTable,
     columns: tuple[Column, ...],
     health: dict[str, Any],
+    sample: dict[str, Any],
     report: Report,
 ) -> Fields:
     columns = corrected_columns(dataset, columns)
@@ -136,6 +140,7 @@ def _preparation(
     dataset.content_hash = content_hash(frame)
     _store(dataset, frame, split, split_column)
     report(0.6)
+    sample |= train_sample(frame, split)
     health |= health_report(frame, schema, split, stage_of(report, 0.6, 0.9))
     return {
         "columns": [column.model_dump(mode="json") for column in columns],
