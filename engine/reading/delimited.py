@@ -162,8 +162,7 @@ class _Reader:
         """
         if row.rest:
             self._refuse_swallowed_rows(row)
-        filled = sum(bool(field.strip()) for field in row.fields)
-        if not filled:
+        if not any(map(str.strip, row.fields)):
             self._leave_out(_left_out(row, "blank"))
         elif len(row.fields) != len(self._header):
             self._tail.append(_left_out(row, "ragged"))

@@ -11,6 +11,15 @@ from posting.numbers import NumberField, number_text
 
 MISSING = "missing"
 PRESENT = "present"
+# Another column has other conditions; without scripts, they come with the rows.
+ASKS_ANEW = {
+    "hx-get": "",
+    "hx-trigger": "change",
+    "hx-include": "closest form",
+    "hx-target": "#row-filter",
+    "hx-select": "#row-filter",
+    "hx-swap": "outerHTML",
+}
 
 
 class RowFilterForm(forms.Form):
@@ -21,7 +30,9 @@ class RowFilterForm(forms.Form):
         numeric: places of those that are numbers.
     """
 
-    column = forms.ChoiceField(label=_("Column"), required=False)
+    column = forms.ChoiceField(
+        label=_("Column"), required=False, widget=forms.Select(attrs=ASKS_ANEW)
+    )
     least = NumberField(label=_("From"), required=False)
     most = NumberField(label=_("To"), required=False)
     text = forms.CharField(
