@@ -11,6 +11,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from classrooms.access import Request
+from classrooms.agenda.readers import agenda_words
+from classrooms.dojos.navigation import Navigation
 from classrooms.dojos.reads import Clock, dojo_clock
 from classrooms.models import Dojo, Seat
 
@@ -63,7 +65,7 @@ def pace_buttons(clock: Clock) -> list[ClockButton]:
     if any(phase.is_over and not phase.is_skipped for phase in clock.phases):
         buttons.insert(0, ClockButton("back", _("Back to the previous phase")))
     if clock.following:
-        label = _("Go to %(phase)s") % {"phase": clock.following.title}
+        label = _("Go to %(phase)s") % {"phase": agenda_words(clock.following.title)}
     else:
         label = _("End the session")
     return [*buttons, ClockButton("next", label)]
@@ -72,11 +74,12 @@ def pace_buttons(clock: Clock) -> list[ClockButton]:
 def dojo_context(seat: Seat, tab: str) -> dict[str, Any]:
     """Context of every page of a Dojo. Ask for it first: its version is read before anything else,
     so a change made meanwhile is announced to the page."""
+    clock = dojo_clock(seat.dojo)
     return {
-        "clock": dojo_clock(seat.dojo),
+        "clock": clock,
         "seat": seat,
         "dojo": seat.dojo,
-        "tab": tab,
+        "navigation": Navigation(seat, clock, tab),
     }
 
 

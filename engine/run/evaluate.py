@@ -24,15 +24,13 @@ from engine.run.run_warnings import RunWarning, check_size, column_warnings, lib
 from engine.run.searching import SearchRecord, run_search
 from engine.run.split import Split
 from engine.spec.config import ExperimentConfig
+from engine.spec.progress import share_before_fits, share_done
 from engine.spec.schema import Costs, Schema
 from engine.spec.search import Replay
 
 Scores = dict[str, float]
 OnProgress = Callable[[float], None]
 Folds = list[tuple[np.ndarray, np.ndarray]]
-
-# A search is most of the work where there is one.
-SHARE_OF_SEARCH = 0.7
 
 
 @dataclass(frozen=True)
@@ -152,22 +150,20 @@ def evaluate(
     check_size(config, schema, len(train))
     folds = make_folds(config, schema, train, y)
     warnings = column_warnings(config, schema, X)
-    record = None
-    begun = SHARE_OF_SEARCH if config.search.is_on else 0.0
+    record, asked = None, config
     with library_warnings(warnings), learner_errors():
         if config.search.is_on:
-            report = lambda share: on_progress(share * begun)  # noqa: E731
+            report = lambda share: on_progress(share * share_before_fits(asked))  # noqa: E731
             record = run_search(config, schema, X, y, folds, replay=replay, on_progress=report)
             config = record.chosen(config)
         started = time.perf_counter()
         pipeline = build_pipeline(config, schema).fit(X, y)
         fit_seconds = time.perf_counter() - started
-        on_progress(begun + (1 - begun) / (1 + len(folds)))
+        on_progress(share_done(asked, 1, len(folds)))
         predicted = []
         for found in runtime_helpers.cross_predict(build_pipeline(config, schema), X, y, folds):
             predicted.append(found)
-            done = (1 + len(predicted)) / (1 + len(folds))
-            on_progress(begun + (1 - begun) * done)
+            on_progress(share_done(asked, 1 + len(predicted), len(folds)))
     _check_probabilities([found for _rows, found in predicted])
     score = scorer(schema.costs)
     threshold, each = _fold_scores(config, schema.costs, y, predicted, score)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,3 +78,28 @@ def _differences(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[Change]:
             yield from _differences(old[key], new[key], (*path, key))
     elif old != new:
         yield Change(path, old, new)
+
+
+def ideas_of(changes: Iterable[Change], *, ignored: Collection[str] = ()) -> set[tuple[str, ...]]:
+    """The changes as one would count them: each column and each new feature is one, all settings
+    of a model are one, and so is all that is set in another section.
+
+    Args:
+        ignored: columns whose coming or going counts for nothing.
+    """
+    ideas: set[tuple[str, ...]] = set()
+    for change in changes:
+        match change.path:
+            case ("model", "name"):
+                ideas.add(("model",))
+            case ("model" | "search", *_):
+                ideas.add(("settings",))
+            case ("columns",):
+                name = change.before or change.after
+                if name not in ignored:
+                    ideas.add(("columns", name))
+            case ("new_features",):
+                ideas.add(("new_features", (change.before or change.after)["name"]))
+            case (section, *_):
+                ideas.add((section,))
+    return ideas

@@ -74,7 +74,7 @@ def _in_unit(request: Request, page: AnalysisPage) -> AnalysisPage:
         return page
 
 
-def _row(request: Request, page: AnalysisPage, context: dict[str, object]) -> HttpResponse:
+def _row(request: Request, page: AnalysisPage, context: dict[str, Any]) -> HttpResponse:
     """One prediction: asks the worker, and shows the answer once it is there."""
     typed: Mapping[str, Any] = request.GET
     if "row" not in request.GET:
@@ -102,13 +102,13 @@ def _page(request: Request, seat: Seat, experiment_id: str, view: str) -> Analys
         raise Http404 from error
 
 
-def _rendered(request: Request, page: AnalysisPage, context: dict[str, object]) -> HttpResponse:
+def _rendered(request: Request, page: AnalysisPage, context: dict[str, Any]) -> HttpResponse:
     context |= {
         "page": page,
         "experiment": page.experiment,
         "result": page.result,
         "is_own": page.is_own,
-        "tab": "work" if page.is_own else "cockpit",
+        "navigation": context["navigation"].at("work" if page.is_own else "cockpit"),
     }
     return render_page_or_part(request, "experiments/analysis/page.html", "view", context)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.spec.changes import Change
+from engine.spec.changes import ideas_of
 from experiments.findings.outcomes import Outcome, fine, issue, notice, wrong
 from experiments.findings.reading import says_little
 from experiments.findings.record import Record
@@ -69,35 +69,23 @@ def compared(record: Record, experiment: Experiment) -> Outcome | None:
 
 
 def one_change(record: Record, experiment: Experiment) -> Outcome | None:
-    """One idea at a time, whatever it takes: several columns are one, and so are several
-    settings of a model, though which of them helped is then unknown.
+    """One idea at a time: each column is one, but for those that are marked; several settings of
+    a model are one together, though which of them helped is then unknown.
 
     Another model may need another preparation; the two may have to come together.
     """
     changes = record.changes(experiment)
     if not changes:
         return None
-    ideas = {_idea(change) for change in changes}
-    count = len(ideas)
-    if count == 1:
-        if ideas == {"settings"} and len(changes) > 2:
+    ideas = ideas_of(changes, ignored=record.setting.leaks)
+    if len(ideas) <= 1:
+        if ideas == {("settings",)} and len(changes) > 2:
             return notice(count=len(changes), number=_reference(experiment))
         return fine(number=_reference(experiment))
-    return wrong(ideas != {"model", "preparation"}, count=count, number=_reference(experiment))
-
-
-def _idea(change: Change) -> str:
-    """The subject of a difference between two configs."""
-    match change.path:
-        case ("model", "name"):
-            return "model"
-        case ("model" | "search", *_):
-            return "settings"
-        case ("columns" | "new_features", *_):
-            return "columns"
-        case (section, *_):
-            return section
-    return ""
+    is_pair = ideas == {("model",), ("preparation",)} or (
+        len(ideas) == 2 and {idea[0] for idea in ideas} == {"columns"}
+    )
+    return wrong(not is_pair, count=len(ideas), number=_reference(experiment))
 
 
 def _reference(experiment: Experiment) -> int:

@@ -23,8 +23,9 @@ from experiments.holdout.page import holdout_page
 from experiments.leaderboard.entries import entry_of
 from experiments.leaderboard.words import OBJECTIONS
 from experiments.models import Experiment, Framing
+from experiments.pages.next_step import next_links
 from experiments.pages.reads import experiments_of
-from experiments.pages.run_page import experiment_page, run_page
+from experiments.pages.run_page import RunPage, experiment_page, run_page
 from experiments.submit import services
 from experiments.submit.conclusion import AnalysisForm
 from experiments.submit.config.form import ConfigForm
@@ -88,7 +89,12 @@ def _experiment_posted(request: Request, seat: Seat) -> HttpResponse:
     if action == "submit":
         hypothesis = HypothesisForm(request.POST, seat=seat)
         return _submit(request, seat, hypothesis, config_form)
-    if action in ("to_yaml", "to_form"):
+    if action == "restore":
+        reference = Experiment.objects.filter(seat=seat, public_id=request.POST.get("compared_to"))
+        restored = starting_config(seat.dojo, reference.first())
+        shown_as = YamlForm if "yaml" in request.POST else ConfigForm
+        config_form = shown_as.for_config(restored, schema, allowed)
+    elif action in ("to_yaml", "to_form"):
         if config_form.is_valid() and config_form.config:
             shown_as = YamlForm if action == "to_yaml" else ConfigForm
             config_form = shown_as.for_config(config_form.config, schema, allowed)
@@ -179,7 +185,7 @@ def experiment(request: Request, seat: Seat, experiment_id: str) -> HttpResponse
             form.add_error(None, _("This experiment can't be concluded now. Reload the page."))
         else:
             messages.success(request, _("Conclusion saved in your log."))
-            return redirect(found)
+            return redirect(f"{found.get_absolute_url()}#conclusion")
     result = run_page(found, seat)
     entry = entry_of(experiments_of(found.seat), seat.dojo.primary_metric)
     context |= {
@@ -189,12 +195,14 @@ def experiment(request: Request, seat: Seat, experiment_id: str) -> HttpResponse
         "alarm": alarm_page(found, seat),
         "holdout": holdout_page(found),
         "analysis_links": analysis_links(result),
+        "next_links": next_links(result) if is_own else [],
+        "asks_framing": _asks_framing(result, seat, is_own=is_own),
         "form": form,
         "is_own": is_own,
         "entry": entry,
         "why_not": OBJECTIONS.get(entry.objection, ""),
         "claims": claim_sentences(found),
-        "tab": "work" if is_own else "cockpit",
+        "navigation": context["navigation"].at("work" if is_own else "cockpit"),
     }
     return render(request, "experiments/experiment.html", context)
 
@@ -214,7 +222,7 @@ def _unsaved_conclusion(experiment: Experiment) -> Experiment:
 def run(request: Request, seat: Seat, experiment_id: str) -> HttpResponse:
     """The live part of an experiment's page."""
     found = find_experiment(seat, experiment_id)
-    result = run_page(found, seat)
+    result, is_own = run_page(found, seat), found.seat_id == seat.pk
     context = {
         "dojo": seat.dojo,
         "seat": seat,
@@ -223,9 +231,17 @@ def run(request: Request, seat: Seat, experiment_id: str) -> HttpResponse:
         "alarm": alarm_page(found, seat),
         "holdout": holdout_page(found),
         "analysis_links": analysis_links(result),
-        "is_own": found.seat_id == seat.pk,
+        "next_links": next_links(result) if is_own else [],
+        "asks_framing": _asks_framing(result, seat, is_own=is_own),
+        "is_own": is_own,
     }
     return render(request, "experiments/run.html", context)
+
+
+def _asks_framing(result: RunPage, seat: Seat, *, is_own: bool) -> bool:
+    """Whether the time of the run is there to write the framing that is still missing."""
+    is_waiting = is_own and result.run.is_unfinished
+    return is_waiting and not Framing.objects.filter(seat=seat).exists()
 
 
 @participant_view

@@ -16,7 +16,7 @@ from experiments.forecasts.record import forecast_record
 from experiments.leaderboard.entries import entry_of
 from experiments.models import Experiment, Framing
 from experiments.pages.reads import experiments_of
-from experiments.pages.workspace import next_action
+from experiments.pages.workspace import Way, next_action
 from experiments.participants.deliverables import own_progress
 from experiments.sealing.page import latest_root
 from experiments.submit.forms import FramingForm
@@ -35,19 +35,22 @@ def workspace(request: Request, seat: Seat) -> HttpResponse:
     context = dojo_context(seat, "work")
     framing = Framing.objects.filter(seat=seat).first()
     experiments = experiments_of(seat)
+    entry = entry_of(experiments, seat.dojo.primary_metric)
+    phase = context["clock"].current
     context |= {
         "pace_buttons": pace_buttons(context["clock"]) if seat.dojo.is_solo else [],
         "framing": framing,
         "experiments": experiments,
-        "entry": entry_of(experiments, seat.dojo.primary_metric),
-        "next_action": next_action(seat, framing, experiments),
+        "entry": entry,
+        "way": Way(seat, experiments, entry),
+        "next_action": next_action(seat, framing, experiments, phase),
         "progress": own_progress(seat, framing, experiments),
         "questions": _questions(seat, framing, experiments),
         "experiments_left": experiments_left(seat),
         "forecasts": forecast_record(experiments),
         "root": latest_root(seat.dojo),
         "waiting": "" if seat.dojo.has_started else waiting_words(seat.dojo),
-        "late_in": _late_in(seat, context["clock"].current, experiments),
+        "late_in": _late_in(seat, phase, experiments),
     }
     return render_page_or_part(request, "experiments/workspace.html", "work", context)
 

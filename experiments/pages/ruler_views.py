@@ -11,6 +11,7 @@ from classrooms.models import Seat
 from engine.spec.config import ExperimentConfig
 from experiments.forecasts.before import what_it_can_tell
 from experiments.forecasts.duration import may_take_long
+from experiments.submit.changes_bar import changes_bar
 from experiments.submit.config.form import ConfigForm
 from experiments.submit.config.yaml import YamlForm
 from experiments.submit.hypothesis import HypothesisForm
@@ -25,7 +26,9 @@ def ruler(request: Request, seat: Seat) -> HttpResponse:
     hypothesis.is_valid()
     reference = hypothesis.cleaned_data.get("compared_to")
     told = what_it_can_tell(seat.dojo, hypothesis.typed, reference, config)
-    return render(request, "experiments/forecast/before.html", {"told": told})
+    changes = changes_bar(seat, reference, config)
+    context = {"told": told, "changes": changes, "changes_are_new": True}
+    return render(request, "experiments/forecast/before.html", context)
 
 
 @participant_view

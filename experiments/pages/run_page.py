@@ -18,12 +18,15 @@ from experiments.forecasts.outcomes import Outcome, forecast_of, metric_of, outc
 from experiments.forecasts.ruler import Ruler, ruler_of
 from experiments.models import Experiment, Interpretation, Run, Stage
 from experiments.pages.metric_rows import MetricRow, metric_rows
+from experiments.templatetags.experiments import score
 from experiments.wording.configs import describe_change, hyperparameter_rows, new_feature_words
 from experiments.wording.messages import describe_failure, describe_warning
 from experiments.wording.options import option_label
+from experiments.wording.progress import progress_words
 from experiments.wording.verdict import (
     Verdict,
     forecast_words,
+    mistakes_words,
     result_sentence,
     scarcity_words,
     verdict_of,
@@ -99,6 +102,11 @@ class RunPage:
         ]
 
     @property
+    def progress(self) -> str:
+        """What the run is busy with, in words."""
+        return progress_words(self.experiment.parsed_config, self.run.progress)
+
+    @property
     def started_milliseconds(self) -> int | None:
         started = self.run.started_at
         return round(started.timestamp() * 1000) if started else None
@@ -112,19 +120,19 @@ class RunPage:
         reference = self.experiment.compared_to
         if reference is None:
             return None
-        score = self.run.score("test", self.primary.name)
+        reached = self.run.score("test", self.primary.name)
         earlier = reference.run.score("test", self.primary.name)
-        if score is None or earlier is None:
+        if reached is None or earlier is None:
             return None
         found = self.run.comparison
         interval = found["differences"][self.primary.name] if found else {}
         changed = found.get("mcnemar", {})
         return Comparison(
             experiment=reference,
-            difference=score - earlier,
+            difference=reached - earlier,
             low=interval.get("low"),
             high=interval.get("high"),
-            is_better=self.primary.is_better(score, earlier),
+            is_better=self.primary.is_better(reached, earlier),
             won=changed.get("wrong_to_right"),
             lost=changed.get("right_to_wrong"),
         )
@@ -321,6 +329,22 @@ class RunPage:
         names |= {"fn": "false_negatives", "tp": "true_positives"}
         found = self.run.confusion
         return {short: found[name] for short, name in names.items()} if found else {}
+
+    @property
+    def mistakes(self) -> str:
+        """Wrong predictions on the test rows, in words; empty before there are any predictions."""
+        return mistakes_words(self.run.confusion, self.positive_class)
+
+    @property
+    def announcement(self) -> str:
+        """What a screen reader says when the run's state changes, and of nothing else."""
+        if not self.run.has_succeeded or self.primary_row is None:
+            return str(self.run.get_status_display())
+        test = self.primary_row.test
+        return _("Result: %(metric)s %(score)s") % {
+            "metric": self.primary_label,
+            "score": score(test),
+        }
 
     @property
     def positive_class(self) -> str:

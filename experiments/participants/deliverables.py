@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from classrooms.agenda.readers import agenda_words
 from classrooms.models import Dojo, Phase, QuizAnswer, Seat
 from classrooms.models.agenda import PhaseKind
 from classrooms.models.dojos import Variant
@@ -124,7 +125,7 @@ class Deliverable:
     @property
     def label(self) -> str:
         """The title on the agenda."""
-        return self.phase.deliverable or str(LABELS[self.kind])
+        return agenda_words(self.phase.deliverable) or str(LABELS[self.kind])
 
     @property
     def task(self) -> str:

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from classrooms.agenda.readers import agenda_words
 from classrooms.models import Dojo, Seat
 from experiments.models import SealedEntry
 from experiments.sealing.verify_record import in_groups
@@ -52,8 +53,8 @@ def _phase_entries(dojo: Dojo) -> QuerySet[SealedEntry]:
 
 
 def _root(entry: SealedEntry) -> Root:
-    phase = json.loads(entry.content)["title"] if entry.content else ""
-    return Root(phase, entry.digest, entry.index, entry.sealed_at)
+    title = json.loads(entry.content)["title"] if entry.content else ""
+    return Root(agenda_words(title), entry.digest, entry.index, entry.sealed_at)
 
 
 def root_lines(dojo: Dojo) -> list[str]:

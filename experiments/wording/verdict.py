@@ -83,24 +83,41 @@ KINDS: dict[str, Words] = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """One word, a colour for it, and a sentence that says why."""
+    """One word, a colour for it, and sentences that say why.
+
+    Attributes:
+        sentences: the first is enough at a glance.
+    """
 
     code: str | None
     label: str
     colour: str
-    reason: str
+    sentences: list[str]
+
+    @property
+    def reason(self) -> str:
+        return " ".join(self.sentences)
+
+    @property
+    def glance(self) -> str:
+        return self.sentences[0]
+
+    @property
+    def rest(self) -> str:
+        """What the first sentence leaves to say; empty where nothing is left."""
+        return " ".join(self.sentences[1:])
 
 
 def verdict_of(outcome: Outcome) -> Verdict:
     """The verdict on a forecast, with its reason; without a forecast, the direction."""
     code = outcome.verdict
-    return Verdict(code, str(VERDICTS[code]), COLOURS[code], _reason(outcome))
+    return Verdict(code, str(VERDICTS[code]), COLOURS[code], _reasons(outcome))
 
 
-def _reason(outcome: Outcome) -> str:
+def _reasons(outcome: Outcome) -> list[str]:
     forecast = outcome.forecast
     if forecast is None or outcome.verdict is None:
-        return str(DIRECTIONS[outcome.direction or "unclear"])
+        return [str(DIRECTIONS[outcome.direction or "unclear"])]
     reasons = SCORES if forecast.kind == "score" else REASONS
     parts = [
         str(reasons[outcome.verdict])
@@ -115,7 +132,7 @@ def _reason(outcome: Outcome) -> str:
         parts.append(_needed(outcome, forecast))
     if outcome.guardrail:
         parts.append(guardrail_words(outcome.guardrail))
-    return " ".join(parts)
+    return parts
 
 
 def _needed(outcome: Outcome, forecast: Forecast) -> str:
@@ -202,6 +219,27 @@ def scarcity_words(metric: str, label: str, confusion: dict[str, int], reach: fl
         "±%(reach)s.",
         smaller,
     ) % (words | {"count": smaller})
+
+
+def mistakes_words(confusion: dict[str, int], positive_class: str) -> str:
+    """Wrong predictions on the test rows, in words; empty where there are none to tell of.
+
+    Args:
+        confusion: the run's, on the test rows.
+    """
+    if not confusion:
+        return ""
+    missed, alarms = confusion["false_negatives"], confusion["false_positives"]
+    positives = missed + confusion["true_positives"]
+    first = ngettext(
+        "Of %(rows)s test row that is “%(name)s”, %(missed)s missed",
+        "Of %(rows)s test rows that are “%(name)s”, %(missed)s missed",
+        positives,
+    ) % {"rows": whole(positives), "name": positive_class, "missed": whole(missed)}
+    second = ngettext("%(count)s false alarm", "%(count)s false alarms", alarms) % {
+        "count": whole(alarms)
+    }
+    return clauses([first, second]) + "."
 
 
 OF_POSITIVES = frozenset({"recall", "f1", "average_precision"})

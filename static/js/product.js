@@ -59,6 +59,17 @@
     unfolded = [];
   });
 
+  // --- What a screen reader says of a part that is replaced: only what is new --------
+  // The part carries the words; the status line outside of it is never replaced itself.
+  const announced = () => document.querySelector("[data-announce]")?.dataset.announce ?? "";
+  let lastAnnounced = announced();
+  document.addEventListener("htmx:afterSwap", () => {
+    const words = announced();
+    const line = document.getElementById("run-state");
+    if (line && words !== lastAnnounced) line.textContent = words;
+    lastAnnounced = words;
+  });
+
   // --- The question that is open, in a row that scrolls -----------------------------
   document.querySelector(".questions [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.db.models import F
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from classrooms.agenda import timeline
+from classrooms.agenda.readers import agenda_words
 from classrooms.agenda.services import agenda_digest
 from classrooms.models import AgendaTemplate, Dojo
 from live.models import current_version
@@ -229,3 +230,25 @@ def test_what_is_typed_is_escaped(dojo: Dojo, client: Client) -> None:
         found = client.get(page).content.decode()
         assert "<b>T</b>" not in found
         assert "&lt;b&gt;T&lt;/b&gt;" in found
+
+
+def test_what_nobody_rewrote_is_read_in_the_readers_language() -> None:
+    with translation.override("en"):
+        assert agenda_words("Mise en place") == "Setup"
+        assert agenda_words("Environnement et baseline") == "Environment and baseline"
+        assert agenda_words("Mise en place des outils") == "Mise en place des outils"
+    with translation.override("fr"):
+        assert agenda_words("Setup") == "Mise en place"
+        assert agenda_words("") == ""
+
+
+def test_an_english_participant_of_a_french_dojo_reads_english_phases(client: Client) -> None:
+    with translation.override("fr"):
+        dojo = factories.make_dojo(language="fr")
+    assert dojo.phases.first().title == "Théorie"
+    client.force_login(factories.join(dojo).people.get())
+    page = client.get(f"/dojos/{dojo.public_id}/work/", headers={"Accept-Language": "en"})
+    text = page.content.decode()
+    assert "Theory" in text
+    assert "Understanding" in text
+    assert not {"Théorie", "Compréhension", "Mise en place"} & set(text.split())

@@ -1,6 +1,6 @@
 """What differs between two configs."""
 
-from engine.spec.changes import Change, describe_changes
+from engine.spec.changes import Change, describe_changes, ideas_of
 from engine.spec.config import default_config, validate_config
 from tests.engine.config_examples import RATIO, SCHEMA, VALID
 
@@ -44,3 +44,16 @@ def test_another_model_is_one_difference() -> None:
     before, after = default_config(SCHEMA, "dummy"), default_config(SCHEMA, "xgboost")
     changes = describe_changes(before, after, SCHEMA)
     assert changes == [Change(("model", "name"), "dummy", "xgboost")]
+
+
+def test_each_column_is_a_change_and_the_settings_of_a_model_are_one() -> None:
+    before = default_config(SCHEMA, "random_forest")
+    data = before.model_dump(mode="json")
+    data["model"] |= {"n_estimators": 7, "max_depth": 3}
+    data["columns"] = {"exclude": ["age", "colour"]}
+    data["preparation"]["numeric"]["scale"] = "none"
+    found = describe_changes(before, validate_config(data, SCHEMA), SCHEMA)
+    ideas = {("columns", "age"), ("columns", "colour"), ("settings",), ("preparation",)}
+    assert ideas_of(found) == ideas
+    assert ideas_of(found, ignored={"age"}) == ideas - {("columns", "age")}
+    assert ideas_of([]) == set()

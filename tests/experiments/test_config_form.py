@@ -82,8 +82,11 @@ def test_every_field_has_its_place_on_the_page(place: int, schema: Schema) -> No
     source = """{{ form.shape_field }}
         {% include "experiments/config/model.html" %}
         {% include "experiments/config/features.html" %}
-        {% for section, is_open, fields in config_form.sections %}
-          {% include "experiments/config/section.html" %}{% endfor %}"""
+        {% for shown in config_form.sections %}
+          {% with section=shown.section fields=shown.fields %}
+            {% include "experiments/config/section.html" %}
+          {% endwith %}
+        {% endfor %}"""
     html = Template(source).render(Context({"form": form, "config_form": form}))
     shown = re.findall(r' name="([^"]+)"', html)
     assert set(form.fields) <= set(shown)
@@ -94,7 +97,7 @@ def test_every_field_has_its_place_on_the_page(place: int, schema: Schema) -> No
 def test_a_new_feature_is_added_prepared_and_removed(schema: Schema) -> None:
     form = ConfigForm.for_config(default_config(schema, "logistic_regression"), schema)
     form = reshaped(form, schema, "add_feature", add_operation="ratio", seed="77")
-    assert "new_features" in form.open_sections
+    assert said(form)["new_features"] == "Ratio"
     assert form["seed"].value() == "77"
     form.initial |= {"new_features.0.name": "speed", "new_features.0.numerator": "signal"}
     form.initial |= {"new_features.0.denominator": "visits"}
@@ -222,7 +225,38 @@ def test_no_post_breaks_the_form(schema: Schema, posts: list[tuple[str, str]], a
     with translation.override("en"):
         form = ConfigForm.reshaped(post, schema, action)
         form.as_p()
-        assert form.open_sections is not None
+        assert form.sections
         posted = ConfigForm.posted(post, schema)
         posted.is_valid()
         posted.as_p()
+
+
+# --- Folded sections ---------------------------------------------------------------------------
+def said(form: ConfigForm) -> dict[str, str]:
+    return {shown.section.key: shown.values for shown in form.sections}
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_section_that_nobody_touched_says_so_in_every_language(
+    schema: Schema, language: str
+) -> None:
+    with translation.override(language):
+        form = ConfigForm.for_config(default_config(schema), schema)
+        assert not any(said(form).values())
+        assert not any(shown.is_open for shown in form.sections)
+
+
+def test_a_section_says_what_is_set_in_it(schema: Schema) -> None:
+    form = ConfigForm.for_config(default_config(schema), schema)
+    post = post_of(form, **{"validation.folds": "7", "calibration": "sigmoid", "seed": "42"})
+    changed = said(ConfigForm.posted(post, schema))
+    assert changed["protocol"] == "Folds: 7"
+    assert changed["decision"].startswith("Calibration: ")
+    assert changed["preparation"] == ""
+
+
+def test_a_section_with_a_fault_is_open(schema: Schema) -> None:
+    form = ConfigForm.for_config(default_config(schema), schema)
+    posted = ConfigForm.posted(post_of(form, **{"validation.folds": "many"}), schema)
+    assert not posted.is_valid()
+    assert [s.section.key for s in posted.sections if s.is_open] == ["protocol"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from classrooms.models import Dojo
 from experiments.findings import (
     Severity,
     findings_of,
@@ -98,21 +99,28 @@ def test_what_had_no_score_yet_could_not_be_compared_to() -> None:
     assert someone.severity("comparison_missing") is None
 
 
+THREE = ("mean_radius", "mean_area", "mean_texture")
+
+
+def without(*names: str) -> dict[str, Any]:
+    """A config that leaves columns out."""
+    return {"columns": {"exclude": list(names)}}
+
+
 @pytest.mark.parametrize(
     ("model", "config", "severity"),
     [
         ("random_forest", {}, None),
-        ("logistic_regression", {"columns": {"include": ["mean_radius", "mean_area"]}}, None),
+        ("logistic_regression", without("mean_radius"), None),
+        ("logistic_regression", without("mean_radius", "mean_area"), Severity.NOTICE),
+        ("logistic_regression", without(*THREE), Severity.ISSUE),
         ("logistic_regression", {"model": {"name": "logistic_regression", "C": 0.1}}, None),
         (
             "logistic_regression",
-            {
-                "columns": {"include": ["mean_radius"]},
-                "model": {"name": "logistic_regression", "C": 0.1},
-            },
+            without("mean_radius") | {"model": {"name": "logistic_regression", "C": 0.1}},
             Severity.ISSUE,
         ),
-        ("random_forest", {"columns": {"include": ["mean_radius"]}}, Severity.ISSUE),
+        ("random_forest", without("mean_radius"), Severity.ISSUE),
         (
             "random_forest",
             {"preparation": {"numeric": {"scale": "none"}}},
@@ -127,6 +135,15 @@ def test_one_change_at_a_time(
     first = someone.tries()
     someone.tries(model, config=config, compared_to=first)
     assert someone.severity("several_changes") == severity
+
+
+def test_a_marked_column_does_not_count_as_a_change() -> None:
+    someone = Participant()
+    first = someone.tries()
+    someone.tries(config=without("mean_radius", "mean_area"), compared_to=first)
+    assert someone.severity("several_changes") == Severity.NOTICE
+    Dojo.objects.update(column_marks={"mean_area": True})
+    assert someone.severity("several_changes") is None
 
 
 def test_the_same_config_again() -> None:

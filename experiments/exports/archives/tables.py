@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from classrooms.agenda.readers import agenda_words
 from classrooms.datasets.page import card_rows
 from classrooms.knowledge import knows_hidden_scores
 from classrooms.models import Dataset
@@ -54,7 +55,7 @@ def agenda_csv(summary: Summary) -> bytes:
     ]
     rows: list[list[Cell]] = [
         [
-            time.phase.title,
+            agenda_words(time.phase.title),
             time.planned,
             time.actual,
             time.began.isoformat(timespec="minutes") if time.began else None,

@@ -19,6 +19,7 @@ from engine.spec.steps.preparation import Preparation
 from experiments.submit.config.shape import MOST_MEMBERS, Shape, ways_to_prepare
 from experiments.wording.configs import KINDS_OF_COLUMNS
 from experiments.wording.options import option_label
+from posting.numbers import plain_number
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,10 @@ class Section:
     template: str = "forms/grid.html"
     can_be_empty: bool = False
 
+
+# Such fields come by the list; their section names the list.
+LISTED = ("new_features.", "prepared.", "search.ranges.")
+SHOWN_VALUES = 4
 
 SECTIONS = (
     Section(
@@ -82,6 +87,16 @@ SECTIONS = (
         ("validation.", "seed"),
     ),
 )
+
+
+@dataclass(frozen=True)
+class ShownSection:
+    """A section with its fields, and what is set in it in words."""
+
+    section: Section
+    fields: list[BoundField]
+    values: str
+    is_open: bool
 
 
 class ConfigLayout(forms.Form):
@@ -193,13 +208,16 @@ class ConfigLayout(forms.Form):
         return [n for n in names if n not in taken and ways_to_prepare(n, self.shape, self.schema)]
 
     @property
-    def sections(self) -> list[tuple[Section, bool, list[BoundField]]]:
-        """The folded parts, each with whether it is open, and its fields."""
+    def sections(self) -> list[ShownSection]:
+        """The folded parts: each says what is set in it, and is open where something is wrong."""
         found = []
         for section in SECTIONS:
             fields = [self[path] for path in self.fields if path.startswith(section.prefixes)]
             if fields or section.can_be_empty:
-                found.append((section, section.key in self.open_sections, fields))
+                shown = ShownSection(
+                    section, fields, self._values(section), is_open=self._is_wrong(section)
+                )
+                found.append(shown)
         return found
 
     @property
@@ -231,22 +249,53 @@ class ConfigLayout(forms.Form):
             for type_, names in found.items()
         ]
 
-    @cached_property
-    def open_sections(self) -> set[str]:
-        """Sections in which something is wrong or not as it begins."""
-        defaults = self.defaults()
-        return {
-            section.key
-            for section in SECTIONS
-            if any(
-                path.startswith(section.prefixes)
-                and (self[path].errors or self._is_changed(path, defaults))
-                for path in self.fields
-            )
-        }
+    def _values(self, section: Section) -> str:
+        """What is set in a section otherwise than it begins, in words; empty where nothing is."""
+        fields = [self[path] for path in self.fields if path.startswith(section.prefixes)]
+        changed = [
+            gettext("%(name)s: %(value)s") % {"name": field.label, "value": _shown(field)}
+            for field in fields
+            if not field.name.startswith(LISTED) and self._is_changed(field.name)
+        ]
+        if section.key == "new_features":
+            changed += [str(group["label"]) for group in self.new_feature_groups]
+        if section.key == "preparation":
+            changed += [column for column, _treat_as in self.shape.prepared]
+        if len(changed) > SHOWN_VALUES:
+            return ", ".join([*changed[:SHOWN_VALUES], "…"])
+        return ", ".join(changed)
 
-    def _is_changed(self, path: str, defaults: dict[str, Any]) -> bool:
-        if path.startswith(("new_features.", "prepared.", "search.ranges.")):
-            return True
-        value = self[path].value()
-        return path in defaults and str(value or "") != str(defaults[path] or "")
+    def _is_wrong(self, section: Section) -> bool:
+        paths = [path for path in self.fields if path.startswith(section.prefixes)]
+        return any(self[path].errors for path in paths)
+
+    @cached_property
+    def _defaults(self) -> dict[str, Any]:
+        return self.defaults()
+
+    def _is_changed(self, path: str) -> bool:
+        defaults = self._defaults
+        return path in defaults and _plain(self[path].value()) != _plain(defaults[path])
+
+
+def _shown(field: BoundField) -> str:
+    """The value of a field in the reader's words."""
+    value = field.value()
+    if isinstance(field.field, forms.BooleanField):
+        return option_label(bool(value))
+    if isinstance(field.field, forms.MultipleChoiceField):
+        return ", ".join(map(str, value or ()))
+    labels = {str(key): str(label) for key, label in getattr(field.field, "choices", ())}
+    return labels.get(str(value), str(value if value is not None else ""))
+
+
+def _plain(value: Any) -> str | float:
+    """A value as it compares: "0,5" and 0.5 are one, and so are nothing and an unticked box."""
+    if value is None or value is False or value == "":
+        return ""
+    if isinstance(value, list):
+        return repr(value)
+    try:
+        return float(plain_number(str(value)))
+    except forms.ValidationError:
+        return str(value)
