@@ -32,7 +32,8 @@ def estimate_seconds(dojo: Dojo, config: ExperimentConfig) -> float:
         reused_from=None,
         fit_seconds__isnull=False,
     ).order_by("-pk")
-    known = list(earlier.values_list("fit_seconds", flat=True)[:EARLIER_RUNS])
+    found = earlier.values_list("fit_seconds", flat=True)[:EARLIER_RUNS]
+    known = [seconds for seconds in found if seconds is not None]
     one_fit = statistics.median(known) if known else rough_fit_seconds(config, dojo.schema, rows)
     return run_seconds(config, one_fit)
 
