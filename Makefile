@@ -17,7 +17,7 @@ PYTEST := $(BIN)/coverage run -m pytest
 else
 PYTEST := $(BIN)/python -m pytest
 endif
-BENCH     ?= submit_to_metrics models interpretation workshop live rush board large assistant_streams export \
+BENCH     ?= submit_to_metrics models interpretation workshop live rush board large files assistant_streams export \
              judgement/coverage judgement/power judgement/verdicts judgement/replication judgement/luck \
              kills checks leaks
 

@@ -9,6 +9,10 @@ class NotStarted(NotNow):
     """The Dojo has yet to be started by its facilitator."""
 
 
+class DataNotReady(NotNow):
+    """The data is not split yet, or no longer."""
+
+
 class NameTaken(Exception):
     """Another person in the Dojo already has this display name."""
 

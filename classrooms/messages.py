@@ -65,12 +65,12 @@ DATASET_FAILURES: dict[str, str | Promise] = {
     "header_only": gettext_lazy("The file has a header but no rows."),
     "no_header": gettext_lazy("The file ends before line %(line)s, where the header should be."),
     "binary_file": gettext_lazy(
-        "This file isn't a table (%(kind)s), despite its name. Save the table as CSV "
-        "or Parquet, then upload it again."
+        "This file isn't a table (%(kind)s), despite its name. Save the table as CSV, "
+        "Excel (.xlsx) or Parquet, then upload it again."
     ),
     "not_a_table": gettext_lazy(
-        "This file contains another kind of text (%(kind)s). Save the table as CSV "
-        "or Parquet, then upload it again."
+        "This file contains another kind of text (%(kind)s). Save the table as CSV, "
+        "Excel (.xlsx) or Parquet, then upload it again."
     ),
     "packed_twice": gettext_lazy("The file is compressed twice. Compress it only once."),
     "broken_gzip": gettext_lazy(
@@ -78,6 +78,27 @@ DATASET_FAILURES: dict[str, str | Promise] = {
         "upload the table uncompressed."
     ),
     "broken_parquet": gettext_lazy("The Parquet file is damaged or incomplete. Export it again."),
+    "broken_workbook": gettext_lazy(
+        "The workbook is damaged, or was made in a way that isn't read here. Open it in a "
+        "spreadsheet program, save it as .xlsx or CSV, then upload it again."
+    ),
+    "locked_workbook": gettext_lazy(
+        "The workbook is protected by a password. Save it without one, then upload it again."
+    ),
+    "other_spreadsheet": gettext_lazy(
+        "Spreadsheets of this kind (%(kind)s) aren't read. Open it, save it as .xlsx or CSV, "
+        "then upload it again."
+    ),
+    "too_many_cells": gettext_lazy(
+        "A sheet of the workbook spans more than %(limit)s cells, from its first filled one to its "
+        "last. Delete what stands far away from the table, or save the table alone as CSV."
+    ),
+    "no_such_sheet": gettext_lazy("The workbook has no sheet “%(name)s”. Choose another one."),
+    "empty_sheet": gettext_lazy("The sheet “%(name)s” is empty. Choose another one."),
+    "deep_table": gettext_lazy(
+        "The first filled row of the sheet is row %(line)s; a header is looked for in the first "
+        "%(limit)s. Delete the empty rows above the table."
+    ),
     "unsupported_column": gettext_lazy(
         "The column “%(name)s” has an unsupported type (%(kind)s). Leave it out, or "
         "convert it to text."

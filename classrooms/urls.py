@@ -6,6 +6,7 @@ from classrooms.conversation import views as conversation
 from classrooms.datasets import views as datasets
 from classrooms.datasets.desk import views as desk
 from classrooms.datasets.reading import views as reading
+from classrooms.datasets.rows import views as rows
 from classrooms.datasets.truths import views as truths
 from classrooms.datasets.values import views as values
 from classrooms.dojos import views as dojos
@@ -90,6 +91,7 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/checklist/", people.checks, name="checklist"),
     path("dojos/<slug:dojo_id>/log-template/", people.log_template, name="log_template"),
     path("dojos/<slug:dojo_id>/data/", dojos.dojo_data, name="data"),
+    path("dojos/<slug:dojo_id>/rows/", rows.dojo_rows, name="rows"),
     path("dojos/<slug:dojo_id>/clock/", dojos.clock, name="clock"),
     path("dojos/<slug:dojo_id>/clock/<slug:action>/", dojos.clock_action, name="clock_action"),
     path("dojos/<slug:dojo_id>/events/", dojos.events, name="events"),

@@ -26,6 +26,7 @@ from classrooms.models import (
     Invitation,
     Seat,
     StoredFile,
+    TrainRows,
     User,
 )
 from engine.spec.config import ExperimentConfig, default_config
@@ -54,7 +55,7 @@ def make_user(name: str | None = None, **fields: Any) -> User:
 
 
 @lru_cache(maxsize=1)
-def _prepared() -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
+def _prepared() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
     """What a worker stores about the breast cancer data; computed once, by the real code."""
     from classrooms.datasets.services import add_bundled_dataset
     from jobs.perform import perform_here
@@ -67,19 +68,20 @@ def _prepared() -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
         assert dataset.is_ready, dataset.failure_code
         names = [field.attname for field in Dataset._meta.concrete_fields]
         fields = {name: getattr(dataset, name) for name in names if name not in ("id", "owner_id")}
-        health = dataset.health.content
+        health, rows = dataset.health.content, dataset.train_rows.content
         stored = list(StoredFile.objects.filter(name__contains="datasets/").values())
         transaction.set_rollback(True)
-    return fields, health, stored
+    return fields, health, rows, stored
 
 
 def make_dataset(owner: User) -> Dataset:
     """A dataset that is ready, with its files in the storage."""
-    fields, health, stored = _prepared()
+    fields, health, rows, stored = _prepared()
     if existing := Dataset.objects.filter(public_id=fields["public_id"]).first():
         return existing
     dataset = Dataset.objects.create(owner=owner, **fields)
     HealthReport.objects.create(dataset=dataset, content=health)
+    TrainRows.objects.create(dataset=dataset, content=rows)
     for row in stored:
         StoredFile.objects.update_or_create(name=row["name"], defaults=row)
     return dataset

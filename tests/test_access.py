@@ -58,6 +58,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "classrooms:pace": ("post", dict.fromkeys(ROLES, HIDDEN) | {"anonymous": LOGIN}, "facilitator"),
     "classrooms:dojo": ("get", MEMBERS, "member"),
     "classrooms:data": ("get", MEMBERS, "member"),
+    "classrooms:rows": ("get", MEMBERS, "member"),
     "classrooms:clock": ("get", MEMBERS, "member"),
     "classrooms:events": ("get", MEMBERS, "member"),
     "classrooms:cockpit": ("get", FACILITATORS, "facilitator"),
@@ -87,6 +88,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "experiments:framing": ("get", PARTICIPANTS, "participant"),
     "experiments:experiment_new": ("get", PARTICIPANTS, "participant"),
     "experiments:ruler": ("post", PARTICIPANTS, "participant"),
+    "experiments:duration": ("post", PARTICIPANTS, "participant"),
     "experiments:experiment": ("get", OWN_EXPERIMENT, "member"),
     "experiments:run": ("get", OWN_EXPERIMENT, "member"),
     "experiments:cancel": (

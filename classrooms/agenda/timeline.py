@@ -13,8 +13,8 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
 
-from classrooms.exceptions import NotNow
-from classrooms.models import Dojo, Phase
+from classrooms.exceptions import DataNotReady, NotNow
+from classrooms.models import Dataset, Dojo, Phase
 from classrooms.topics import CLOCK
 from live.models import touch
 
@@ -59,9 +59,12 @@ def start_dojo(dojo: Dojo) -> None:
     """Begin the first phase that is not skipped.
 
     Raises:
+        DataNotReady: its data is being split anew.
         NotNow: it has already begun, or every phase is skipped.
     """
     dojo = _lock(dojo, Dojo.State.DRAFT)
+    if not Dataset.objects.ready().filter(pk=dojo.dataset_id).exists():
+        raise DataNotReady
     first = dojo.phases.filter(ended_at=None).first()
     if first is None:
         raise NotNow

@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from classrooms.datasets.dictionary import Dictionary, read_dictionary
 from classrooms.models import Dataset
 from engine.spec.schema import ColumnType
 from posting.edits import EditForm
+
+MAX_LABEL = 80
+
+
+def _label_of(field: str) -> str:
+    return f"label_{field}"
 
 
 class CardForm(EditForm, forms.ModelForm):
@@ -35,10 +43,16 @@ class CardForm(EditForm, forms.ModelForm):
         }
         for field, name in self._names.items():
             self.fields[field] = forms.CharField(
-                label=name,
+                label=_("Meaning"),
                 required=False,
                 max_length=200,
                 initial=self.instance.column_meanings.get(name, ""),
+            )
+            self.fields[_label_of(field)] = forms.CharField(
+                label=_("Display name"),
+                required=False,
+                max_length=MAX_LABEL,
+                initial=self.instance.column_labels.get(name, ""),
             )
 
     @property
@@ -46,12 +60,28 @@ class CardForm(EditForm, forms.ModelForm):
         return [self[name] for name in self.Meta.fields]
 
     @property
-    def meaning_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self._names]
+    def column_fields(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
+        """Of each column, its name, and the fields of its display name and its meaning."""
+        return [(name, self[_label_of(field)], self[field]) for field, name in self._names.items()]
+
+    def filled_from(self, posted: QueryDict) -> tuple[QueryDict, Dictionary]:
+        """What was posted, with what the pasted dictionary says of columns; nothing is saved."""
+        found = read_dictionary(posted.get("dictionary", ""), self._names.values())
+        filled = posted.copy()
+        for field, name in self._names.items():
+            if name in found.meanings:
+                filled[field] = found.meanings[name]
+            if name in found.labels:
+                filled[_label_of(field)] = found.labels[name]
+        return filled, found
 
     @property
     def meanings(self) -> dict[str, str]:
         return {name: self.cleaned_data[field] for field, name in self._names.items()}
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {name: self.cleaned_data[_label_of(field)] for field, name in self._names.items()}
 
     @property
     def texts(self) -> dict[str, str]:

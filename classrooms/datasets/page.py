@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from classrooms.datasets.recipe import recipe_lines
+from classrooms.datasets.use import lets_change
 from classrooms.datasets.wording import (
     describe_finding,
     number_text,
     type_label,
 )
 from classrooms.messages import DATASET_FAILURES, describe_failure
-from classrooms.models import Dataset, HealthReport
+from classrooms.models import Dataset, Dojo, HealthReport
 
 CHART_WIDTH, CHART_HEIGHT = 144, 36
 SHOWN_CATEGORIES = 3
@@ -41,6 +42,7 @@ class ColumnRow:
     """A column in words and as a small chart."""
 
     name: str
+    label: str
     type_label: str
     meaning: str
     missing: int
@@ -54,6 +56,10 @@ class ColumnRow:
     summary: str
     alone: float | None
     drift: float | None
+
+    @property
+    def shown_name(self) -> str:
+        return self.label or self.name
 
 
 def dataset_context(dataset: Dataset, *, for_facilitator: bool) -> dict[str, Any]:
@@ -126,6 +132,7 @@ def column_rows(
         rows.append(
             ColumnRow(
                 name=name,
+                label=dataset.column_labels.get(name, ""),
                 type_label=_type_and_unit(column),
                 meaning=meaning,
                 missing=column["missing"],
@@ -240,6 +247,24 @@ def trap_rows(dataset: Dataset) -> list[dict[str, Any]]:
         }
         for trap in traps
     ]
+
+
+@dataclass(frozen=True)
+class DatasetUse:
+    """Dojos on a dataset, and what they allow.
+
+    Attributes:
+        dojos: all of them, the latest first.
+        lets_undo: none of them has started.
+    """
+
+    dojos: list[Dojo]
+    lets_undo: bool
+
+
+def dataset_use(dataset: Dataset) -> DatasetUse:
+    dojos = list(dataset.dojos.all())
+    return DatasetUse(dojos, lets_undo=all(map(lets_change, dojos)))
 
 
 def dataset_failure(dataset: Dataset) -> str:

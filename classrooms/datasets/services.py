@@ -11,8 +11,9 @@ from django.db import transaction
 from django.db.models import Count, Sum
 from django.utils.translation import gettext
 
+from classrooms.datasets.use import dojos_that_hold
 from classrooms.exceptions import NotNow, OverQuota
-from classrooms.models import Dataset, HealthReport, LeakCheck, User
+from classrooms.models import Dataset, HealthReport, LeakCheck, TrainRows, User
 from classrooms.models.datasets import upload_path
 from classrooms.storage import files
 from engine.bundled import BUNDLED
@@ -169,14 +170,19 @@ def requeue(dataset: Dataset, **fields: Any) -> None:
 def undo_split(dataset: Dataset) -> None:
     """Have an upload read again, to be split anew. What was decided stays decided until then.
 
+    Dojos that use it and have not started keep it, with their rules and what is written in
+    them; they cannot start before it is split again.
+
     Raises:
-        NotNow: a Dojo uses it, it is not split yet, or it comes with the product.
+        NotNow: a Dojo that has started uses it, it is not split yet, or it comes with the
+            product.
     """
     locked = Dataset.objects.select_for_update().get(pk=dataset.pk)
-    if locked.bundled_key or not locked.is_ready or locked.dojos.exists():
+    if locked.bundled_key or not locked.is_ready or dojos_that_hold(locked):
         raise NotNow
     Dataset.objects.filter(pk=dataset.pk).requeue(step=Dataset.Step.INSPECT)
     HealthReport.objects.filter(dataset=dataset).delete()
+    TrainRows.objects.filter(dataset=dataset).delete()
     wake_workers(Dataset)
 
 
@@ -200,9 +206,12 @@ def mark_sensitive(dataset: Dataset, columns: list[str]) -> None:
     dataset.save(update_fields=["sensitive_columns"])
 
 
-def write_card(dataset: Dataset, *, meanings: dict[str, str], **texts: str) -> None:
+def write_card(
+    dataset: Dataset, *, meanings: dict[str, str], labels: dict[str, str], **texts: str
+) -> None:
     """Describe an upload: it changes no number, so it may be done at any time."""
     for name, text in texts.items():
         setattr(dataset, name, text)
     dataset.column_meanings = {name: text for name, text in meanings.items() if text}
-    dataset.save(update_fields=[*texts, "column_meanings"])
+    dataset.column_labels = {name: text for name, text in labels.items() if text}
+    dataset.save(update_fields=[*texts, "column_meanings", "column_labels"])

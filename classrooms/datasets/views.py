@@ -16,6 +16,7 @@ from classrooms.datasets.forms import BundledDatasetForm, UploadForm
 from classrooms.datasets.page import (
     dataset_context,
     dataset_failure,
+    dataset_use,
     trap_rows,
 )
 from classrooms.datasets.reading.page import reading_page
@@ -114,7 +115,7 @@ def dataset_detail(request: Request, dataset_id: str) -> HttpResponse:
     hiding = hiding_dojos([request.user], dataset).first()
     context = dataset_context(dataset, for_facilitator=hiding is None) | {
         "hiding": hiding,
-        "is_used": dataset.dojos.exists(),
+        "use": dataset_use(dataset),
         "form": form,
         "column_forms": zip(columns.forms, dataset.columns, strict=True),
         "failure": dataset_failure(dataset) if dataset.has_failed else "",
@@ -139,11 +140,15 @@ def dataset_card(request: Request, dataset_id: str) -> HttpResponse:
     if request.method == "POST":
         lock_row(dataset)
         dataset.refresh_from_db()
-    form = CardForm(request.POST or None, instance=dataset)
-    if request.method == "POST" and form.is_valid():
-        write_card(dataset, meanings=form.meanings, **form.texts)
+    form, dictionary = CardForm(request.POST or None, instance=dataset), None
+    if request.method == "POST" and "fill" in request.POST:
+        filled, dictionary = form.filled_from(request.POST)
+        form = CardForm(filled, instance=dataset)
+    elif request.method == "POST" and form.is_valid():
+        write_card(dataset, meanings=form.meanings, labels=form.labels, **form.texts)
         return redirect("classrooms:dataset", dataset.public_id)
-    return render(request, "classrooms/dataset_card.html", {"dataset": dataset, "form": form})
+    context = {"dataset": dataset, "form": form, "dictionary": dictionary}
+    return render(request, "classrooms/dataset_card.html", context)
 
 
 @opener_view
@@ -164,14 +169,16 @@ def dataset_delete(request: Request, dataset_id: str) -> HttpResponse:
 @require_POST
 @made_once
 def dataset_undo_split(request: Request, dataset_id: str) -> HttpResponse:
-    """Go back before the split of an upload that no Dojo uses."""
+    """Go back before the split of an upload that no Dojo under way uses."""
     dataset = get_object_or_404(Dataset.objects.visible_to(request.user), public_id=dataset_id)
     try:
         if hiding_dojos([request.user], dataset).exists():
             raise NotNow
         undo_split(dataset)
     except NotNow:
-        messages.warning(request, _("Not undone: a Dojo uses this dataset, or it isn't split."))
+        messages.warning(
+            request, _("Not undone: a Dojo that uses it has started, or it isn't split.")
+        )
     return redirect("classrooms:dataset", dataset.public_id)
 
 

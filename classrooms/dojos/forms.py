@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classrooms.dojos.schedule import NoSuchTime, Schedule, is_zone, local_moment
 from classrooms.dojos.settings.margins import basis_sentence
+from classrooms.dojos.settings.replacing import consequences
 from classrooms.dojos.settings.rules import BASELINE_MODELS
 from classrooms.intake.names import NameField
 from classrooms.models import Dataset, Dojo, DojoRules, User
@@ -179,10 +181,18 @@ class VariantForm(ScheduleFields):
 
 
 class DetailsForm(DatasetForm, ScheduleFields):
-    """The title, dataset and start of an existing Dojo."""
+    """The title, dataset and start of an existing Dojo.
+
+    Attributes:
+        consequences: of the other dataset that was chosen, in words; they are to be confirmed.
+    """
+
+    replaces = forms.BooleanField(label=_("Replace the data all the same"), required=False)
 
     def __init__(self, *args: Any, is_measured: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._dojo, self._data_before = copy(self.instance), self.instance.dataset
+        self.consequences: list[str] = []
         if is_measured:
             self.fields["dataset"].disabled = True
             self.fields["dataset"].help_text = gettext(
@@ -192,6 +202,11 @@ class DetailsForm(DatasetForm, ScheduleFields):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         cleaned["schedule"] = self.clean_schedule(cleaned)
+        dataset = cleaned.get("dataset")
+        if dataset and dataset != self._data_before:
+            self.consequences = consequences(self._dojo, self._data_before, dataset)
+        if self.consequences and not cleaned.get("replaces"):
+            self.add_error("dataset", gettext("Read what this changes, and confirm it below."))
         return cleaned
 
 

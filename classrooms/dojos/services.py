@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 
 from classrooms.agenda.variants import PhaseDraft, agenda_of
 from classrooms.dojos.schedule import Schedule
+from classrooms.dojos.settings.replacing import kept_marks
 from classrooms.dojos.settings.rules import has_runs, proposed_rules
-from classrooms.exceptions import NotNow
+from classrooms.exceptions import DataNotReady, NotNow
 from classrooms.identifiers import new_join_code
 from classrooms.intake.names import free_name
 from classrooms.models import Dataset, Dojo, DojoRules, DojoStage, Membership, Phase, Seat, User
@@ -43,7 +44,11 @@ def create_dojo(
         agenda: that of the variant, written in the Dojo's language, where nobody
             wrote another.
         schedule: nothing is planned where it is None.
+
+    Raises:
+        DataNotReady: the dataset's split was undone meanwhile, or it was deleted.
     """
+    _lock_ready(dataset)
     schedule = schedule or Schedule(None, settings.TIME_ZONE)
     dojo = Dojo(
         title=title or dataset.title,
@@ -70,22 +75,38 @@ def create_dojo(
     return dojo
 
 
+def _lock_ready(dataset: Dataset) -> None:
+    """No one undoes its split before this transaction ends.
+
+    Raises:
+        DataNotReady: it is not split.
+    """
+    if not Dataset.objects.ready().select_for_update().filter(pk=dataset.pk).exists():
+        raise DataNotReady
+
+
 @transaction.atomic
 def describe_dojo(
     dojo: Dojo, *, title: str, language: str, dataset: Dataset, schedule: Schedule
 ) -> None:
-    """Change what a Dojo is called, what it is about, and when it starts.
+    """Change what a Dojo is called, what it is about, and when it starts. Marks of columns that
+    other data do not have are dropped.
 
     Raises:
+        DataNotReady: the dataset is another one, and not split.
         NotNow: the dataset is another one, and there are runs on the one before;
             or the Dojo has ended.
     """
+    if dojo.dataset_id != dataset.pk:
+        _lock_ready(dataset)
     dojo = Dojo.objects.select_for_update(no_key=True).get(pk=dojo.pk)
     if dojo.has_ended or (dojo.dataset_id != dataset.pk and has_runs(dojo)):
         raise NotNow
     dojo.title, dojo.language, dojo.dataset = title or dataset.title, language, dataset
     dojo.scheduled_for, dojo.time_zone = schedule.scheduled_for, schedule.time_zone
-    dojo.save(update_fields=["title", "language", "dataset", "scheduled_for", "time_zone"])
+    dojo.column_marks = kept_marks(dojo, dataset)
+    names = ["title", "language", "dataset", "column_marks", "scheduled_for", "time_zone"]
+    dojo.save(update_fields=names)
     touch(dojo.pk, CLOCK)
 
 

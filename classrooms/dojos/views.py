@@ -25,7 +25,7 @@ from classrooms.dojos.page import clock_buttons, dojo_context, render_page_or_pa
 from classrooms.dojos.reads import dojo_clock
 from classrooms.dojos.settings.margins import room_sentence
 from classrooms.dojos.workers import missing_workers
-from classrooms.exceptions import NotNow
+from classrooms.exceptions import DataNotReady, NotNow
 from classrooms.intake.values import whole_number
 from classrooms.models import Seat, User
 from classrooms.models.stage import Scene
@@ -87,6 +87,10 @@ def clock_action(request: Request, seat: Seat, action: str) -> HttpResponse:
         )
     except KeyError as error:
         raise Http404 from error
+    except DataNotReady:
+        messages.warning(
+            request, _("Not started: the split of its data was undone. Split the dataset first.")
+        )
     except NotNow:
         messages.warning(request, _("Not changed: the Dojo had already moved on."))
     else:

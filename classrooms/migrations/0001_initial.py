@@ -259,6 +259,10 @@ class Migration(migrations.Migration):
                     models.JSONField(blank=True, default=dict, verbose_name="column descriptions"),
                 ),
                 (
+                    "column_labels",
+                    models.JSONField(blank=True, default=dict, verbose_name="display names"),
+                ),
+                (
                     "step",
                     models.CharField(
                         choices=[
@@ -782,6 +786,31 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "data check",
                 "verbose_name_plural": "data checks",
+            },
+        ),
+        migrations.CreateModel(
+            name="TrainRows",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("content", models.JSONField(verbose_name="content")),
+                (
+                    "dataset",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="train_rows",
+                        to="classrooms.dataset",
+                        verbose_name="dataset",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "rows to look at",
+                "verbose_name_plural": "rows to look at",
             },
         ),
         migrations.CreateModel(

@@ -1,7 +1,7 @@
 from classrooms.models.agenda import AgendaTemplate, Phase
 from classrooms.models.audit import AuditEntry
 from classrooms.models.conversation import Announcement, QuizAnswer, RaisedHand
-from classrooms.models.datasets import Dataset, HealthReport
+from classrooms.models.datasets import Dataset, HealthReport, TrainRows
 from classrooms.models.dojos import Dojo
 from classrooms.models.invitations import Invitation, SeatOffer
 from classrooms.models.leaks import LeakCheck
@@ -29,5 +29,6 @@ __all__ = [
     "Seat",
     "SeatOffer",
     "StoredFile",
+    "TrainRows",
     "User",
 ]

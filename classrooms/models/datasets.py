@@ -71,6 +71,8 @@ class Dataset(Job):
     licence = models.CharField(_("licence"), max_length=300, blank=True)
     period = models.CharField(_("period"), max_length=300, blank=True)
     column_meanings = models.JSONField(_("column descriptions"), default=dict, blank=True)
+    # What pages call a column; configs, files and code keep its own name.
+    column_labels = models.JSONField(_("display names"), default=dict, blank=True)
 
     step = models.CharField(_("step"), max_length=10, choices=Step.choices, default=Step.INSPECT)
     # How the facilitator says that the file is written (an engine TableFormat); empty
@@ -192,6 +194,11 @@ class Dataset(Job):
             "success_threshold": card.success_threshold,
         }
 
+    def shown_name(self, column: str) -> str:
+        """What people call a column, with its own name where that is another."""
+        label = self.column_labels.get(column)
+        return f"{label} ({column})" if label else column
+
     @property
     def cleaning(self) -> list[Decision]:
         """What is decided about the values of single columns."""
@@ -210,7 +217,8 @@ class Dataset(Job):
     def format(self) -> TableFormat | None:
         """The format in which the file was or will be read, were it in vain; None before the
         first reading."""
-        tried = self.failure_context.get("tried", {}).get("format")
+        context = self.failure_context if self.has_failed else {}
+        tried = context.get("tried", {}).get("format") or context.get("read_as")
         stored = self.corrected_format or self.table_format or tried
         return TableFormat.model_validate(stored) if stored else None
 
@@ -248,6 +256,23 @@ class HealthReport(models.Model):
     class Meta:
         verbose_name = _("data check")
         verbose_name_plural = _("data checks")
+
+    def __str__(self) -> str:
+        return str(self.dataset)
+
+
+class TrainRows(models.Model):
+    """The first rows of the training set, to look at."""
+
+    dataset = models.OneToOneField(
+        Dataset, models.CASCADE, related_name="train_rows", verbose_name=_("dataset")
+    )
+    # As `engine.reading.sample.train_sample` returns it.
+    content = models.JSONField(_("content"))
+
+    class Meta:
+        verbose_name = _("rows to look at")
+        verbose_name_plural = _("rows to look at")
 
     def __str__(self) -> str:
         return str(self.dataset)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from classrooms.access import Request, opener_view
@@ -15,6 +17,7 @@ from classrooms.agenda.forms import posted_agenda, typed_rows
 from classrooms.agenda.wording import planned_timing
 from classrooms.dojos.schedule import zone_names
 from classrooms.dojos.settings.page import step_links
+from classrooms.exceptions import DataNotReady
 from classrooms.models import Dataset
 from classrooms.opening.draft import STEPS, Opening
 from posting.once import claimed, keeps_once
@@ -67,7 +70,12 @@ def _open(request: Request, opening: Opening) -> HttpResponse:
         if claim.is_first:
             if step := opening.first_to_mend():
                 return redirect("classrooms:dojo_new_step", step)
-            dojo = opening.open()
+            try:
+                dojo = opening.open()
+            except DataNotReady:
+                words = _("The split of this dataset was undone. Choose another.")
+                messages.warning(request, words)
+                return redirect("classrooms:dojo_new_step", "dataset")
             claim.keep(reverse("classrooms:prepare", args=[dojo.public_id]))
         else:
             opening.forget()

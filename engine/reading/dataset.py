@@ -22,6 +22,7 @@ from engine.reading.numbers import look_at_numbers, to_numbers
 from engine.reading.parquet import read_parquet
 from engine.reading.source import Progress, Source
 from engine.reading.sparse_texts import mark_sparse
+from engine.reading.spreadsheet.workbook import read_workbook
 from engine.reading.table import RawTable
 from engine.reading.table_format import MAX_WORD_CHARACTERS, DataError, TableFormat
 from engine.reading.values import (
@@ -68,7 +69,7 @@ def read_table(
     table_format: TableFormat | None = None,
     progress: Progress = lambda fraction: None,
 ) -> RawTable:
-    """Read a CSV, TSV or Parquet file, or a gzip of one, strictly.
+    """Read a CSV, TSV or Parquet file, a gzip of one, or a sheet of a workbook, strictly.
 
     Args:
         table_format: how it is written; detected when None. Container and compression
@@ -79,6 +80,8 @@ def read_table(
         DataError: not a table, too large, damaged, or one whose rows do not fit.
     """
     source = Source(path)
+    if source.is_workbook:
+        return read_workbook(source, table_format, progress)
     found = table_format or detect_format(source)
     if source.is_parquet:
         return read_parquet(source, found, progress)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -66,8 +66,27 @@ def read_delimited(source: Source, table_format: TableFormat, progress: Progress
             a quotation mark that is closed far below or never, a value too long, too many
             rows or columns.
     """
+    return table_of(
+        _rows(source, table_format, progress),
+        table_format,
+        lambda names: read_unquoted(source, table_format, names, progress),
+    )
+
+
+def table_of(
+    rows: Iterator[Row],
+    table_format: TableFormat,
+    at_once: Callable[[tuple[str, ...]], Body | None] = lambda names: None,
+) -> RawTable:
+    """The table that rows make, from the header on.
+
+    Args:
+        at_once: all rows below the header, where they can be read more quickly; else None.
+
+    Raises:
+        DataError: as `read_delimited`, but for quotation marks and long values.
+    """
     preamble: list[LeftOut] = []
-    rows = _rows(source, table_format, progress)
     header: Row | None = None
     for row in rows:
         if row.line >= table_format.header_line:
@@ -79,7 +98,7 @@ def read_delimited(source: Source, table_format: TableFormat, progress: Progress
         raise DataError("no_header", line=table_format.header_line)
     names = column_names(header.fields, table_format.header)
     reader = _Reader(names, table_format)
-    body = read_unquoted(source, table_format, names.names, progress)
+    body = at_once(names.names)
     if body and not _is_total(body.last):
         reader.take(body)
         return reader.table(preamble, header)
@@ -185,7 +204,7 @@ class _Reader:
         """
         if row.rest:
             self._refuse_swallowed_rows(row)
-        if not "".join(row.fields).strip():
+        if not any(map(str.strip, row.fields)):
             self._leave_out(_left_out(row, "blank"))
         elif len(row.fields) != self._width:
             self._tail.append(_left_out(row, "ragged"))

@@ -58,11 +58,11 @@ def detect_format(source: Source) -> TableFormat:
     delimiter = next((each for each in DELIMITERS if said and said[1] == each), None)
     delimiter = delimiter or _delimiter(lines)
     rows = [(line, fields) for line, fields in _rows(lines, delimiter) if line > 1 or not said]
-    header = _header(rows)
+    header = header_of(rows)
     kind = (
         header_kind([fields for _, fields in rows[header:]], frozenset(MISSING)) if rows else None
     )
-    decimal, thousands = _number_style(
+    decimal, thousands = number_separators(
         [fields for _, fields in rows[header + 1 :][:NUMBER_ROWS]], delimiter
     )
     return TableFormat(
@@ -118,7 +118,7 @@ def _usual_width(rows: list[list[str]]) -> tuple[int, int]:
     return max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
 
 
-def _header(rows: list[tuple[int, list[str]]]) -> int:
+def header_of(rows: list[tuple[int, list[str]]]) -> int:
     """Index of the header: the first row that is about as full as the others.
 
     What stands above (a title, a date of export) fills a field or two of many.
@@ -140,7 +140,7 @@ def _header(rows: list[tuple[int, list[str]]]) -> int:
     return 0
 
 
-def _number_style(rows: list[list[str]], delimiter: str) -> tuple[Decimal, Thousands]:
+def number_separators(rows: list[list[str]], delimiter: str = ",") -> tuple[Decimal, Thousands]:
     """The separators under which the most columns are numbers, throughout or nearly."""
     width, _ = _usual_width(rows)
     columns = zip(*(fields for fields in rows if len(fields) == width), strict=True)

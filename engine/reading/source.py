@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.reading import table_format
 from engine.reading.encodings import one_byte_encoding, words_beyond_ascii
+from engine.reading.spreadsheet.archive import is_workbook
 from engine.reading.table_format import DataError, Encoding
 
 CHUNK = 1024 * 1024
@@ -20,7 +21,7 @@ SAMPLE = 256 * 1024
 
 SIGNATURES = {
     # Four bytes, because a header may well begin with a column called PK.
-    b"PK\x03\x04": "zip, xlsx",
+    b"PK\x03\x04": "zip",
     b"\xd0\xcf\x11\xe0": "xls",
     b"\x89PNG": "png",
     b"\xff\xd8\xff": "jpeg",
@@ -43,6 +44,9 @@ Progress = Callable[[float], None]
 class Source:
     """A file that is read as bytes, unpacked when it is gzip.
 
+    Attributes:
+        is_workbook: it is an Excel workbook, whose sheets are read in a way of their own.
+
     Raises:
         DataError: from the constructor, when the file is too large, empty, or of a kind
             that holds no table; from reading, when it unpacks to too much or is damaged.
@@ -57,6 +61,7 @@ class Source:
             raise DataError("empty_file")
         with path.open("rb") as file:
             self.compressed = file.read(2) == GZIP
+        self.is_workbook = is_workbook(path)
         self.beginning = b""
         with self.open() as unpacked:
             self.beginning = unpacked.read(SAMPLE)
@@ -129,7 +134,7 @@ class Source:
         if not self.beginning.strip():
             raise DataError("empty_file")
         for signature, kind in SIGNATURES.items():
-            if self.beginning.startswith(signature):
+            if self.beginning.startswith(signature) and not self.is_workbook:
                 raise DataError("binary_file", kind=kind)
         if self.beginning.startswith(GZIP):
             raise DataError("packed_twice")

@@ -25,6 +25,10 @@ MAX_DATE_FORMAT_CHARACTERS = 40
 # "None" is not among them: it is a class in more tables than it is a missing value.
 MISSING = ("", "na", "n/a", "nan", "null", "?", "#n/a")
 
+# Excel allows 31 characters; other programs do not count.
+MAX_SHEET_NAME = 100
+MAX_SHEETS = 200
+
 Encoding = Literal[
     "utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "mac_roman", "cp850"
 ]
@@ -35,6 +39,7 @@ Decimal = Literal[".", ","]
 # A space stands for the no-break spaces, too.
 Thousands = Literal["", ",", ".", " ", "'"]
 ColumnName = Annotated[str, StringConstraints(max_length=MAX_NAME_CHARACTERS)]
+SheetName = Annotated[str, StringConstraints(max_length=MAX_SHEET_NAME)]
 Word = Annotated[str, StringConstraints(max_length=MAX_WORD_CHARACTERS)]
 
 
@@ -72,11 +77,14 @@ class TableFormat(BaseModel):
     """The format of a file: detected, shown, and corrected if the detection was wrong.
 
     Attributes:
-        container: delimited text, or Parquet, which knows its own types: for it only
-            `missing` and `day_first` matter.
+        container: delimited text, an Excel workbook, or Parquet, which knows its own types:
+            for it only `missing` and `day_first` matter.
+        sheet: of a workbook, the sheet that is read.
+        sheets: of a workbook, the sheets that could be.
         compressed: the file is gzip; what is inside is read.
         header_line: line of the file that names the columns, from 1; what stands above
-            it is a preamble and is left out.
+            it is a preamble and is left out. 0: of a sheet that nobody has looked at, to be
+            detected.
         header: the line names the columns; or all but the first one (R's row names) or the last
             one; or it is a row itself, and the columns have no names.
         quotes: quotation marks hold a value together; else they are part of it.
@@ -90,11 +98,13 @@ class TableFormat(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    container: Literal["text", "parquet"] = "text"
+    container: Literal["text", "parquet", "workbook"] = "text"
+    sheet: SheetName = ""
+    sheets: Annotated[tuple[SheetName, ...], Field(max_length=MAX_SHEETS)] = ()
     compressed: bool = False
     encoding: Encoding = "utf-8"
     delimiter: Delimiter = ","
-    header_line: Annotated[int, Field(ge=1, le=MAX_HEADER_LINE)] = 1
+    header_line: Annotated[int, Field(ge=0, le=MAX_HEADER_LINE)] = 1
     header: HeaderKind = "names"
     quotes: bool = True
     keep_row_numbers: bool = False

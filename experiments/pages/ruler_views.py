@@ -1,4 +1,4 @@
-"""What the test set can tell of a forecast, while it is typed."""
+"""What can be told of an experiment while it is typed: of its forecast, and of its run's time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from django.views.decorators.http import require_POST
 
 from classrooms.access import Request, participant_view
 from classrooms.models import Seat
+from engine.spec.config import ExperimentConfig
 from experiments.forecasts.before import what_it_can_tell
+from experiments.forecasts.duration import may_take_long
 from experiments.submit.changes_bar import changes_bar
 from experiments.submit.config.form import ConfigForm
 from experiments.submit.config.yaml import YamlForm
@@ -19,13 +21,7 @@ from experiments.submit.hypothesis import HypothesisForm
 @require_POST
 def ruler(request: Request, seat: Seat) -> HttpResponse:
     """The ruler before the run, for the form as it stands; stores nothing."""
-    schema, allowed = seat.dojo.schema, seat.dojo.rules.allowed_models
-    config_form: ConfigForm | YamlForm
-    if "yaml" in request.POST:
-        config_form = YamlForm(request.POST, schema=schema, allowed=allowed)
-    else:
-        config_form = ConfigForm.posted(request.POST, schema, allowed)
-    config = config_form.config if config_form.is_valid() else None
+    config = _config_typed(request, seat)
     hypothesis = HypothesisForm(request.POST, seat=seat)
     hypothesis.is_valid()
     reference = hypothesis.cleaned_data.get("compared_to")
@@ -33,3 +29,23 @@ def ruler(request: Request, seat: Seat) -> HttpResponse:
     changes = changes_bar(seat, reference, config)
     context = {"told": told, "changes": changes, "changes_are_new": True}
     return render(request, "experiments/forecast/before.html", context)
+
+
+@participant_view
+@require_POST
+def duration(request: Request, seat: Seat) -> HttpResponse:
+    """That the run may not fit its time, where it may not; stores nothing."""
+    config = _config_typed(request, seat)
+    told = may_take_long(seat.dojo, config) if config else ""
+    return render(request, "experiments/forecast/duration.html", {"told": told})
+
+
+def _config_typed(request: Request, seat: Seat) -> ExperimentConfig | None:
+    """The config as it stands in the form, if it is valid."""
+    schema, allowed = seat.dojo.schema, seat.dojo.rules.allowed_models
+    config_form: ConfigForm | YamlForm
+    if "yaml" in request.POST:
+        config_form = YamlForm(request.POST, schema=schema, allowed=allowed)
+    else:
+        config_form = ConfigForm.posted(request.POST, schema, allowed)
+    return config_form.config if config_form.is_valid() else None

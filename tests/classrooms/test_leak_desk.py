@@ -283,7 +283,9 @@ def test_in_a_dojo_columns_are_marked_where_its_runs_are_judged(
     assert client.get(marks).status_code == 200
 
 
-def test_a_split_is_undone_as_long_as_no_dojo_uses_it(client: Client, dataset: Dataset) -> None:
+def test_a_split_is_undone_as_long_as_no_dojo_with_it_has_started(
+    client: Client, dataset: Dataset
+) -> None:
     click(client, dataset, "fee", "drop")
     dataset = split(client, dataset)
     page = client.get(address(dataset)).content.decode()
@@ -301,7 +303,7 @@ def test_a_split_is_undone_as_long_as_no_dojo_uses_it(client: Client, dataset: D
     factories.make_dojo(dataset.owner, dataset=dataset)
     assert "undo-split/" not in client.get(address(dataset)).content.decode()
     refused = client.post(address(dataset, "undo-split/"), follow=True)
-    assert "Not undone: a Dojo uses this dataset" in refused.content.decode()
+    assert "Not undone: a Dojo that uses it has started" in refused.content.decode()
     dataset.refresh_from_db()
     assert dataset.is_ready
 

@@ -13,7 +13,7 @@ from django.core.files import File
 
 from classrooms.datasets.compute.recipe import recipe_of
 from classrooms.datasets.files import delete_unused_table
-from classrooms.models import Dataset, HealthReport
+from classrooms.models import Dataset, HealthReport, TrainRows
 from classrooms.storage import files
 from engine.reading.cleaning.applied import apply_decisions
 from engine.reading.cleaning.divisions import find_divisions
@@ -38,6 +38,7 @@ from engine.reading.first_lines import first_lines
 from engine.reading.health.report import health_report
 from engine.reading.leaks.mending import recounted, without_rows
 from engine.reading.planting import plant_column
+from engine.reading.sample import train_sample
 from engine.reading.source import Source
 from engine.reading.sparse_texts import mark_sparse
 from engine.reading.writing import Written, how_written, reading_choices
@@ -57,12 +58,13 @@ def prepare(dataset: Dataset, report: Report) -> Result:
     splits = dataset.step == Dataset.Step.PREPARE
     before = dataset.table_path if dataset.content_hash else ""
     health: dict[str, Any] = {}
+    sample: dict[str, Any] = {}
     try:
         raw = read_again(dataset, stage_of(report, 0.0, 0.4 if splits else 0.7))
         table, steps = apply_decisions(raw, dataset.cleaning)
         written = how_written(table)
         table, columns = understand(table, written)
-        fields = _inspection(table, columns, written) | {
+        fields = _inspection(dataset, table, columns, written) | {
             "questions": _questions(dataset, raw, table, columns)
         }
         fields["left_out"]["words"] = _words(dataset, table)
@@ -70,13 +72,14 @@ def prepare(dataset: Dataset, report: Report) -> Result:
         if splits:
             report(0.5)
             del raw
-            fields |= _preparation(dataset, table, columns, steps, health, report)
+            fields |= _preparation(dataset, table, columns, steps, health, sample, report)
     except DataError as error:
         raise JobFailure(error.code, error.context | _as_tried(dataset)) from error
 
     def store() -> None:
         if health:
             HealthReport.objects.update_or_create(dataset=dataset, defaults={"content": health})
+            TrainRows.objects.update_or_create(dataset=dataset, defaults={"content": sample})
         if splits and before not in ("", dataset.table_path):
             delete_unused_table(before)
 
@@ -124,6 +127,8 @@ def _as_tried(dataset: Dataset) -> Fields:
     if dataset.bundled or dataset.step != Dataset.Step.INSPECT:
         return {}
     try:
+        if Source(Path(dataset.upload.path)).is_workbook:
+            return {}
         return {"tried": first_lines(Path(dataset.upload.path), dataset.format)}
     except (DataError, OSError):
         return {}
@@ -139,10 +144,16 @@ def cleaned_again(
 
 
 def _inspection(
-    table: RawTable, columns: tuple[Column, ...], written: Mapping[str, Written]
+    dataset: Dataset,
+    table: RawTable,
+    columns: tuple[Column, ...],
+    written: Mapping[str, Written],
 ) -> Fields:
+    read_as = table.format.model_dump(mode="json")
     return {
-        "table_format": table.format.model_dump(mode="json"),
+        "table_format": read_as,
+        # What it left to be detected is decided now.
+        "corrected_format": read_as if dataset.corrected_format else {},
         "left_out": {
             "counts": dict(table.left_out_counts),
             "lines": [asdict(item) for item in table.left_out],
@@ -184,6 +195,7 @@ def _preparation(
     columns: tuple[Column, ...],
     steps: tuple[Step, ...],
     health: dict[str, Any],
+    sample: dict[str, Any],
     report: Report,
 ) -> Fields:
     columns = corrected_columns(dataset, columns)
@@ -195,6 +207,7 @@ def _preparation(
     dataset.content_hash = content_hash(frame)
     _store(dataset, frame, split, split_column)
     report(0.6)
+    sample |= train_sample(frame, split)
     health |= health_report(frame, schema, split, stage_of(report, 0.6, 0.9))
     return {
         "columns": [column.model_dump(mode="json") for column in columns],

@@ -22,6 +22,9 @@ from posting.numbers import WholeNumberField
 class FormatForm(forms.Form):
     """The format of a file: detected, and open to correction."""
 
+    sheet = forms.ChoiceField(
+        label=_("Sheet"), help_text=_("The sheet of the workbook on which the table is.")
+    )
     encoding = forms.ChoiceField(
         label=_("Encoding"),
         choices=list(ENCODINGS.items()),
@@ -90,10 +93,12 @@ class FormatForm(forms.Form):
         required=False,
         help_text=_("#DIV/0!, #N/A, #VALUE! and their kind."),
     )
-    TEXT_ONLY = (
-        *("encoding", "delimiter", "header_line", "header", "quotes"),
-        *("decimal", "thousands"),
-    )
+    TEXT_ONLY = ("encoding", "delimiter", "quotes")
+    NOT_IN = {
+        "text": ("sheet",),
+        "workbook": TEXT_ONLY,
+        "parquet": ("sheet", *TEXT_ONLY, "header_line", "header", "decimal", "thousands"),
+    }
 
     def __init__(
         self,
@@ -115,12 +120,13 @@ class FormatForm(forms.Form):
             "day_first": "yes" if table_format.day_first else "no",
             "quotes": "yes" if table_format.quotes else "no",
             "missing": "\n".join(filter(None, table_format.missing)),
+            "header_line": table_format.header_line or 1,
         }
         super().__init__(data, initial=initial)
-        if table_format.container == "parquet":
-            for name in self.TEXT_ONLY:
-                del self.fields[name]
-        elif words:
+        self.fields["sheet"].choices = [(name, name) for name in table_format.sheets]  # type: ignore[attr-defined]
+        for name in self.NOT_IN[table_format.container]:
+            del self.fields[name]
+        if words and "encoding" in self.fields:
             self.fields["encoding"].choices = [  # type: ignore[attr-defined]
                 (code, f"{label}: {', '.join(words[code])}" if code in words else label)
                 for code, label in ENCODINGS.items()
@@ -168,9 +174,12 @@ class FormatForm(forms.Form):
 
     @property
     def table_format(self) -> TableFormat:
-        """The corrected format of a valid form; of columns, what was asked or changed."""
+        """The corrected format of a valid form; of columns, what was asked or changed. Of another
+        sheet, the header is looked for."""
         stored = self._format.model_dump()
         of_the_file = {name: self.cleaned_data[name] for name in self.fields if name in stored}
+        if "sheet" in self.changed_data and "header_line" not in self.changed_data:
+            of_the_file["header_line"] = 0
         columns = dict(stored["columns"])
         for field, found in self._readings.items():
             chosen = (way for way in found["choices"] if _key(way) == self.cleaned_data[field])

@@ -101,6 +101,13 @@ def describe_format(table_format: TableFormat) -> list[tuple[str, str]]:
     day = _("day first") if table_format.day_first else _("month first")
     if table_format.container == "parquet":
         rows = [(_("Format"), "Parquet")]
+    elif table_format.container == "workbook":
+        rows = [
+            (_("Format"), "Excel"),
+            (_("Sheet"), describe_sheet(table_format)),
+            (_("Header"), _("row %(row)s") % {"row": table_format.header_line}),
+            (_("Ambiguous dates"), day),
+        ]
     else:
         rows = [
             (_("Encoding"), str(ENCODINGS[table_format.encoding])),
@@ -115,6 +122,14 @@ def describe_format(table_format: TableFormat) -> list[tuple[str, str]]:
     if table_format.compressed:
         rows.append((_("Compression"), "gzip"))
     return rows
+
+
+def describe_sheet(table_format: TableFormat) -> str:
+    """The sheet that was read, and how many it could have been."""
+    if len(table_format.sheets) < 2:
+        return table_format.sheet
+    sentence = _("“%(name)s”, one of %(count)s sheets: choose another one if it is the wrong table")
+    return sentence % {"name": table_format.sheet, "count": len(table_format.sheets)}
 
 
 def _describe_header(table_format: TableFormat) -> str:

@@ -20,7 +20,7 @@ from classrooms.dojos.page import dojo_context
 from classrooms.dojos.schedule import local_parts, zone_names
 from classrooms.dojos.settings.page import rule_rows
 from classrooms.dojos.settings.rules import change_rules, has_runs
-from classrooms.exceptions import NotNow
+from classrooms.exceptions import DataNotReady, NotNow
 from classrooms.models import Dojo, Seat
 from posting.once import made_once
 
@@ -117,6 +117,10 @@ def clone(request: Request, seat: Seat) -> HttpResponse:
     if not _may_clone(request, seat):
         raise Http404
     title = _("%(title)s (copy)") % {"title": seat.dojo.title}
-    dojo = cloning.clone_dojo(seat.dojo, facilitator=request.user, title=title)
+    try:
+        dojo = cloning.clone_dojo(seat.dojo, facilitator=request.user, title=title)
+    except DataNotReady:
+        messages.warning(request, _("Not cloned: its data is being split anew."))
+        return redirect("classrooms:prepare", seat.dojo.public_id)
     messages.success(request, _("Dojo cloned. It has a new join code and no participants yet."))
     return redirect("classrooms:prepare", dojo.public_id)

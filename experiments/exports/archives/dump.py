@@ -21,7 +21,7 @@ from django.db.models import ForeignKey, ManyToManyField, Model
 from django.db.models.deletion import Collector
 
 from classrooms.knowledge import knows_hidden_scores
-from classrooms.models import Dataset, Dojo, HealthReport, User
+from classrooms.models import Dataset, Dojo, HealthReport, TrainRows, User
 from experiments.models import (
     BoostingReference,
     DojoArchive,
@@ -68,9 +68,9 @@ class Dump:
             found.setdefault(queryset.model, set()).update(pks)
         dataset = self.dojo.dataset
         found[Dataset] = {dataset.pk}
-        found[HealthReport] = set(
-            HealthReport.objects.filter(dataset=dataset).values_list("pk", flat=True)
-        )
+        for model in (HealthReport, TrainRows):
+            about = model._default_manager.filter(dataset=dataset)
+            found[model] = set(about.values_list("pk", flat=True))
         people = self.dojo.memberships.values_list("user", flat=True)
         found[User] = {dataset.owner_id, *people}
         # Told to nobody before the reveal; runs that are fitted again give the same.

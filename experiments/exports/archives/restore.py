@@ -28,6 +28,7 @@ from classrooms.models import (
     Membership,
     Seat,
     SeatOffer,
+    TrainRows,
     User,
 )
 from classrooms.storage import files
@@ -104,7 +105,7 @@ def unpacked_bytes(archive: zipfile.ZipFile) -> int:
 
 def restorable(labels: list[str]) -> bool:
     """Whether each of these models is one that goes with a Dojo: no other is written."""
-    found: set[type[Model]] = {Dojo, User, Dataset, HealthReport}
+    found: set[type[Model]] = {Dojo, User, Dataset, HealthReport, TrainRows}
     grown = True
     while grown:
         more = {
@@ -205,10 +206,10 @@ class _Restoration:
                 raise CannotRestore(
                     _owner_to_prove(self.unproven[self.became[User][values["owner"]]])
                 )
-        if model is HealthReport:
+        if model in (HealthReport, TrainRows):
             dataset = self.became[Dataset][values["dataset"]]
-            if report := HealthReport.objects.filter(dataset=dataset).first():
-                return report.pk
+            if about := model._default_manager.filter(dataset=dataset).first():
+                return about.pk
         if model is Dojo:
             _check_is_new(values)
         return self._made(model, values)

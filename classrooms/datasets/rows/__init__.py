@@ -1,0 +1,1 @@
+"""Look at rows of the training set: sorted, filtered, page by page."""
