@@ -122,7 +122,7 @@ def boosting(dataset: Any, folder: Path) -> tuple[Any, Any]:
     from models import Script
 
     from engine.build.codegen import DataSource
-    from engine.reading.dataset import read_dataset, write_participant_csv
+    from engine.reading.storing import read_dataset, write_participant_csv
     from engine.run.evaluate import evaluate
     from engine.run.split import split_rows
     from engine.spec.config import default_config

@@ -32,9 +32,8 @@ from engine.reading.dataset import (  # noqa: E402
     canonical_frame,
     infer_columns,
     read_table,
-    split_column_name,
-    write_participant_csv,
 )
+from engine.reading.storing import split_column_name, write_participant_csv  # noqa: E402
 from engine.run.evaluate import evaluate  # noqa: E402
 from engine.run.split import split_rows  # noqa: E402
 from engine.spec.config import default_config  # noqa: E402

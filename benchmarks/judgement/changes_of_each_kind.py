@@ -15,7 +15,12 @@ from engine.judge.uncertainty.dependence import rows_of
 from engine.judge.uncertainty.differences import difference
 from engine.judge.uncertainty.intervals import Judged, metric_names
 from engine.judge.uncertainty.predictions import Predictions
-from engine.reading.dataset import build_schema, canonical_frame, infer_columns, read_table
+from engine.reading.dataset import (
+    build_schema,
+    canonical_frame,
+    infer_columns,
+    read_table,
+)
 from engine.run.evaluate import fit
 from engine.run.split import split_rows
 from engine.spec.config import default_config, validate_config

@@ -86,7 +86,7 @@ class Dataset(Job):
     columns = models.JSONField(_("columns"), default=list, blank=True)
     preview = models.JSONField(_("first rows"), default=list, blank=True)
     targets = models.JSONField(_("possible targets"), default=list, blank=True)
-    # What of the columns had to be decided, as `engine.reading.writing.reading_choices` says it.
+    # What of the columns had to be decided, as `engine.reading.columns.writing` says it.
     readings = models.JSONField(_("ways to read columns"), default=list, blank=True)
     # Splits that the columns suggest ("kind", "column", and the numbers that say why).
     divisions = models.JSONField(_("suggested splits"), default=list, blank=True)

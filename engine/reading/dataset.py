@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.reading.cleaning.spellings import plain_form
-from engine.reading.dates import date_formats, to_iso
-from engine.reading.delimited import read_delimited
-from engine.reading.detection import detect_format
-from engine.reading.leaks.names import is_identifier
-from engine.reading.numbers import look_at_numbers, to_numbers
-from engine.reading.parquet import read_parquet
-from engine.reading.source import Progress, Source
-from engine.reading.sparse_texts import mark_sparse
-from engine.reading.spreadsheet.workbook import read_workbook
-from engine.reading.table import RawTable
-from engine.reading.table_format import MAX_WORD_CHARACTERS, DataError, TableFormat
-from engine.reading.values import (
+from engine.reading.columns.dates import date_formats, to_iso
+from engine.reading.columns.numbers import look_at_numbers, to_numbers
+from engine.reading.columns.values import (
     LARGEST_NUMBER,
     are_whole,
     finite,
     to_objects,
 )
-from engine.reading.writing import Written, how_written
-from engine.run.split import Split
+from engine.reading.columns.writing import Written, how_written
+from engine.reading.files.delimited import read_delimited
+from engine.reading.files.detection import detect_format
+from engine.reading.files.parquet import read_parquet
+from engine.reading.files.source import Progress, Source
+from engine.reading.leaks.names import is_identifier
+from engine.reading.sparse_texts import mark_sparse
+from engine.reading.spreadsheet.workbook import read_workbook
+from engine.reading.table import RawTable
+from engine.reading.table_format import MAX_WORD_CHARACTERS, DataError, TableFormat
 from engine.spec.schema import Column, ColumnType, NumberReading, Schema
 
 __all__ = ["LARGEST_NUMBER", "DataError", "RawTable", "TableFormat"]
@@ -363,54 +360,3 @@ def build_schema(
     if not schema.features:
         raise DataError("no_usable_feature")
     return mark_sparse(frame, schema)
-
-
-# --- Storing ----------------------------------------------------------------------
-def write_dataset(frame: pd.DataFrame, path: Path) -> None:
-    """Store a canonical frame as Parquet; text stays text."""
-    frame.to_parquet(path, index=False)
-
-
-def read_dataset(path: Path) -> pd.DataFrame:
-    """A canonical frame, exactly as it was written."""
-    frame = pd.read_parquet(path)
-    for name in frame.columns:
-        if frame[name].dtype != np.float64:
-            values = frame[name].astype(object)
-            frame[name] = values.where(values.notna(), np.nan).astype(object)
-    return frame
-
-
-def content_hash(frame: pd.DataFrame) -> str:
-    """SHA-256 of names and values, whatever wrote the file that holds them."""
-    digest = hashlib.sha256()
-    for name in frame.columns:
-        # A list's repr separates its values: without that, 1.0 and 21.0 would hash as
-        # 1.02 and 1.0 do.
-        digest.update(repr((str(name), frame[name].tolist())).encode())
-    return digest.hexdigest()
-
-
-def split_column_name(schema: Schema) -> str:
-    """A unique name for the column that marks training and test rows."""
-    name = "_split"
-    while name in schema.by_name:
-        name += "_"
-    return name
-
-
-def write_participant_csv(
-    frame: pd.DataFrame, split: Split, path: Path, *, split_column: str
-) -> None:
-    """The CSV that participants take home: training and test rows, in the file's order.
-
-    The holdout's rows are left out whole, labels and all.
-    """
-    part = pd.Series(index=frame.index, dtype=object)
-    part.iloc[split.train] = "train"
-    part.iloc[split.test] = "test"
-    shared = frame.assign(**{split_column: part}).dropna(subset=[split_column])
-    # With commas and points whatever the Dojo's language: the notebook and the script read it
-    # with pandas' defaults, on anybody's machine. RFC 4180's line end: only with it does Python
-    # quote a lone carriage return in a value, which readers would take for the end of a row.
-    shared.to_csv(path, index=False, lineterminator="\r\n")

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.reading import table_format
-from engine.reading.header import Note
+from engine.reading.columns.values import LARGEST_EXACT_INTEGER
+from engine.reading.files.header import Note
 from engine.reading.table_format import DataError, TableFormat
-from engine.reading.values import LARGEST_EXACT_INTEGER
 
 # What spreadsheets write where a formula gives no value, in English, French, German, Spanish and
 # Italian; and where a column was too narrow for its numbers.

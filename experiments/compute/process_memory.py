@@ -16,7 +16,7 @@ from classrooms.datasets.compute.preparation import make_files_again
 from classrooms.models import Dataset
 from classrooms.storage import files
 from engine.explain.stages import FinishedRun
-from engine.reading.dataset import read_dataset
+from engine.reading.storing import read_dataset
 from engine.run.split import Split, split_rows
 from engine.spec.schema import Schema
 

@@ -338,13 +338,11 @@ class RunPage:
     @property
     def announcement(self) -> str:
         """What a screen reader says when the run's state changes, and of nothing else."""
-        if not self.run.has_succeeded or self.primary_row is None:
+        row = self.primary_row
+        if not self.run.has_succeeded or row is None:
             return str(self.run.get_status_display())
-        test = self.primary_row.test
-        return _("Result: %(metric)s %(score)s") % {
-            "metric": self.primary_label,
-            "score": score(test),
-        }
+        words = {"metric": self.primary_label, "score": score(row.test)}
+        return _("Result: %(metric)s %(score)s") % words
 
     @property
     def positive_class(self) -> str:

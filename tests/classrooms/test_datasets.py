@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from classrooms.models import Dataset
-from engine.reading.dataset import read_dataset
+from engine.reading.storing import read_dataset
 from engine.run import run_warnings
 from jobs.perform import perform_here
 from tests import factories

@@ -13,7 +13,7 @@ from django.test import Client
 from classrooms.datasets.compute.preparation import make_files_again
 from classrooms.datasets.desk.page import Card, DeskPage, desk_page
 from classrooms.models import Dataset, HealthReport, LeakCheck
-from engine.reading.dataset import read_dataset
+from engine.reading.storing import read_dataset
 from jobs.perform import perform_here
 from tests import factories
 from tests.classrooms.test_datasets import choice, upload

@@ -16,7 +16,7 @@ from classrooms.datasets.recipe import recipe_lines
 from classrooms.datasets.truths.services import plant
 from classrooms.models import Dataset, Dojo
 from engine.build.codegen import DataSource, generate_script
-from engine.reading.dataset import read_dataset
+from engine.reading.storing import read_dataset
 from experiments.exports.archives.dump import Dump
 from experiments.exports.archives.tables import dataset_card
 from experiments.exports.documents.log import experiment_log

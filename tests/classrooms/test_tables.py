@@ -7,7 +7,11 @@ from django.utils import translation
 
 from classrooms.people.roster import decoded, read_roster
 from classrooms.tables import Cell, csv_table
-from engine.reading.dataset import canonical_frame, infer_columns, read_table
+from engine.reading.dataset import (
+    canonical_frame,
+    infer_columns,
+    read_table,
+)
 
 ROWS: list[list[Cell]] = [
     ["Élève", "Score", "Note"],

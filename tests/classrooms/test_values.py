@@ -11,7 +11,7 @@ from django.test import Client
 from classrooms.datasets.recipe import recipe_lines
 from classrooms.datasets.values.page import ValueCard, value_cards
 from classrooms.models import Dataset
-from engine.reading.dataset import read_dataset
+from engine.reading.storing import read_dataset
 from jobs.perform import perform_here
 from tests import factories
 from tests.classrooms.test_datasets import upload

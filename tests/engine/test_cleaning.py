@@ -14,7 +14,12 @@ from engine.reading.cleaning.applied import apply_decisions
 from engine.reading.cleaning.decisions import Kind, Question
 from engine.reading.cleaning.divisions import find_divisions
 from engine.reading.cleaning.questions import find_questions
-from engine.reading.dataset import infer_columns, read_table, target_candidates, understand
+from engine.reading.dataset import (
+    infer_columns,
+    read_table,
+    target_candidates,
+    understand,
+)
 from engine.reading.table import RawTable
 from engine.spec.schema import ColumnType, retype
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from engine.build.codegen import DataSource, generate_script, literal
 from engine.failures import CannotRun
-from engine.reading.dataset import split_column_name, write_participant_csv
+from engine.reading.storing import split_column_name, write_participant_csv
 from engine.run.evaluate import Evaluation, evaluate
 from engine.run.split import split_rows
 from engine.spec.config import ConfigInvalid, ExperimentConfig, default_config, validate_config

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.build import runtime_helpers
+from engine.reading.columns.writing import how_written, reading_choices
 from engine.reading.dataset import canonical_frame, infer_columns
 from engine.reading.table import RawTable
 from engine.reading.table_format import ColumnFormat, DataError, TableFormat
-from engine.reading.writing import how_written, reading_choices
 from engine.run.split import split_rows
 from engine.spec.schema import ColumnType, SplitPolicy
 from tests.engine.conftest import prepare

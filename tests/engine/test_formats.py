@@ -16,7 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.reading import table_format as bounds
-from engine.reading.dataset import canonical_frame, infer_columns, read_table, stray_words
+from engine.reading.dataset import (
+    canonical_frame,
+    infer_columns,
+    read_table,
+    stray_words,
+)
 from engine.reading.table import RawTable
 from engine.reading.table_format import DataError, TableFormat
 from engine.spec.schema import ColumnType, retype

@@ -11,7 +11,12 @@ import pytest
 from scipy.stats import ks_2samp, spearmanr
 from sklearn.metrics import roc_auc_score
 
-from engine.reading.dataset import build_schema, canonical_frame, infer_columns, read_table
+from engine.reading.dataset import (
+    build_schema,
+    canonical_frame,
+    infer_columns,
+    read_table,
+)
 from engine.reading.health import report as health_module
 from engine.reading.health.report import health_report
 from engine.run.split import split_rows

@@ -32,9 +32,8 @@ from engine.reading.dataset import (
     canonical_frame,
     infer_columns,
     read_table,
-    split_column_name,
-    write_participant_csv,
 )
+from engine.reading.storing import split_column_name, write_participant_csv
 from engine.reading.table_format import MISSING
 from engine.run.evaluate import Evaluation, evaluate
 from engine.run.split import SplitPolicy, split_rows

@@ -7,10 +7,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.reading.dataset import LARGEST_NUMBER, canonical_frame, infer_columns, read_table
+from engine.reading.columns.writing import how_written, reading_choices
+from engine.reading.dataset import (
+    LARGEST_NUMBER,
+    canonical_frame,
+    infer_columns,
+    read_table,
+)
 from engine.reading.table import RawTable
 from engine.reading.table_format import ColumnFormat, TableFormat
-from engine.reading.writing import how_written, reading_choices
 from engine.spec.schema import Column, ColumnType, retype
 
 

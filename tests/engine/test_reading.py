@@ -16,12 +16,14 @@ from engine.reading.dataset import (
     RawTable,
     build_schema,
     canonical_frame,
-    content_hash,
     infer_columns,
-    read_dataset,
     read_table,
-    split_column_name,
     target_candidates,
+)
+from engine.reading.storing import (
+    content_hash,
+    read_dataset,
+    split_column_name,
     write_dataset,
     write_participant_csv,
 )

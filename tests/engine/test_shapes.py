@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from engine.reading.dataset import infer_columns, read_table
-from engine.reading.encodings import shown_words
-from engine.reading.source import Source
+from engine.reading.files.encodings import shown_words
+from engine.reading.files.source import Source
 from engine.reading.table import RawTable
 from engine.reading.table_format import DataError, TableFormat
 

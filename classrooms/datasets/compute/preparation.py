@@ -19,29 +19,31 @@ from engine.reading.cleaning.applied import apply_decisions
 from engine.reading.cleaning.divisions import find_divisions
 from engine.reading.cleaning.questions import alone, questions_of
 from engine.reading.cleaning.recipe import Cleaned, Step
+from engine.reading.columns.writing import Written, how_written, reading_choices
 from engine.reading.dataset import (
     DataError,
     RawTable,
     build_schema,
     canonical_frame,
-    content_hash,
     infer_columns,
     read_table,
-    split_column_name,
     target_candidates,
     understand,
-    write_dataset,
-    write_participant_csv,
 )
-from engine.reading.encodings import ONE_BYTE, shown_words
-from engine.reading.first_lines import first_lines
+from engine.reading.files.encodings import ONE_BYTE, shown_words
+from engine.reading.files.first_lines import first_lines
+from engine.reading.files.source import Source
 from engine.reading.health.report import health_report
 from engine.reading.leaks.mending import recounted, without_rows
 from engine.reading.planting import plant_column
 from engine.reading.sample import train_sample
-from engine.reading.source import Source
 from engine.reading.sparse_texts import mark_sparse
-from engine.reading.writing import Written, how_written, reading_choices
+from engine.reading.storing import (
+    content_hash,
+    split_column_name,
+    write_dataset,
+    write_participant_csv,
+)
 from engine.run.baseline import baseline_scores, reference_errors
 from engine.run.split import Split, split_rows
 from engine.spec.schema import Column, ColumnType, Schema, retype

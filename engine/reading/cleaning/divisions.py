@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.reading.dates import to_iso
+from engine.reading.columns.dates import to_iso
 from engine.reading.leaks.names import IDENTIFIER_WORDS, words_of
 from engine.reading.leaks.rows import FEWEST_GROUPS, GROUP_SIZES
 from engine.reading.table import RawTable

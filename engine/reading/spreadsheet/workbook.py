@@ -21,10 +21,11 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from engine.reading.delimited import MAX_FOOTER_LINES, Row, table_of
-from engine.reading.detection import SAMPLE_LINES, header_of, number_separators
-from engine.reading.header import column_names
-from engine.reading.source import Progress, Source
+from engine.reading.columns.values import LARGEST_EXACT_INTEGER
+from engine.reading.files.delimited import MAX_FOOTER_LINES, Row, table_of
+from engine.reading.files.detection import SAMPLE_LINES, header_of, number_separators
+from engine.reading.files.header import column_names
+from engine.reading.files.source import Progress, Source
 from engine.reading.spreadsheet.archive import copy_tables
 from engine.reading.spreadsheet.parts import part_of_sheet
 from engine.reading.table import RawTable
@@ -35,7 +36,6 @@ from engine.reading.table_format import (
     DataError,
     TableFormat,
 )
-from engine.reading.values import LARGEST_EXACT_INTEGER
 
 # As a number's cell is written here; 007 in a text's cell is a name.
 NUMBER = r"^-?(0|[1-9]\d{0,15})(\.\d+)?(e[+-]?\d+)?$"

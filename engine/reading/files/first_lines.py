@@ -7,10 +7,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from engine.reading.delimited import csv_reader
-from engine.reading.detection import detect_format
-from engine.reading.encodings import shown_words
-from engine.reading.source import Source
+from engine.reading.files.delimited import csv_reader
+from engine.reading.files.detection import detect_format
+from engine.reading.files.encodings import shown_words
+from engine.reading.files.source import Source
 from engine.reading.table_format import TableFormat
 
 LINES, FIELDS, CHARACTERS = 12, 12, 60

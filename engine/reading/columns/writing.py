@@ -12,8 +12,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.reading.dates import ENOUGH_COMPACT, ISO, compact_formats, date_formats, to_iso
-from engine.reading.numbers import Look, look_at_numbers, to_numbers
+from engine.reading.columns.dates import ENOUGH_COMPACT, ISO, compact_formats, date_formats, to_iso
+from engine.reading.columns.numbers import Look, look_at_numbers, to_numbers
 from engine.reading.table import RawTable
 from engine.reading.table_format import ColumnFormat, TableFormat
 from engine.spec.schema import NumberReading

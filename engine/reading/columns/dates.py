@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.reading.values import all_match, any_match, to_objects
+from engine.reading.columns.values import all_match, any_match, to_objects
 
 ISO = "iso"
 ISO_DATE = r"^\s*\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?\s*$"

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.reading import table_format as bounds
-from engine.reading.numbers import PARTS
+from engine.reading.columns.numbers import PARTS
 from engine.reading.table_format import DataError, HeaderKind
 
 # Line breaks among them: a form gives them back otherwise than it got them.

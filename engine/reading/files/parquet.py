@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from engine.reading import table_format as bounds
-from engine.reading.header import column_names, left_out_names, without_nameless
-from engine.reading.source import Progress, Source
+from engine.reading.columns.values import LARGEST_EXACT_INTEGER
+from engine.reading.files.header import column_names, left_out_names, without_nameless
+from engine.reading.files.source import Progress, Source
 from engine.reading.table import MissingWords, RawTable, check_row_count
 from engine.reading.table_format import DataError, TableFormat
-from engine.reading.values import LARGEST_EXACT_INTEGER
 
 ROWS_PER_PIECE = 5_000
 # A float64 holds every number of so many digits.

@@ -10,8 +10,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from engine.reading.units import is_currency, is_known, is_unit_behind, merged_units, unit_kind
-from engine.reading.values import all_match, any_match, finite
+from engine.reading.columns.units import (
+    is_currency,
+    is_known,
+    is_unit_behind,
+    merged_units,
+    unit_kind,
+)
+from engine.reading.columns.values import all_match, any_match, finite
 from engine.spec.schema import NumberReading
 
 PLAIN = (

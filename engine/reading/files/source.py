@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.reading import table_format
-from engine.reading.encodings import one_byte_encoding, words_beyond_ascii
+from engine.reading.files.encodings import one_byte_encoding, words_beyond_ascii
 from engine.reading.spreadsheet.archive import is_workbook
 from engine.reading.table_format import DataError, Encoding
 

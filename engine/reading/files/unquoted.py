@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from engine.reading.source import Progress, Source
+from engine.reading.files.source import Progress, Source
 from engine.reading.table import MissingWords
 from engine.reading.table_format import MAX_FIELD_CHARACTERS, TableFormat
 

@@ -7,10 +7,10 @@ import re
 from collections import Counter
 from itertools import islice
 
-from engine.reading.delimited import SEPARATOR_LINE, csv_reader
-from engine.reading.header import header_kind, names_more
-from engine.reading.numbers import PARTS, number_pattern
-from engine.reading.source import Source
+from engine.reading.columns.numbers import PARTS, number_pattern
+from engine.reading.files.delimited import SEPARATOR_LINE, csv_reader
+from engine.reading.files.header import header_kind, names_more
+from engine.reading.files.source import Source
 from engine.reading.table_format import (
     MAX_HEADER_LINE,
     MISSING,

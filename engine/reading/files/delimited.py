@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from engine.reading.header import Names, Note, column_names, left_out_names, without_nameless
-from engine.reading.source import Progress, Source
+from engine.reading.files.header import Names, Note, column_names, left_out_names, without_nameless
+from engine.reading.files.source import Progress, Source
+from engine.reading.files.unquoted import Body, read_unquoted
 from engine.reading.table import (
     LeftOut,
     MissingWords,
@@ -25,7 +26,6 @@ from engine.reading.table import (
     check_row_count,
 )
 from engine.reading.table_format import MAX_FIELD_CHARACTERS, DataError, TableFormat
-from engine.reading.unquoted import Body, read_unquoted
 
 ROWS_PER_PIECE = 20_000
 SHOWN_LINES = 20

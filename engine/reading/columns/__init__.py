@@ -1,0 +1,1 @@
+"""How the texts of a column are written: numbers with their units, dates, or words."""

@@ -1,0 +1,1 @@
+"""Files of text or Parquet, strictly to a table of texts."""
