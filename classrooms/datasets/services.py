@@ -123,6 +123,7 @@ class Preparation:
         leak_columns: columns that are written after the fact.
         drops_unlabelled: rows without a value of the target are left out.
         decisions: about values of single columns (engine Decision dicts).
+        dropped_columns: columns that are left out; None leaves what was decided before.
     """
 
     target: str
@@ -134,6 +135,12 @@ class Preparation:
     leak_columns: list[str] = field(default_factory=list)
     drops_unlabelled: bool = False
     decisions: list[dict[str, Any]] = field(default_factory=list)
+    dropped_columns: list[str] | None = None
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What is decided, by the dataset's names for it."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 @transaction.atomic
@@ -143,7 +150,7 @@ def prepare_dataset(dataset: Dataset, preparation: Preparation) -> None:
     Raises:
         NotNow: the dataset is split already, or a worker is busy with it.
     """
-    fields = asdict(preparation) | repairs_kept(dataset, preparation)
+    fields = repairs_kept(dataset, preparation) | preparation.fields
     requeue(dataset, step=Dataset.Step.PREPARE, **fields)
 
 

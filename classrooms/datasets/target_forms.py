@@ -201,6 +201,11 @@ class TargetForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        dropped = set((self._columns.is_valid() and self._columns.dropped) or ())
+        if "target" in cleaned and self._targets[cleaned["target"]][0] in dropped:
+            self.add_error(
+                "target", gettext("You leave this column out below. Keep it, or choose another.")
+            )
         kind = cleaned.get("split_kind") or Dataset.SplitKind.STRATIFIED.value
         key = cleaned.get("split_by")
         cleaned |= {"split_kind": kind, "split_by": ""}
@@ -216,6 +221,10 @@ class TargetForm(forms.Form):
             )
         elif "target" in cleaned and name == self._targets[cleaned["target"]][0]:
             self.add_error("split_by", gettext("This is the target. Choose another column."))
+        elif name in dropped:
+            self.add_error(
+                "split_by", gettext("You leave this column out. Keep it, or choose another.")
+            )
         cleaned["split_by"] = name
         return cleaned
 
@@ -237,6 +246,7 @@ class TargetForm(forms.Form):
             leak_columns=[name for name in self._columns.leaks if name != target],
             drops_unlabelled=self.cleaned_data["drops_unlabelled"],
             decisions=decisions,
+            dropped_columns=self._columns.dropped,
         )
 
 
@@ -257,10 +267,12 @@ def _number(count: int) -> str:
 
 
 class ColumnForm(forms.Form):
-    """Corrections of one column: its type, and whether it is recorded after the outcome."""
+    """Corrections of one column: its type, whether it is recorded after the outcome, and whether
+    it is left out of all that participants get."""
 
     type = forms.ChoiceField(label=_("Type"), required=False)
     leak = forms.BooleanField(label=_("Recorded after the outcome"), required=False)
+    drop = forms.BooleanField(label=_("Leave out"), required=False)
 
     def __init__(
         self, data: Any = None, *, prefix: str, column: dict[str, Any], dataset: Dataset
@@ -269,6 +281,7 @@ class ColumnForm(forms.Form):
         initial = {
             "type": dataset.column_types.get(name, column["type"]),
             "leak": name in dataset.leak_columns,
+            "drop": name in dataset.dropped_columns,
         }
         super().__init__(data, prefix=prefix, initial=initial)
         self.column = column
@@ -278,6 +291,7 @@ class ColumnForm(forms.Form):
         for field, words in (
             ("type", gettext("Type of %(column)s")),
             ("leak", gettext("%(column)s is recorded after the outcome")),
+            ("drop", gettext("Leave %(column)s out")),
         ):
             label = words % {"column": column["name"]}
             self.fields[field].widget.attrs["aria-label"] = label
@@ -314,6 +328,14 @@ class ColumnFormSet:
         """Columns that are numbers or dates, as the facilitator says that they are."""
         columns = tuple(Column.model_validate(form.column) for form in self.forms)
         return {column.name for column in retype(columns, self.changed_types) if column.has_order}
+
+    @property
+    def dropped(self) -> list[str] | None:
+        """Columns that are left out; None where the post does not say it."""
+        bound = [form for form in self.forms if form.is_bound]
+        if not bound:
+            return None
+        return [form.column["name"] for form in bound if form.cleaned_data.get("drop")]
 
     @property
     def leaks(self) -> list[str]:

@@ -109,7 +109,7 @@ class Dataset(Job):
     leak_columns = models.JSONField(
         _("columns recorded after the outcome"), default=list, blank=True
     )
-    # What the leak desk mended: columns that are left out, rows that are ("duplicates",
+    # What was mended: columns that are left out, rows that are ("duplicates",
     # "conflicts"), and by finding what was answered where nothing needs mending ("columns",
     # "reason").
     dropped_columns = models.JSONField(_("columns left out"), default=list, blank=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -23,7 +22,7 @@ LOOKED_AT = (
     "drops_unlabelled",
     "decisions",
 )
-CHOSEN = (*LOOKED_AT, "leak_columns")
+CHOSEN = (*LOOKED_AT, "leak_columns", "dropped_columns")
 STORED = ("leak_columns", "dropped_columns", "dropped_rows", "split_kind", "split_by")
 
 
@@ -34,9 +33,9 @@ def choose_target(dataset: Dataset, preparation: Preparation) -> None:
     Raises:
         NotNow: the dataset is split already, or a worker is busy with it.
     """
-    chosen = {name: asdict(preparation)[name] for name in CHOSEN}
+    chosen = {name: value for name, value in preparation.fields.items() if name in CHOSEN}
     changed = Dataset.objects.correctable().filter(pk=dataset.pk)
-    if not changed.update(**chosen, **repairs_kept(dataset, preparation)):
+    if not changed.update(**repairs_kept(dataset, preparation) | chosen):
         raise NotNow
     _request_check(dataset, {name: chosen[name] for name in LOOKED_AT})
 
