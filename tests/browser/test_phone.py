@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from experiments.models import Experiment
+from experiments.models import Experiment, Run
 from tests import factories
 from tests.browser.conftest import Person
 from tests.product import Product
@@ -33,6 +33,7 @@ def experiment(running: Product) -> Experiment:
         factories.join(factories.make_dojo(), "Amina"), "logistic_regression"
     )
     factories.finish(experiment)
+    Run.objects.filter(experiment=experiment).update(intervals={"roc_auc": [0.93, 0.97]})
     return Experiment.objects.get(pk=experiment.pk)
 
 
