@@ -108,17 +108,20 @@ def test_the_interpretation_raises_what_it_finds(monkeypatch: pytest.MonkeyPatch
     assert experiment.run.alarms == [found.to_dict() | {"is_closed": False}]
 
 
+SCORE = 'class="fs-1 fw-bold number"'
+
+
 def test_it_stands_above_the_score_and_names_the_column_to_who_may_know(cast: Cast) -> None:
     alarm(cast.experiment.run)
     asked = f"What does “{COLUMN}” know that you won&#x27;t know when you predict?"
     unnamed = "What does one of your columns know that you won&#x27;t know when you predict?"
     for page in pages(cast, "facilitator").values():
-        assert 0 < page.find(asked) < page.find("Train–test gap")
+        assert 0 < page.find(asked) < page.find(SCORE)
         assert "alone gives a ROC AUC of 0.97; all other columns together give 0.78" in page
     for page in pages(cast, "participant").values():
-        assert 0 < page.find(unnamed) < page.find("Train–test gap")
+        assert 0 < page.find(unnamed) < page.find(SCORE)
         assert f"“{COLUMN}”" not in page
-        assert "0.97" not in page[page.find(unnamed) : page.find("Train–test gap")]
+        assert "0.97" not in page[page.find(unnamed) : page.find(SCORE)]
         assert "Close the alarm" not in page
     Dojo.objects.update(state=Dojo.State.ENDED)
     assert asked in pages(cast, "participant")["experiments:run"]

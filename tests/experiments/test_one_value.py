@@ -120,8 +120,13 @@ def test_each_fact_has_one_value(walked: Seat, cast: Cast, monkeypatch: pytest.M
             continue
         reason = reasons[one.number]
         shown = text_of(client, one.get_absolute_url())
-        for told in (shown, log, page, notebook, printed):
+        verdict = verdicts[one.number]
+        assert verdict is not None
+        # There, the way on stands between the first sentence and the rest.
+        assert all(sentence in shown for sentence in verdict.sentences)
+        for told in (log, page, notebook, printed):
             assert reason in told
+        for told in (shown, log, page, notebook, printed):
             for value in ruler_values(one):
                 assert value in told
         with translation.override("en"):

@@ -32,6 +32,7 @@ KEY = {FIELD: "a-key-of-this-page"}
 # POSTs that make nothing, or nothing a second time: why, beside each.
 MAKES_NOTHING_TWICE = {
     "experiments:ruler": "stores nothing",
+    "experiments:duration": "stores nothing",
     "classrooms:join_code": "leads to another page",
     "classrooms:dataset": "prepares while the dataset awaits its target",
     "classrooms:dataset_format": "the format is what it is set to",
