@@ -77,7 +77,7 @@ def test_two_facilitators_run_a_dojo_and_every_screen_follows(person: MakePerson
     first.page.get_by_role("button", name="Reprendre", exact=True).first.click()
     first.page.get_by_role("button", name="Phase suivante").click()
     expect(projector.page.locator(".projector-clock h1")).to_have_text("Mise en place")
-    expect(learner.page.locator(".clock-bar")).to_contain_text("Mise en place")
+    expect(learner.page.locator(".clock-bar")).to_contain_text("Setup")
     first.check()
 
     # A late joiner is told where the group is.
@@ -127,7 +127,7 @@ def test_without_a_stream_a_page_asks_and_the_clocks_agree(person: MakePerson) -
     streaming.open(f"/dojos/{dojo.public_id}/cockpit/")
     streaming.page.get_by_role("button", name="Phase suivante").click()
     for who in (streaming, blocked):
-        expect(who.page.locator(".clock-bar .fw-medium")).to_have_text("Setup")
+        expect(who.page.locator(".clock-bar .fw-medium")).to_have_text("Mise en place")
 
     def shown(who: Person) -> int:
         minutes, seconds = who.page.locator(".countdown").first.inner_text().split(":")

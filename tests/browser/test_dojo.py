@@ -136,7 +136,7 @@ def test_a_whole_dojo_in_french(person: MakePerson, tmp_path: Path) -> None:
     expect(alex.page.get_by_text("puis Itérations")).to_be_visible()
 
     # Alex frames the problem.
-    alex.page.get_by_role("link", name="Rédiger le cadrage").click()
+    alex.page.get_by_role("link", name="Rédiger", exact=True).click()
     for field, text in {
         "problem": "Qui appeler cette semaine ?\n# pas un titre",
         "data": "8 000 clients au 30 juin.",
@@ -295,7 +295,7 @@ def test_a_short_dojo_in_english_on_an_uploaded_file(person: MakePerson, tmp_pat
     robin.page.get_by_role("button", name="Read the file again").click()
     expect(robin.page.get_by_text("a × 67")).to_be_visible(timeout=PATIENCE_MS)
     robin.page.select_option("select[name=target]", label="paid = yes (150 rows)")
-    robin.page.get_by_text("Types, and columns").click()
+    robin.page.get_by_text("Columns: types").click()
     robin.check()
     robin.page.get_by_role("button", name="Check for leaks").click()
     robin.page.get_by_role("button", name="Yes, it is known").first.click(timeout=PATIENCE_MS)

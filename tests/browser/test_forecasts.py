@@ -61,6 +61,6 @@ def test_the_ruler_answers_and_the_verdict_keeps_it(member: Seat, person: MakePe
     expect(page).not_to_have_url(re.compile("/new/"))
     made = Experiment.objects.get(number=2)
     assert (made.forecast_low, made.forecast_high, made.forecast_chance) == (0.001, 0.02, 0.95)
-    expect(page.locator(".verdict .badge")).to_be_visible()
+    expect(page.locator(".verdict-line .badge")).to_be_visible()
     expect(page.locator(".ruler > svg")).to_be_visible()
     robin.check()
