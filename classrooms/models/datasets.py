@@ -194,11 +194,6 @@ class Dataset(Job):
             "success_threshold": card.success_threshold,
         }
 
-    def shown_name(self, column: str) -> str:
-        """What people call a column, with its own name where that is another."""
-        label = self.column_labels.get(column)
-        return f"{label} ({column})" if label else column
-
     @property
     def cleaning(self) -> list[Decision]:
         """What is decided about the values of single columns."""
