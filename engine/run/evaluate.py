@@ -20,10 +20,10 @@ from engine.judge.numbers import Interval
 from engine.judge.uncertainty.dependence import rows_of
 from engine.judge.uncertainty.intervals import Judged
 from engine.judge.uncertainty.predictions import Predictions
+from engine.run.named_columns import naming_columns
 from engine.run.run_warnings import RunWarning, check_size, column_warnings, library_warnings
 from engine.run.searching import SearchRecord, run_search
 from engine.run.split import Split
-from engine.run.wordless import naming_texts
 from engine.spec.config import ExperimentConfig
 from engine.spec.progress import share_before_fits, share_done
 from engine.spec.schema import Costs, Schema
@@ -121,7 +121,7 @@ def fit(config: ExperimentConfig, schema: Schema, frame: pd.DataFrame, rows: np.
     """The config's pipeline fitted on these rows."""
     part = frame.iloc[rows]
     X = part[source_columns(config, schema)]
-    with naming_texts(config, schema, X), learner_errors():
+    with naming_columns(config, schema, X), learner_errors():
         return build_pipeline(config, schema).fit(X, schema.encode_target(part))
 
 
@@ -151,7 +151,7 @@ def evaluate(
     folds = make_folds(config, schema, train, y)
     warnings = column_warnings(config, schema, X)
     record, asked = None, config
-    with naming_texts(config, schema, X), library_warnings(warnings), learner_errors():
+    with naming_columns(config, schema, X), library_warnings(warnings), learner_errors():
         if config.search.is_on:
             report = lambda share: on_progress(share * share_before_fits(asked))  # noqa: E731
             record = run_search(config, schema, X, y, folds, replay=replay, on_progress=report)

@@ -138,8 +138,8 @@ FAILURES: dict[str, str | Promise] = {
         "The selection keeps no feature. Make it less strict: a smaller variance, or a larger C."
     ),
     "no_value": gettext_lazy(
-        "A column has no value at all in a part of the training rows, which this "
-        "model doesn't accept. Leave it out, or choose how to fill missing numbers."
+        "No value at all in a part of the training rows, which this model doesn't accept: "
+        "%(names)s. Leave it out, or choose how to fill missing numbers."
     ),
     "too_many_components": gettext_lazy(
         "There are more components than encoded features or rows. Choose fewer components."
@@ -153,8 +153,9 @@ FAILURES: dict[str, str | Promise] = {
         "model."
     ),
     "not_finite": gettext_lazy(
-        "A number became infinite or missing on its way to the model. Choose how to "
-        "fill missing numbers, or use another scaling."
+        "A number became infinite or missing on its way to the model. The largest numbers "
+        "stand in: %(names)s. Leave it out, choose how to fill missing numbers, or use another "
+        "scaling."
     ),
     "too_many_rows_for_model": gettext_lazy(
         "This model would take too long on %(rows)s training rows; the limit is "
@@ -166,7 +167,8 @@ FAILURES: dict[str, str | Promise] = {
         "vocabulary, or leave columns out."
     ),
     "needs_scaling": gettext_lazy(
-        "Some numbers are too large for a linear model or for this selection. Scale the columns."
+        "Too large for a linear model or for this selection: numbers of %(names)s. Scale the "
+        "columns."
     ),
     "pdf_impossible": gettext_lazy(
         "This server can't create PDFs. Open the log as a web page and print it to "

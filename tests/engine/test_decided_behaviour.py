@@ -234,7 +234,8 @@ def test_numbers_too_large_for_a_linear_selection_are_told(tmp_path: Path) -> No
     raw = pd.DataFrame({"x": 10 ** rng.uniform(0, 37, 200), "y": rng.choice(["a", "b"], 200)})
     large = prepare(raw, tmp_path, target="y", positive="a")
     unscaled = {"selection": {"method": "l1"}, "preparation": {"numeric": {"scale": "none"}}}
-    assert why_not(large, ["x"], "decision_tree", **unscaled).code == "needs_scaling"
+    failure = why_not(large, ["x"], "decision_tree", **unscaled)
+    assert (failure.code, failure.context["names"]) == ("needs_scaling", ["x"])
 
 
 # --- What the way of validating leaves open ---------------------------------------------

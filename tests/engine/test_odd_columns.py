@@ -14,6 +14,7 @@ from engine.failures import CannotRun
 from engine.reading.dataset import build_schema
 from engine.reading.sparse_texts import mark_sparse
 from engine.run.evaluate import evaluate
+from engine.run.named_columns import naming_columns
 from engine.run.split import split_rows
 from engine.spec.config import ExperimentConfig, default_config
 from engine.spec.models import ENSEMBLES, MODELS
@@ -171,3 +172,16 @@ def test_a_failure_names_its_columns() -> None:
     with pytest.raises(CannotRun) as caught:
         evaluate(config, table.schema, table.frame, table.split)
     assert (caught.value.code, caught.value.context["names"]) == ("empty_vocabulary", ["plain"])
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [("no_value", ["few"]), ("not_finite", ["large"]), ("needs_scaling", ["large"])],
+)
+def test_a_failure_over_numbers_names_the_column_that_has_them(code: str, names: list[str]) -> None:
+    X = pd.DataFrame(
+        {"few": [np.nan, np.nan, 1.0], "large": [1.0, -1e30, 2.0], "word": [None, None, None]}
+    )
+    with pytest.raises(CannotRun) as caught, naming_columns(None, None, X):  # type: ignore[arg-type]
+        raise CannotRun(code, rows=3)
+    assert (caught.value.code, caught.value.context) == (code, {"rows": 3, "names": names})
