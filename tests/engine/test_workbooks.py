@@ -134,6 +134,20 @@ def test_the_first_sheet_with_a_table_is_taken_and_another_can_be(tmp_path: Path
     assert refusal(content, tmp_path, hidden).code == "no_such_sheet"
 
 
+def test_a_sheet_without_names_of_columns_keeps_its_first_row(tmp_path: Path) -> None:
+    rows = [[n, "a" if n % 2 else "b", n / 4] for n in range(1, 41)]
+    table = read(workbook({"S": rows}, first_row=3, first_column=2), tmp_path)
+    assert (table.format.header, table.format.header_line) == ("none", 3)
+    assert table.names == ["column_1", "column_2", "column_3"]
+    assert values(table, "column_3") == [n / 4 for n in range(1, 41)]
+    assert [note.code for note in table.notes] == ["no_header"]
+    named = read(workbook({"S": [["n", "class", "share"], *rows]}), tmp_path)
+    assert (named.format.header, named.row_count) == ("names", 40)
+    corrected = table.format.model_copy(update={"header": "names"})
+    content = workbook({"S": rows}, first_row=3, first_column=2)
+    assert read(content, tmp_path, corrected).row_count == 39
+
+
 def test_what_could_not_be_read_says_how_it_was_tried(tmp_path: Path) -> None:
     rows = [[f"c{n}" for n in range(501)], [1] * 501, [2] * 501]
     error = refusal(workbook({"First": rows, "Second": ROWS}), tmp_path)

@@ -24,7 +24,7 @@ from python_calamine import (
 from engine.reading.columns.values import LARGEST_EXACT_INTEGER
 from engine.reading.files.delimited import MAX_FOOTER_LINES, Row, table_of
 from engine.reading.files.detection import SAMPLE_LINES, header_of, number_separators
-from engine.reading.files.header import column_names
+from engine.reading.files.header import column_names, header_kind
 from engine.reading.files.source import Progress, Source
 from engine.reading.spreadsheet.archive import copy_tables
 from engine.reading.spreadsheet.parts import part_of_sheet
@@ -33,6 +33,7 @@ from engine.reading.table_format import (
     MAX_HEADER_LINE,
     MAX_SHEET_NAME,
     MAX_SHEETS,
+    MISSING,
     DataError,
     TableFormat,
 )
@@ -136,12 +137,17 @@ def _read(
     ]
     if not known.header_line and sample[0][0] > MAX_HEADER_LINE:
         raise DataError("deep_table", line=sample[0][0], limit=MAX_HEADER_LINE)
-    if not known.header_line:
+    is_new = not known.header_line
+    if is_new:
         known = known.model_copy(update={"header_line": sample[header_of(sample)][0]})
     if detects:
         decimal, thousands = number_separators(_texts_only(sheet, known.header_line))
         known = known.model_copy(update={"decimal": decimal, "thousands": thousands})
     reader = _SheetRows(sheet, known.header_line, progress)
+    if is_new:
+        kind = header_kind(reader.first_rows(), frozenset(MISSING))
+        known = known.model_copy(update={"header": kind})
+    reader.header_is_row = known.header == "none"
     table = table_of(reader.rows(), known)
     names = column_names(reader.header, known.header).names
     numbers = {names[place] for place in reader.numbers}
@@ -171,6 +177,7 @@ class _SheetRows:
     Attributes:
         numbers: places of the columns in which a cell holds a number.
         header: the header's texts, once it was read.
+        header_is_row: the header line names no columns.
     """
 
     def __init__(self, sheet: CalamineSheet, header_line: int, progress: Progress) -> None:
@@ -180,6 +187,7 @@ class _SheetRows:
         self._first, self._end = self._extent()
         self.numbers: set[int] = set()
         self.header: list[str] = []
+        self.header_is_row = False
 
     def _extent(self) -> tuple[int, int]:
         """First and last but one of the columns that are filled from the header on."""
@@ -190,6 +198,13 @@ class _SheetRows:
             if row[:first].count("") < first:
                 first = min(place for place, cell in enumerate(row) if cell != "")
         return (first, end) if first < end else (0, self._sheet.width)
+
+    def first_rows(self) -> list[list[str]]:
+        """The header, or what stands in its place, and the first rows below it."""
+        above = self._header_line - 1
+        rows = islice(self._sheet.iter_rows(), above, above + SAMPLE_LINES)
+        cut = (cells[self._first : self._end] for cells in rows)
+        return [[_text(cell) for cell in cells] for cells in cut if _filled(cells)]
 
     def rows(self) -> Iterator[Row]:
         """Rows as in a text file, without empty ones: notes at the end are short lines."""
@@ -215,10 +230,10 @@ class _SheetRows:
                 texts = [_text(cell) for cell in cells if cell != ""]
             else:
                 texts = [_text(cell) for cell in cells[self._first : self._end]]
-                if line > self._header_line:
-                    self._note_numbers(cells)
-                else:
+                if line == self._header_line:
                     self.header = texts
+                if line > self._header_line or self.header_is_row:
+                    self._note_numbers(cells)
             if line % 1_000 == 0:
                 self._progress(line / height)
             yield Row(line, texts, [])
