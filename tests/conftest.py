@@ -1,12 +1,16 @@
 """The fixed cast, for tests of pages."""
 
+from __future__ import annotations
+
+import copy
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
 
 from classrooms.models import Dojo, Seat
 from experiments.models import Experiment
@@ -57,9 +61,21 @@ class Cast:
     neighbour: Seat
     clients: dict[str, Client]
 
+    def again(self) -> Cast:
+        """The same as they stand in the database, with clients that have opened no page."""
+        clients = {name: Client() for name in self.clients}
+        for name, client in clients.items():
+            client.cookies = copy.deepcopy(self.clients[name].cookies)
+        return Cast(
+            Dojo.objects.get(pk=self.dojo.pk),
+            Experiment.objects.get(pk=self.experiment.pk),
+            Seat.objects.get(pk=self.participant.pk),
+            Seat.objects.get(pk=self.neighbour.pk),
+            clients,
+        )
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+
+def make_cast() -> Cast:
     facilitator = factories.make_user("facilitator")
     dojo = factories.make_dojo(facilitator)
     other_dojo = factories.make_dojo(factories.make_user("other-facilitator"), title="Other")
@@ -79,3 +95,37 @@ def cast(db: None) -> Cast:
         clients[name] = Client()
         clients[name].force_login(user)
     return Cast(dojo, experiment, participant, neighbour, clients)
+
+
+@pytest.fixture(scope="module")
+def shared_cast(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Cast | None]:
+    """The cast of a module's tests, made once: what each of them does is rolled back to it.
+
+    None where a test of the module commits.
+    """
+    module = request.path
+    if any(_commits(item) for item in request.session.items if item.path == module):
+        yield None
+        return
+    with django_db_blocker.unblock():
+        outer = transaction.atomic()
+        # As around a test of Django's own: a durable block may stand in it.
+        outer._from_testcase = True  # type: ignore[attr-defined]
+        with outer:
+            yield make_cast()
+            transaction.set_rollback(True)
+
+
+@pytest.fixture
+def cast(shared_cast: Cast | None, db: None) -> Cast:
+    return shared_cast.again() if shared_cast else make_cast()
+
+
+def _commits(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("django_db")
+    return bool(
+        (mark and mark.kwargs.get("transaction"))
+        or {"transactional_db", "product"}.intersection(_fixtures(item))
+    )

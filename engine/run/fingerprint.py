@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,13 @@ DISTRIBUTIONS = ("numpy", "scipy", "pandas", "scikit-learn", "xgboost-cpu", "lig
 
 def library_versions() -> dict[str, str]:
     """Versions that the numbers of a run depend on, by distribution name."""
-    return {
-        "engine": str(ENGINE_VERSION),
-        "python": platform.python_version(),
-        **{name: version(name) for name in DISTRIBUTIONS},
-    }
+    return {"engine": str(ENGINE_VERSION), "python": platform.python_version(), **_installed()}
+
+
+@cache
+def _installed() -> dict[str, str]:
+    """Each is read from a file of its distribution, for which a submission need not wait."""
+    return {name: version(name) for name in DISTRIBUTIONS}
 
 
 def fingerprint(
