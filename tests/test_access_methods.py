@@ -25,6 +25,8 @@ from tests.conftest import Cast
 from tests.connections.test_api import body
 from tests.test_access import MATRIX, OK, path_of
 
+pytestmark = pytest.mark.serverless
+
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 # Whose row of the matrix holds for people that it does not name.
 LIKE = {"outsider": "stranger", "staff": "stranger", "co-facilitator": "facilitator"}

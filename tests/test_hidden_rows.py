@@ -26,7 +26,7 @@ from tests import factories
 from tests.conftest import Cast
 from tests.test_access import MATRIX, path_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.serverless, pytest.mark.django_db]
 
 # A number for each thing that is hidden, so large that no page has it of something else.
 SCORE, PRODUCTION, LOW, HIGH, ROW = 737.373, 414.141, -858.585, 962.626, 292.929

@@ -12,7 +12,7 @@ from experiments.models import Experiment, Framing, Run
 from experiments.submit.services import record_analysis
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.serverless, pytest.mark.django_db]
 
 NO_ANSWER = {"en": "I don't have an answer to that", "fr": "Je n'ai pas de réponse à cela"}
 

@@ -20,6 +20,7 @@ from tests.browser.conftest import Person
 from tests.engine.test_charts import CHARTS, NAMES, effect
 
 pytestmark = [
+    pytest.mark.serverless,
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
     pytest.mark.urls("tests.browser.chart_page"),

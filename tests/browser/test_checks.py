@@ -11,7 +11,7 @@ from tests import factories
 from tests.browser.conftest import Person
 from tests.product import Product
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.serverless, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 SAID = {

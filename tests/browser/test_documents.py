@@ -14,7 +14,7 @@ from tests import factories
 from tests.browser.conftest import Person
 from tests.product import PATIENCE_MS, Product, wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.serverless, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 MakePerson = Callable[..., Person]
 

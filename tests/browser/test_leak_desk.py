@@ -11,7 +11,7 @@ from tests.browser.test_dojo import MakePerson, running, sign_up
 from tests.classrooms.test_leak_desk import leaking
 from tests.product import PATIENCE_MS
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.serverless, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 __all__ = ["running"]
 

@@ -16,7 +16,7 @@ from tests.browser.conftest import Person
 from tests.experiments.predicted import ranked
 from tests.product import PATIENCE_MS, Product
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.serverless, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 COLUMN = "worst_area"
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True}

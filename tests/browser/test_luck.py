@@ -13,7 +13,7 @@ from tests.browser.conftest import Person
 from tests.experiments.predicted import predicting, ranked
 from tests.product import Product
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.serverless, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 NAMES = (
     "Amina",

@@ -19,7 +19,7 @@ from tests import factories
 from tests.browser.conftest import Person
 from tests.product import Product, wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.serverless, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 MakePerson = Callable[..., Person]
 PHONE = {"viewport": {"width": 390, "height": 844}}

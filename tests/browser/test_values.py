@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.test_dojo import MakePerson, running, sign_up
 from tests.product import PATIENCE_MS
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.serverless, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 __all__ = ["running"]
 

@@ -28,6 +28,8 @@ from tests.conftest import Cast
 from tests.product import free_port
 from tests.work import do_next
 
+pytestmark = pytest.mark.serverless
+
 SERVER = "http://mlflow.example.org:5000"
 
 

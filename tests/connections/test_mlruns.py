@@ -9,6 +9,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
 from django.utils import timezone
 
 from classrooms.models import Dojo, DojoStage
@@ -18,6 +19,8 @@ from experiments.models import Experiment, Run
 from experiments.submit.services import record_analysis
 from tests import factories
 from tests.conftest import Cast
+
+pytestmark = pytest.mark.serverless
 
 READ = """
 import json, os, sys

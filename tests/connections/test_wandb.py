@@ -22,6 +22,8 @@ from tests.conftest import Cast
 from tests.product import free_port
 from tests.work import do_next
 
+pytestmark = pytest.mark.serverless
+
 # The folder's log is one of LevelDB's: a header, then blocks of records in pieces.
 READ = """
 import json, struct, sys

@@ -21,7 +21,7 @@ from tests import factories
 from tests.conftest import Cast
 from tests.work import do_next
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.serverless, pytest.mark.django_db]
 
 CODES = {value for name, value in vars(codes).items() if str(value).startswith("MLX")}
 ENGLISH = {"accept-language": "en"}

@@ -31,7 +31,7 @@ from tests import factories
 from tests.conftest import Cast
 from tests.work import do_next
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.serverless, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

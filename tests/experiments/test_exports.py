@@ -17,7 +17,7 @@ from tests import factories
 from tests.work import do_next
 
 # Real transactions: the thread that keeps a lease has a connection of its own.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.serverless, pytest.mark.django_db(transaction=True)]
 
 FRAMING = {
     "problem": "Which tumour is malignant?\n# not a heading",

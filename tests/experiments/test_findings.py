@@ -19,7 +19,7 @@ from tests import factories
 from tests.experiments.records import Participant
 from tests.work import do_next
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.serverless, pytest.mark.django_db]
 
 
 def test_no_experiment_no_finding() -> None:

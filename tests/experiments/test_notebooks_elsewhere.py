@@ -98,11 +98,8 @@ def executed(python: Path, folder: Path, name: str) -> nbformat.NotebookNode:
 
 
 def test_notebooks_give_the_numbers_of_their_logs(tmp_path: Path) -> None:
-    kinds = {
-        f"{language}-{key}": (language, key)
-        for language in ("fr", "en")
-        for key in ("", "tickets", "demand")
-    }
+    # Each kind of data once, in either language: what differs by both is words.
+    kinds = {"fr-": ("fr", ""), "en-tickets": ("en", "tickets"), "fr-demand": ("fr", "demand")}
     members = {name: make_member(language, key) for name, (language, key) in kinds.items()}
     folders = {
         name: unpacked(build_archive(record_of(member)), tmp_path / name)

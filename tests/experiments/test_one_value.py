@@ -39,6 +39,8 @@ from jobs.perform import perform_here
 from tests import factories
 from tests.conftest import Cast
 
+pytestmark = pytest.mark.serverless
+
 # Interval, measured difference and forecast of each comparison: one verdict of each sort.
 COMPARED = (
     ("decision_tree", 0.05, (0.02, 0.08), 0.04),

@@ -19,7 +19,7 @@ from tests import factories
 from tests.experiments.test_exports import really_run
 
 # Real transactions: the thread that keeps a lease has a connection of its own.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.serverless, pytest.mark.django_db(transaction=True)]
 
 CONFIGS: dict[str, dict[str, Any]] = {
     "tickets": {

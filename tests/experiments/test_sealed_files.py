@@ -30,6 +30,8 @@ from experiments.submit import services
 from tests import factories
 from tests.work import do_next
 
+pytestmark = pytest.mark.serverless
+
 # Of each of so many places at random, one byte is changed.
 PLACES = 1000
 
