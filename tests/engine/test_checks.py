@@ -162,7 +162,7 @@ def test_the_gap_is_that_of_rows_resampled_apart(metric: str) -> None:
     assert found[1] == pytest.approx(high, abs=0.15 * width)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10_000), st.floats(0, 2), st.floats(0, 2))
 def test_a_gap_is_turned_round_with_its_parts(seed: int, first: float, second: float) -> None:
     rng = np.random.default_rng(seed)

@@ -26,7 +26,7 @@ from tests.engine import configs
 from tests.engine.conftest import Table
 
 # More by hand, and at random: CODEGEN_EXAMPLES=100.
-EXAMPLES = int(os.environ.get("CODEGEN_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("CODEGEN_EXAMPLES", "6"))
 COSTS = Costs(false_positive=5, false_negative=40.5, true_positive=-12)
 
 

@@ -114,7 +114,7 @@ def recorded(evaluation: Evaluation) -> dict[str, Any]:
     return {part: getattr(evaluation, part) for part in parts}
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     raw=tables(),
     model=st.sampled_from(sorted(MODELS)),

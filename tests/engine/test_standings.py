@@ -68,7 +68,7 @@ def test_lower_is_better_where_it_is() -> None:
     assert (found["good"].rank, found["poor"].rank) == (1, 2)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     st.lists(st.floats(0.0, 3.0), min_size=2, max_size=5),
     st.randoms(use_true_random=False),
@@ -90,7 +90,7 @@ def test_nobody_has_no_ranks() -> None:
 
 
 # --- Only what is unknown ------------------------------------------------------------------
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     metric=st.sampled_from(sorted(METRICS)),
     kind=st.sampled_from(sorted(DEPENDENCE)),

@@ -42,7 +42,7 @@ def test_it_knows_the_models_that_are_used_most() -> None:
 
 @pytest.mark.parametrize("model", starter_models())
 @settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

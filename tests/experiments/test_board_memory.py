@@ -37,7 +37,7 @@ RUNS = st.tuples(st.integers(0, 3), st.sampled_from([0.0, 0.3, 0.6, 1.0, 2.0]), 
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(RUNS, min_size=1, max_size=9), st.data())
 def test_a_board_kept_up_to_date_is_the_board_computed_from_nothing(

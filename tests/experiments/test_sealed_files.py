@@ -354,7 +354,7 @@ def test_a_result_before_its_hypothesis_or_a_second_one_is_found() -> None:
     assert codes(("registered", "a"), ("guess", "a")) == ["kind"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.text(), st.booleans()), min_size=1, max_size=12),
     st.randoms(use_true_random=False),
