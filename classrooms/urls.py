@@ -75,6 +75,7 @@ urlpatterns = [
     path("dojos/<slug:dojo_id>/workers/", dojos.workers, name="workers"),
     # Who is in it.
     path("dojos/<slug:dojo_id>/seats/", people.people, name="people"),
+    path("dojos/<slug:dojo_id>/seats/inviting/", people.inviting, name="inviting"),
     path("dojos/<slug:dojo_id>/seats/code/", people.code, name="code"),
     path("dojos/<slug:dojo_id>/seats/roster/", people.roster, name="roster"),
     path(

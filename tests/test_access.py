@@ -66,6 +66,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "classrooms:clock_action": ("post", FACILITATORS, "facilitator"),
     "classrooms:invitation": ("get", EVERYONE, "public"),
     "classrooms:people": ("get", FACILITATORS, "facilitator"),
+    "classrooms:inviting": ("get", FACILITATORS, "facilitator"),
     "classrooms:code": ("post", FACILITATORS, "facilitator"),
     "classrooms:roster": ("post", FACILITATORS, "facilitator"),
     "classrooms:invitation_action": ("post", FACILITATORS, "facilitator"),

@@ -76,7 +76,7 @@ def _open(request: Request, opening: Opening) -> HttpResponse:
                 words = _("The split of this dataset was undone. Choose another.")
                 messages.warning(request, words)
                 return redirect("classrooms:dojo_new_step", "dataset")
-            claim.keep(reverse("classrooms:prepare", args=[dojo.public_id]))
+            claim.keep(reverse("classrooms:inviting", args=[dojo.public_id]))
         else:
             opening.forget()
     return redirect(claim.made)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.template.loader import render_to_string
@@ -24,14 +25,22 @@ class Invited:
     @property
     def letter(self) -> str:
         """A mailto address with the message written, in the language of the Dojo."""
-        invitation, dojo = self.invitation, self.invitation.dojo
-        with translation.override(dojo.language):
-            subject = _("Your link to “%(title)s”") % {"title": dojo.title}
-            context = {"invitation": invitation, "dojo": dojo, "link": self.link}
-            body = render_to_string("classrooms/people/letter.txt", context)
-        # A letter's lines end with CR and LF (RFC 6068).
-        fields = {"subject": subject, "body": body.strip().replace("\n", "\r\n")}
-        return f"mailto:{quote(invitation.email)}?{urlencode(fields, quote_via=quote)}"
+        context = {"invitation": self.invitation, "link": self.link}
+        return _letter(self.invitation.dojo, self.invitation.email, **context)
+
+
+def letter_with_code(dojo: Dojo, link: str) -> str:
+    """A mailto address with an invitation for everybody, in the language of the Dojo."""
+    return _letter(dojo, "", link=link)
+
+
+def _letter(dojo: Dojo, to: str, **context: Any) -> str:
+    with translation.override(dojo.language):
+        subject = _("Your link to “%(title)s”") % {"title": dojo.title}
+        body = render_to_string("classrooms/people/letter.txt", context | {"dojo": dojo})
+    # A letter's lines end with CR and LF (RFC 6068).
+    fields = {"subject": subject, "body": body.strip().replace("\n", "\r\n")}
+    return f"mailto:{quote(to)}?{urlencode(fields, quote_via=quote)}"
 
 
 def invited_to(dojo: Dojo, absolute: Callable[[str], str]) -> list[Invited]:

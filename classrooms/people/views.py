@@ -18,14 +18,15 @@ from classrooms.access import Request, facilitator_view, member_view, public_vie
 from classrooms.accounts.proof import NotProven, ask_for_proof
 from classrooms.audit.notes import Action, note
 from classrooms.dojos.page import dojo_context
+from classrooms.dojos.settings.page import step_links
 from classrooms.exceptions import NameTaken, NotNow
-from classrooms.models import Invitation, Seat, User
+from classrooms.models import Dojo, Invitation, Seat, User
 from classrooms.people import services as verbs
 from classrooms.people.checklist import checklist
 from classrooms.people.entering import come_back, enter, log_in
 from classrooms.people.forms import FacilitatorForm, RenameForm, RosterForm
 from classrooms.people.join_forms import JoinForm
-from classrooms.people.letters import invited_to, links_table
+from classrooms.people.letters import invited_to, letter_with_code, links_table
 from classrooms.people.offers import offer_facilitation, withdraw
 from classrooms.people.roster import MAX_PEOPLE
 from classrooms.tables import csv_table
@@ -42,7 +43,7 @@ def _page(
     dojo = seat.dojo
     seats = list(dojo.seats.prefetch_related("people"))
     context = dojo_context(seat, "people") | {
-        "join_url": request.build_absolute_uri(reverse("classrooms:join", args=[dojo.join_code])),
+        "join_url": _join_url(request, dojo),
         "roster": roster or RosterForm(),
         "facilitator": facilitator or FacilitatorForm(),
         "invited": invited_to(dojo, request.build_absolute_uri),
@@ -58,6 +59,24 @@ def _page(
 def people(request: Request, seat: Seat) -> HttpResponse:
     """The join code, invitations and everyone in the Dojo."""
     return _page(request, seat)
+
+
+@facilitator_view
+@require_safe
+def inviting(request: Request, seat: Seat) -> HttpResponse:
+    """The last step of creating a Dojo: code, projector, letter and list of names."""
+    join_url = _join_url(request, seat.dojo)
+    context = dojo_context(seat, "people") | {
+        "steps": step_links("invite"),
+        "join_url": join_url,
+        "letter": letter_with_code(seat.dojo, join_url),
+        "roster": RosterForm(),
+    }
+    return render(request, "classrooms/people/inviting.html", context)
+
+
+def _join_url(request: Request, dojo: Dojo) -> str:
+    return request.build_absolute_uri(reverse("classrooms:join", args=[dojo.join_code]))
 
 
 @facilitator_view

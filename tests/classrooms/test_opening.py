@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -47,12 +48,28 @@ def go(client: Client, step: str, action: str = "next", **changes: Any) -> Any:
 def test_all_defaults_open_a_dojo_in_one_go(client: Client) -> None:
     response = go(client, "dataset", "open")
     dojo = Dojo.objects.get()
-    assert response["Location"] == f"/dojos/{dojo.public_id}/prepare/"
+    assert response["Location"] == f"/dojos/{dojo.public_id}/seats/inviting/"
     assert dojo.title == dojo.dataset.title
     assert [phase.planned_minutes for phase in dojo.phases.all()] == [45, 45, 60, 30, 30, 30]
     assert [phase.position for phase in dojo.phases.all()] == [1, 2, 3, 4, 5, 6]
     assert dojo.seats.get().is_facilitator
     assert client.get("/dojos/new/").context["form"].is_bound is False
+
+
+def test_the_last_step_has_code_projector_letter_and_list(client: Client) -> None:
+    page = client.get(go(client, "dataset", "open", title="Churn <b>")["Location"])
+    dojo = Dojo.objects.get()
+    html = page.content.decode()
+    assert [link.name for link in page.context["steps"] if link.is_current] == ["invite"]
+    assert [link.is_behind for link in page.context["steps"]] == [True] * 4 + [False]
+    base = f"/dojos/{dojo.public_id}"
+    for path in (f"{base}/projector/", f"{base}/seats/roster/", f"{base}/cockpit/"):
+        assert f'"{path}"' in html
+    letter = unquote(page.context["letter"])
+    assert letter.startswith("mailto:?subject=")
+    assert dojo.join_code in letter
+    assert f"http://testserver/join/{dojo.join_code}/" in letter
+    assert "Churn <b>" in letter
 
 
 def test_the_four_steps_open_the_dojo_that_was_described(client: Client) -> None:

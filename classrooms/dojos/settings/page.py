@@ -11,7 +11,6 @@ from django.utils.translation import pgettext
 
 from classrooms.dojos.settings.margins import margin_of
 from classrooms.models import Dojo
-from classrooms.opening.draft import STEPS
 from engine.spec.metrics import METRICS
 from engine.spec.models import MODELS
 
@@ -28,7 +27,7 @@ class StepLink:
 
 
 def step_links(current: str) -> list[StepLink]:
-    """The steps of opening a Dojo; the last one, inviting, is on the Dojo's own page."""
+    """The steps of opening a Dojo; the last one, inviting, comes once it is open."""
     labels = {
         "dataset": _("Dataset"),
         "variant": _("Variant"),
@@ -36,7 +35,7 @@ def step_links(current: str) -> list[StepLink]:
         "rules": _("Rules"),
         "invite": _("Invitations"),
     }
-    place = STEPS.index(current)
+    place = list(labels).index(current)
     return [
         StepLink(name, label, number + 1, number == place, number < place)
         for number, (name, label) in enumerate(labels.items())
