@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from assistant.facts import wording as words
 from assistant.facts.records import work_of
-from assistant.facts.rubric import MOST_POINTS, Criterion
-from assistant.facts.rubric import Review as Rubric
+from assistant.facts.rubric import MOST_POINTS, CodedReview, Criterion
 from assistant.facts.rules import review_by_rules
 from assistant.models import Review
 from assistant.models.conversation import Source
@@ -28,8 +27,20 @@ class Bar:
     points: int | None
     words: str
     reason: str
+    codes: str = ""
+    is_weakness: bool = False
 
     most = MOST_POINTS
+
+
+@dataclass(frozen=True)
+class Told:
+    """A sentence beside the points; `codes` name what it speaks of."""
+
+    place: str
+    label: str
+    text: str
+    codes: str
 
 
 @dataclass(frozen=True)
@@ -37,7 +48,7 @@ class FeedbackPage:
     """Feedback on an experiment: the latest that was written, or what the rules say now."""
 
     review: Review
-    rubric: Rubric
+    rubric: CodedReview
 
     @property
     def is_by_model(self) -> bool:
@@ -65,9 +76,23 @@ class FeedbackPage:
                 score.points,
                 words.points_in_words(score.points),
                 score.reason,
+                self._codes(score.criterion),
+                score.criterion in self.rubric.weaknesses,
             )
             for score in self.rubric.scores
         ]
+
+    @property
+    def sentences(self) -> list[Told]:
+        said = self.rubric
+        return [
+            Told("strength", _("Strengths"), said.strength, self._codes("strength")),
+            Told("question", _("A question"), said.question, self._codes("question")),
+            Told("suggestion", _("Where to look"), said.suggestion, self._codes("suggestion")),
+        ]
+
+    def _codes(self, place: str) -> str:
+        return " ".join(self.rubric.codes.get(str(place), ()))
 
 
 def feedback_page(experiment: Experiment) -> FeedbackPage | None:
@@ -77,7 +102,7 @@ def feedback_page(experiment: Experiment) -> FeedbackPage | None:
     if review is None:
         return None
     if review.has_succeeded and review.source == Source.MODEL:
-        return FeedbackPage(review, Rubric.model_validate(review.content))
+        return FeedbackPage(review, CodedReview.model_validate(review.content))
     # The rules speak the reader's language, and know what was written since.
     facts = work_of(experiment.seat).facts(experiment.pk)
     return FeedbackPage(review, review_by_rules(facts))
