@@ -159,8 +159,10 @@ def _errors(facts: Facts) -> Verdict:
         return shown(2, words.reason("errors_shown", experiment), "errors_noted")
     if not experiment.is_closed:
         return not_due(words.reason("errors_to_come", experiment))
-    if nothing := facts.has("errors_not_analysed"):
-        return for_a_reader(nothing.sentence, *kinds_of(nothing))
+    lacking = [facts.has("nothing_quoted"), facts.has("errors_not_analysed")]
+    if found := [one for one in lacking if one]:
+        codes = [kind for one in found for kind in kinds_of(one)]
+        return for_a_reader(" ".join(one.sentence for one in found), *codes)
     return for_a_reader(words.reason("errors_for_a_reader", experiment))
 
 
