@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assistant.models import Call, CoachChoice, CoachSettings, Message, Review
+from assistant.models import Call, CoachChoice, CoachSettings, Message, Reading, Review
 from classrooms.administration.site import OwnDojosOnly
 
 
@@ -80,6 +80,15 @@ class ReviewAdmin(RecordAdmin):
     )
     search_fields = ("experiment__claim", "experiment__seat__display_name")
     list_select_related = ("experiment",)
+
+
+@admin.register(Reading)
+class ReadingAdmin(RecordAdmin):
+    dojo_lookup = "experiment__seat__dojo"
+    list_display = ("experiment", "reader", "hypothesis", "errors", "decision", "read_at")
+    list_filter = (("experiment__seat__dojo", admin.RelatedOnlyFieldListFilter),)
+    search_fields = ("experiment__claim", "reader__display_name")
+    list_select_related = ("experiment", "reader")
 
 
 @admin.register(CoachSettings)

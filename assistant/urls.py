@@ -1,6 +1,7 @@
 from django.urls import path
 
 from assistant.conversation import views as conversation
+from assistant.readings import views as readings
 from assistant.reviews import views as feedback
 from assistant.settings import notice_views as notice
 from assistant.settings import views as settings
@@ -12,6 +13,11 @@ urlpatterns = [
         "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/feedback/",
         feedback.feedback,
         name="feedback",
+    ),
+    path(
+        "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/reading/",
+        readings.reading,
+        name="reading",
     ),
     path("dojos/<slug:dojo_id>/feedback/", feedback.group, name="group"),
     path("dojos/<slug:dojo_id>/coach/", conversation.coach, name="coach"),

@@ -122,6 +122,8 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
         "participant",
     ),
     "assistant:feedback": ("get", OWN_EXPERIMENT, "member"),
+    # Of an experiment that is concluded; the cast's is not.
+    "assistant:reading": ("get", FACILITATORS | {"facilitator": HIDDEN}, "facilitator"),
     "assistant:group": ("get", FACILITATORS, "facilitator"),
     "assistant:coach": ("get", PARTICIPANTS, "participant"),
     "assistant:notice": ("get", EVERYONE, "public"),

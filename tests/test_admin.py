@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from assistant.models import Call, CoachChoice, CoachSettings, Message, Review
+from assistant.models import Call, CoachChoice, CoachSettings, Message, Reading, Review
 from classrooms.models import (
     Announcement,
     AuditEntry,
@@ -53,6 +53,7 @@ def everything(cast: Cast) -> Cast:
     factories.finish(factories.submit(stranger, claim="A claim of another Dojo."))
     for experiment in Experiment.objects.all():
         Review.objects.create(experiment=experiment, occasion="results")
+        Reading.objects.create(experiment=experiment, reader=experiment.seat, hypothesis=2)
     return cast
 
 
@@ -107,7 +108,7 @@ def is_own(record: Model, cast: Cast) -> bool:
         return record.owner_id == cast.dojo.seats.get(role="facilitator").people.get().pk
     if isinstance(record, Interpretation):
         record = record.run
-    if isinstance(record, Run | Review):
+    if isinstance(record, Run | Review | Reading):
         record = record.experiment
     if isinstance(record, Experiment | Framing | Talk | Message | CoachChoice):
         record = record.seat

@@ -19,7 +19,6 @@ from assistant.facts.rubric import Criterion
 from assistant.facts.rules import Facts, verdicts
 from classrooms.intake.values import number_so_far
 from experiments.findings import Finding, most_pressing
-from experiments.findings.reading import says_little
 from experiments.models import Experiment
 from experiments.pages.run_page import run_page
 from experiments.wording.configs import describe_change
@@ -74,15 +73,12 @@ def on_hypothesis(look: Look) -> Answers:
             _("Which change, because of what, and by about how much?"),
         )
         return
-    lacking = look.facts.has("no_clear_hypothesis")
-    if lacking is None:
-        yield asked(
-            words.reason("hypothesis_clear", look.experiment),
-            _("Which result would make you give up this hypothesis?"),
-        )
-        return
-    for lack in lacking.evidence["lacks"]:
-        yield asked(lacking.sentence, words.question_about(lack))
+    if lacking := look.facts.has("no_expectation"):
+        yield asked(lacking.sentence, lacking.question)
+    yield asked(
+        verdicts(look.facts)[Criterion.HYPOTHESIS].reason,
+        _("Which result would make you give up this hypothesis?"),
+    )
 
 
 def on_result(look: Look) -> Answers:
@@ -130,7 +126,7 @@ def on_analysis(look: Look) -> Answers:
     experiment, facts = look.experiment, look.facts
     if experiment is None or facts is None:
         yield from on_result(look)
-    elif says_little(experiment.analysis):
+    elif not experiment.analysis.strip():
         yield asked(
             _("#%(number)s has no analysis yet.") % {"number": experiment.number},
             _("Why this result, and which rows does the model get wrong?"),
@@ -208,7 +204,7 @@ def on_errors(look: Look) -> Answers:
 
 def on_limits(look: Look) -> Answers:
     experiment = look.experiment
-    if experiment and not says_little(experiment.limits):
+    if experiment and experiment.limits.strip():
         told = _("You noted: “%(text)s”") % {
             "text": Truncator(experiment.limits).chars(words.QUOTED)
         }

@@ -25,9 +25,7 @@ from assistant.facts.own_experiment import (
     on_result,
 )
 from experiments.findings import findings_of, most_pressing
-from experiments.findings.reading import says_little
 from experiments.forecasts.outcomes import outcome_of
-from experiments.models import Framing
 from experiments.templatetags.experiments import score, signed, whole
 
 OPENING = gettext_lazy("Which ML problem do you want to solve? What data do you have?")
@@ -37,7 +35,7 @@ FINDINGS_TOLD = 5
 IN_THE_LOG = frozenset(
     {
         "no_framing",
-        "no_clear_hypothesis",
+        "no_expectation",
         "no_baseline",
         "comparison_missing",
         "no_decision",
@@ -58,14 +56,6 @@ def on_framing(look: Look) -> Answers:
             ),
         )
         return
-    for field in Framing._meta.fields:
-        text = getattr(framing, field.name)
-        if field.name in ("problem", "data", "metric", "baseline") and says_little(text):
-            told = _("“%(field)s” says little yet: “%(text)s”") % {
-                "field": field.verbose_name,
-                "text": Truncator(text).chars(words.QUOTED),
-            }
-            yield asked(told, str(field.help_text))
     if not re.search(r"\d", framing.metric):
         yield asked(
             _("Your framing names no success threshold: “%(text)s”")
@@ -91,7 +81,7 @@ def on_baseline(look: Look) -> Answers:
             }
             yield asked(told, _("Would the people in your framing be happy with that?"))
             return
-    if look.work.framing and not says_little(look.work.framing.baseline):
+    if look.work.framing and look.work.framing.baseline.strip():
         told = _("Your framing says what is done today: “%(text)s”") % {
             "text": Truncator(look.work.framing.baseline).chars(words.QUOTED)
         }
@@ -171,7 +161,7 @@ def on_next(look: Look) -> Answers:
             yield from on_framing(look)
         for finding in most_pressing(findings_of(look.work.record)):
             yield asked(numbered(finding.experiment, finding.sentence), finding.question)
-        if last.is_closed and not says_little(last.next_step):
+        if last.is_closed and last.next_step.strip():
             told = _("In #%(number)s you wrote what comes next: “%(text)s”") % {
                 "number": last.number,
                 "text": Truncator(last.next_step).chars(words.QUOTED),

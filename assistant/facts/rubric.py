@@ -52,3 +52,16 @@ class Review(BaseModel):
 
     def score(self, criterion: Criterion) -> Score:
         return next(score for score in self.scores if score.criterion == criterion)
+
+
+class CodedReview(Review):
+    """Feedback whose sentences say what they speak of.
+
+    Attributes:
+        codes: of each sentence, by its place: a criterion, "strength", "question" or
+            "suggestion"; none of what a language model said.
+        weaknesses: the criteria in which something certain is wrong.
+    """
+
+    codes: dict[str, list[str]] = Field(default_factory=dict)
+    weaknesses: list[Criterion] = Field(default_factory=list)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.text import Truncator
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from assistant.facts.rubric import Criterion
+from engine.judge.quotes import numbers_in
+from engine.spec.metrics import METRICS
+from experiments.forecasts.outcomes import Outcome, outcome_of
 from experiments.models import Experiment
+from experiments.templatetags.experiments import score, signed
 
 Text = str | Promise
 
@@ -24,7 +28,7 @@ CRITERIA: dict[Criterion, Text] = {
 }
 
 POINTS: dict[int | None, Text] = {
-    None: _("not scored"),
+    None: _("not read"),
     0: _("missing"),
     1: _("weak"),
     2: _("good"),
@@ -32,7 +36,13 @@ POINTS: dict[int | None, Text] = {
 }
 
 REASONS: dict[str, Text] = {
-    "hypothesis_clear": _("“%(claim)s”: it says what changes, why, and what effect you expect."),
+    "forecast_for_a_reader": _(
+        "Forecast before the run: %(expected)s. Your reason, for a reader to judge: “%(why)s”"
+    ),
+    "stays_for_a_reader": _(
+        "Forecast before the run: no change. Your reason, for a reader to judge: “%(why)s”"
+    ),
+    "reason_for_a_reader": _("Your reason, for a reader to judge: “%(why)s”"),
     "compared": _("It is compared with #%(reference)s."),
     "is_baseline": _("It is the simple model that the others are compared with."),
     "not_compared": _("There was no earlier result to compare it with."),
@@ -40,33 +50,21 @@ REASONS: dict[str, Text] = {
     "nothing_changed": _("The config has not changed since #%(reference)s."),
     "logged_unframed": _("Config, data and versions are recorded; the problem is not framed yet."),
     "logged_reproduced": _("A re-run gave the same digits."),
-    "logged": _("Config, seed, data and versions are recorded; nobody has re-run it yet."),
+    "logged": _("Config, seed, data and versions are recorded."),
     "errors_teach_nothing": _("This run has no errors to learn from."),
     "errors_shown": _("There is a note on one of its errors, or a claim about a subgroup."),
     "errors_to_come": _("The conclusion is not written yet."),
-    "errors_for_a_reader": _("Only a reader can tell what “%(analysis)s” says of its errors."),
+    "errors_for_a_reader": _("What you write of its errors, for a reader to judge: “%(analysis)s”"),
     "open": _("There is no decision yet."),
     "no_next": _("There is a decision, but no next step."),
-    "decided": _("There is a decision (%(decision)s) and a next step: “%(next)s”"),
+    "decided": _("Decision: %(decision)s. Your next step, for a reader to judge: “%(next)s”"),
 }
-
-# The merits that are worth praising first.
-STRENGTHS = (
-    "reproduced",
-    "errors_analysed",
-    "as_forecast",
-    "decision_follows",
-    "one_change",
-    "clear_hypothesis",
-    "has_baseline",
-    "compared",
-)
 
 # By the finding that presses most: what to look at, and never what to do with it.
 SUGGESTIONS: dict[str, Text] = {
     "no_framing": _("Before the next run, write down whose decision the model should help."),
-    "no_clear_hypothesis": _(
-        "Write the next claim like this: this change, for this reason, by about this much."
+    "no_expectation": _(
+        "Write down a number before the run, even a rough one: only then can it be wrong."
     ),
     "no_baseline": _("Think of the simplest rule that anyone could apply today, and score it."),
     "comparison_missing": _("Choose the reference experiment before you look at scores."),
@@ -90,23 +88,14 @@ SUGGESTIONS: dict[str, Text] = {
     ),
     "decision_against_evidence": _("Read the interval of the difference again, then decide."),
     "kept_inconclusive": _("Look at how many test predictions changed, in both directions."),
-}
-
-# Where nothing is wrong: how the weakest criterion becomes better still.
-NEXT: dict[Criterion, Text] = {
-    Criterion.HYPOTHESIS: _("Could you say beforehand which number would prove you wrong?"),
-    Criterion.COMPARISON: _("Which of your experiments would be the hardest to beat?"),
-    Criterion.ONE_CHANGE: _("What is the smallest change that would test the same idea?"),
-    Criterion.RECORD: _("Re-run it: would a colleague get your digits?"),
-    Criterion.ERRORS: _("Look at its errors: which ones would a person not make?"),
-    Criterion.DECISION: _("Name the next experiment that this one makes worth running."),
-}
-
-# What a hypothesis lacks, asked for.
-LACKING: dict[str, Text] = {
-    "change": _("What exactly will differ from the experiment that you compare it with?"),
-    "reason": _("What have you seen, in the data or in the errors, that makes you expect that?"),
-    "measure": _("By about how much, and which result would prove you wrong?"),
+    "fall_not_shown": _("Write what this run can't tell apart, and what would tell it."),
+    "forecast_missed": _("Put your forecast and the interval side by side in the conclusion."),
+    "nothing_quoted": _("Put the difference and its interval into the conclusion."),
+    "ask_interval": _("The comparison shows how many predictions changed, in both directions."),
+    "ask_reason": _("A reason is strongest where a chart, a row or an earlier error shows it."),
+    "ask_next": _("Name the one row, group or gap that the next experiment is to change."),
+    "ask_errors": _("Read ten of its errors, most confident first, and note what you see."),
+    "ask_failure": _("The message on its page names the setting to look at."),
 }
 
 UNAVAILABLE: dict[str, Text] = {
@@ -160,7 +149,8 @@ def reason(code: str, experiment: Experiment) -> str:
     """Why a criterion has its points, quoting the experiment."""
     short = Truncator
     return str(REASONS[code]) % {
-        "claim": short(experiment.claim).chars(QUOTED),
+        "why": short(experiment.rationale).chars(QUOTED),
+        "expected": _expected(experiment),
         "reference": experiment.compared_to.number if experiment.compared_to else "–",
         "analysis": short(experiment.analysis or experiment.limits).chars(QUOTED),
         "decision": experiment.get_decision_display(),
@@ -168,34 +158,73 @@ def reason(code: str, experiment: Experiment) -> str:
     }
 
 
-def question_about(lack: str) -> str:
-    """The question for a part that a hypothesis lacks."""
-    return str(LACKING[lack])
-
-
 def suggestion_for(code: str) -> str:
     """The suggestion for a finding."""
     return str(SUGGESTIONS[code])
 
 
-def suggestion_to(criterion: Criterion) -> str:
-    """The suggestion for a criterion that could still improve."""
-    return str(NEXT[criterion])
+def open_questions(experiment: Experiment, outcome: Outcome | None) -> list[tuple[str, str]]:
+    """Questions on what only a reader can judge, each with a number of the record.
+
+    First those on parts in which not one number stands: there is the least to hold on to.
+    """
+    if not experiment.run.has_succeeded:
+        return [("ask_failure", str(_("What did you learn from a run that failed?")))]
+    reason = ("ask_reason", _about_reason(experiment), experiment.rationale)
+    errors = ("ask_errors", _about_errors(experiment), "")
+    if not experiment.is_closed:
+        found = [errors, reason]
+    else:
+        following = ("ask_next", _about_next(experiment), experiment.next_step)
+        found = [reason, following]
+        if outcome and not outcome.is_same:
+            found.append(("ask_interval", _about_interval(outcome), outcome.metric.name))
+        found.append(errors)
+    if not experiment.expected_effect:
+        found.remove(reason)
+    ordered = sorted(found, key=lambda one: bool(numbers_in(one[2])))
+    return [(about, text) for about, text, _written in ordered]
 
 
 def open_question(experiment: Experiment) -> str:
     """A question for an experiment without issues."""
+    return open_questions(experiment, outcome_of(experiment))[0][1]
+
+
+def _about_errors(experiment: Experiment) -> str:
     confusion = experiment.run.confusion
     wrong = confusion.get("false_positives", 0) + confusion.get("false_negatives", 0)
-    if not experiment.run.has_succeeded:
-        return str(_("What did you learn from a run that failed?"))
-    if experiment.is_closed:
-        return str(_("What would you need to see to change your mind?"))
     return ngettext(
         "It is wrong on %(count)s test row: what is special about it?",
         "It is wrong on %(count)s test rows: what do they have in common?",
         wrong,
     ) % {"count": wrong}
+
+
+def _about_reason(experiment: Experiment) -> str:
+    text = _("You forecast %(expected)s: which row, chart or error made you expect that much?")
+    return str(text) % {"expected": _expected(experiment)}
+
+
+def _about_interval(outcome: Outcome) -> str:
+    low, high = outcome.interval
+    text = _("Your interval is ±%(half)s: which result would have changed your mind?")
+    return str(text) % {"half": score((high - low) / 2)}
+
+
+def _about_next(experiment: Experiment) -> str:
+    metric = METRICS[experiment.seat.dojo.primary_metric]
+    value = experiment.run.score("test", metric.name)
+    text = _("%(metric)s is %(score)s now: by how much will your next step move it, and why?")
+    return str(text) % {"metric": gettext(metric.label), "score": score(value)}
+
+
+def _expected(experiment: Experiment) -> str:
+    """The forecast: a difference with its sign, or a score."""
+    expected = experiment.expected_effect
+    if expected is None:
+        return "–"
+    return signed(expected) if experiment.compared_to_id else score(expected)
 
 
 def unavailable(code: str) -> str:

@@ -426,4 +426,71 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="Reading",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "hypothesis",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(3)],
+                        verbose_name="reason",
+                    ),
+                ),
+                (
+                    "errors",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(3)],
+                        verbose_name="analysis",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(3)],
+                        verbose_name="next step",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, max_length=1000, verbose_name="note")),
+                ("read_at", models.DateTimeField(auto_now=True, verbose_name="read on")),
+                (
+                    "experiment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readings",
+                        to="experiments.experiment",
+                    ),
+                ),
+                (
+                    "reader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readings",
+                        to="classrooms.seat",
+                        verbose_name="reader",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "reading",
+                "verbose_name_plural": "readings",
+                "ordering": ["read_at"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("experiment", "reader"), name="one_reading_per_reader"
+                    )
+                ],
+            },
+        ),
     ]

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from assistant.facts import wording as words
 from assistant.facts.records import work_of
-from assistant.facts.rubric import MOST_POINTS, Criterion
-from assistant.facts.rubric import Review as Rubric
+from assistant.facts.rubric import MOST_POINTS, CodedReview, Criterion, Score
 from assistant.facts.rules import review_by_rules
-from assistant.models import Review
+from assistant.models import Reading, Review
 from assistant.models.conversation import Source
+from assistant.readings.wording import ANCHORS
 from classrooms.models import Dojo
 from experiments.models import Experiment
 from jobs.models import JobStatus
@@ -28,8 +28,20 @@ class Bar:
     points: int | None
     words: str
     reason: str
+    codes: str = ""
+    is_weakness: bool = False
 
     most = MOST_POINTS
+
+
+@dataclass(frozen=True)
+class Told:
+    """A sentence beside the points; `codes` name what it speaks of."""
+
+    place: str
+    label: str
+    text: str
+    codes: str
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,8 @@ class FeedbackPage:
     """Feedback on an experiment: the latest that was written, or what the rules say now."""
 
     review: Review
-    rubric: Rubric
+    rubric: CodedReview
+    readings: tuple[Reading, ...] = ()
 
     @property
     def is_by_model(self) -> bool:
@@ -59,15 +72,50 @@ class FeedbackPage:
 
     @property
     def bars(self) -> list[Bar]:
+        """Each criterion; where nothing is certain, by who read it last."""
+        return [self._as_read(score) or self._as_known(score) for score in self.rubric.scores]
+
+    @property
+    def awaits_reader(self) -> bool:
+        """Whether it is concluded, and something in it is left to read."""
+        is_read = any(reading.points for reading in self.readings)
+        return self.review.experiment.is_closed and not is_read and not self.is_by_model
+
+    def _as_known(self, score: Score) -> Bar:
+        return Bar(
+            str(words.CRITERIA[score.criterion]),
+            score.points,
+            words.points_in_words(score.points),
+            score.reason,
+            self._codes(score.criterion),
+            score.criterion in self.rubric.weaknesses,
+        )
+
+    def _as_read(self, score: Score) -> Bar | None:
+        """None where rules or a model gave points, or nobody read it."""
+        criterion = score.criterion
+        for reading in reversed(self.readings):
+            points = reading.points.get(criterion)
+            if score.points is None and points is not None:
+                told = _("Read by %(name)s: %(anchor)s") % {
+                    "anchor": ANCHORS[criterion][points],
+                    "name": reading.reader.display_name,
+                }
+                label = str(words.CRITERIA[criterion])
+                return Bar(label, points, words.points_in_words(points), told)
+        return None
+
+    @property
+    def sentences(self) -> list[Told]:
+        said = self.rubric
         return [
-            Bar(
-                str(words.CRITERIA[score.criterion]),
-                score.points,
-                words.points_in_words(score.points),
-                score.reason,
-            )
-            for score in self.rubric.scores
+            Told("strength", _("Strengths"), said.strength, self._codes("strength")),
+            Told("question", _("A question"), said.question, self._codes("question")),
+            Told("suggestion", _("Where to look"), said.suggestion, self._codes("suggestion")),
         ]
+
+    def _codes(self, place: str) -> str:
+        return " ".join(self.rubric.codes.get(str(place), ()))
 
 
 def feedback_page(experiment: Experiment) -> FeedbackPage | None:
@@ -76,11 +124,12 @@ def feedback_page(experiment: Experiment) -> FeedbackPage | None:
     review = by_occasion.get(Review.Occasion.CONCLUSION) or by_occasion.get(Review.Occasion.RESULTS)
     if review is None:
         return None
+    readings = tuple(experiment.readings.select_related("reader"))
     if review.has_succeeded and review.source == Source.MODEL:
-        return FeedbackPage(review, Rubric.model_validate(review.content))
+        return FeedbackPage(review, CodedReview.model_validate(review.content), readings)
     # The rules speak the reader's language, and know what was written since.
     facts = work_of(experiment.seat).facts(experiment.pk)
-    return FeedbackPage(review, review_by_rules(facts))
+    return FeedbackPage(review, review_by_rules(facts), readings)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@
     python -m benchmarks.assistant --requests FOLDER    write the requests, one per case
     python -m benchmarks.assistant --replies FOLDER     score replies, CASE.json or CASE.txt
     python -m benchmarks.assistant --live FOLDER        ask the configured model, keep its replies
+    python -m benchmarks.assistant --cases FILE         planted faults, lived through real runs
 
 The records are loaded into a temporary database; nothing of the product's own is touched.
 """
@@ -21,6 +22,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from benchmarks.assistant.planted_scoring import Lived
     from benchmarks.assistant.scoring import Loaded, Score
 
 AT_A_TIME = 4
@@ -31,6 +35,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--requests", type=Path, metavar="FOLDER")
     parser.add_argument("--replies", type=Path, metavar="FOLDER")
     parser.add_argument("--live", type=Path, metavar="FOLDER")
+    parser.add_argument("--cases", type=Path, metavar="FILE")
+    parser.add_argument("--sentences", action="store_true", help="tell all that is said of --cases")
     parser.add_argument("--misses", action="store_true", help="tell every expectation not met")
     return parser.parse_args()
 
@@ -38,6 +44,7 @@ def arguments() -> argparse.Namespace:
 def set_up(folder: Path) -> None:
     """A product of its own, empty."""
     os.environ.update(VAR_DIR=str(folder), DJANGO_SETTINGS_MODULE="config.settings")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.pop("DATABASE_URL", None)
     import django
 
@@ -57,7 +64,7 @@ def write_requests(loaded: dict[str, Loaded], folder: Path) -> None:
     print(f"{len(loaded)} requests in {folder}")
 
 
-def ask_model(loaded: dict[str, Loaded], folder: Path) -> None:
+def ask_model(loaded: Mapping[str, Loaded | Lived], folder: Path) -> None:
     """Keep what the configured model replies, and tell what it cost."""
     from django.conf import settings
 
@@ -87,7 +94,7 @@ def ask_model(loaded: dict[str, Loaded], folder: Path) -> None:
     print(f"{settings.ASSISTANT_FEEDBACK_MODEL}: {spent:.4f} US$")
 
 
-def replies_in(folder: Path, loaded: dict[str, Loaded]) -> dict[str, str]:
+def replies_in(folder: Path, loaded: Mapping[str, Loaded | Lived]) -> dict[str, str]:
     paths = [path for path in folder.iterdir() if path.suffix in (".json", ".txt")]
     found = {path.stem: path.read_text(encoding="utf-8") for path in sorted(paths)}
     if unknown := found.keys() - loaded.keys():
@@ -102,11 +109,39 @@ def tell(title: str, score: Score, *, misses: bool) -> None:
         print("\n".join(f"    {miss}" for miss in score.misses))
 
 
+def score_cases(path: Path, chosen: argparse.Namespace) -> int:
+    """Live the cases of a file and tell how the rules judge them; with `--live` a model, too.
+
+    What a model means by a sentence nobody has told: its points are scored, its sentences are
+    printed for who reads them.
+    """
+    from assistant.facts.rubric import Review
+    from benchmarks.assistant import planted_scoring as scoring
+
+    lived = scoring.live_all(path)
+    found = scoring.judge_rules(lived)
+    print(f"The rules alone, {len(found)} experiments of {path.name}")
+    print("\n".join(scoring.table(found)))
+    if chosen.misses:
+        print("\n".join(scoring.misses(found)))
+    if chosen.sentences:
+        for one in lived.values():
+            print("\n".join(scoring.told(one, one.by_rules())))
+    if chosen.live:
+        ask_model(lived, chosen.live)
+        for name, text in replies_in(chosen.live, lived).items():
+            shown = lived[name].shown(Review.model_validate_json(text))
+            print("\n".join(scoring.told(lived[name], shown)))
+    return 0 if scoring.meets_goals(found) else 1
+
+
 def main() -> int:
     chosen = arguments()
     folder = Path(tempfile.mkdtemp(prefix="ml-experimenter-evaluation-"))
     try:
         set_up(folder)
+        if chosen.cases:
+            return score_cases(chosen.cases, chosen)
         from benchmarks.assistant.scoring import load_all, score_replies, score_rules
 
         loaded = load_all()

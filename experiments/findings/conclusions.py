@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from experiments.findings.outcomes import Outcome, fine, notice, wrong
-from experiments.findings.reading import says_little
+from experiments.findings.quoting import quotes_errors, quotes_forecast, quotes_result
 from experiments.findings.record import Record, is_dummy
 from experiments.models import Experiment
 
@@ -30,29 +30,30 @@ def is_interpreted(experiment: Experiment) -> bool:
     """Whether something is written of what it uses, where it is wrong or what limits it: a note,
     a claim or a limitation."""
     has_claim = bool(experiment.column_claim)
-    return shows_errors(experiment) or has_claim or not says_little(experiment.limits)
+    return shows_errors(experiment) or has_claim or bool(experiment.limits.strip())
 
 
 def errors_analysed(record: Record, experiment: Experiment) -> Outcome | None:
     """Of what is concluded, the errors were looked at; a dummy's teach nothing.
 
-    Notes on rows and claims about subgroups show it. Whether the conclusion, or the reason for
-    what was tried next, speaks of errors only a reader can tell: where there is one to read,
-    the rule is silent. It is an issue once the agenda has come to the interpretation.
+    Notes on rows and claims about subgroups show it. So does a count of errors in the conclusion,
+    or in the reason for what was tried next: what it makes of it only a reader can tell, and the
+    rule is silent. It is an issue once the agenda has come to the interpretation.
     """
     if shows_errors(experiment):
-        return fine(view="errors")
+        return fine(view="errors", notes=len(experiment.row_notes.all()))
     if not experiment.is_closed or not experiment.run.has_succeeded or is_dummy(experiment):
         return None
     following = (e for e in record.after(experiment) if e.compared_to_id == experiment.pk)
-    texts = (experiment.analysis, experiment.limits, *(e.rationale for e in following))
-    if any(map(shows_errors, record.experiments)) or not all(map(says_little, texts)):
+    reasons = "\n".join(one.rationale for one in following)
+    if any(map(shows_errors, record.experiments)) or quotes_errors(experiment, reasons):
         return None
     found = experiment.run.confusion
     return wrong(
         record.setting.errors_are_due,
         view="errors",
         errors=found.get("false_positives", 0) + found.get("false_negatives", 0),
+        missed=found.get("false_negatives", 0),
     )
 
 
@@ -97,9 +98,10 @@ def _difference(record: Record, experiment: Experiment) -> dict[str, Any]:
 
 
 def inconclusive(record: Record, experiment: Experiment) -> Outcome | None:
-    """A forecast improvement that chance could explain was kept: worth a question, and no more.
+    """A forecast improvement that chance could explain was kept.
 
-    Whether it was kept as progress or for being simpler, only a reader can tell.
+    Where the config has only lost columns or features, it may have been kept for being simpler:
+    worth a question, and no more.
     """
     outcome = record.outcome(experiment)
     if outcome is None or not experiment.is_closed or experiment.decision != KEEP:
@@ -107,15 +109,54 @@ def inconclusive(record: Record, experiment: Experiment) -> Outcome | None:
     is_open = outcome.direction == "unclear" and outcome.verdict in ("cannot_tell", "too_small")
     if not is_open or not record.expects_progress(experiment):
         return None
+    changes = record.changes(experiment)
+    is_simpler = bool(changes) and all(
+        change.path[0] in ("columns", "new_features") and change.after is None for change in changes
+    )
+    return wrong(not is_simpler, **_difference(record, experiment))
+
+
+def unshown_fall(record: Record, experiment: Experiment) -> Outcome | None:
+    """A forecast loss that chance could explain, and a rejection: nothing says that it is worse.
+
+    It may as well have been rejected for being no better: worth a question, and no more.
+    """
+    outcome = record.outcome(experiment)
+    if outcome is None or experiment.decision != Experiment.Decision.REJECT:
+        return None
+    if outcome.direction != "unclear" or outcome.is_same or not experiment.expected_effect:
+        return None
+    if record.expects_progress(experiment):
+        return None
     return notice(**_difference(record, experiment))
 
 
 def as_forecast(record: Record, experiment: Experiment) -> Outcome | None:
-    """The interval agrees with what was forecast against another run."""
-    outcome = record.outcome(experiment)
-    if outcome is None or not outcome.is_right:
+    """The interval agrees with what was forecast against another run, or stays short of it and
+    the conclusion does not come back to the forecast.
+
+    To have been wrong is no fault: worth a question.
+    """
+    outcome, expected = record.outcome(experiment), experiment.expected_effect
+    if outcome is None or outcome.verdict == "not_believed":
         return None
-    return fine(expected=experiment.expected_effect)
+    if outcome.is_right:
+        return fine(expected=expected)
+    if not expected:
+        return None
+    low, high = outcome.interval
+    is_short = high < expected if expected > 0 else low > expected
+    if not is_short or not experiment.is_closed or quotes_forecast(experiment, expected):
+        return None
+    return notice(expected=expected, **_difference(record, experiment))
+
+
+def quoted(record: Record, experiment: Experiment) -> Outcome | None:
+    """The conclusion quotes a number of its result, whichever."""
+    row = record.row(experiment)
+    if row is None or not experiment.is_closed or quotes_result(experiment):
+        return None
+    return notice(test=row.test, metric=row.label)
 
 
 def reproduced(record: Record, experiment: Experiment) -> Outcome | None:

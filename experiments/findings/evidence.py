@@ -6,10 +6,12 @@ import math
 from typing import Any
 
 from experiments.findings.outcomes import Outcome, fine, issue, notice, wrong
-from experiments.findings.record import Record
+from experiments.findings.quoting import quotes_accuracy, quotes_gap
+from experiments.findings.record import Record, is_dummy
 from experiments.forecasts.outcomes import metric_of
 from experiments.models import Experiment
 
+KEEP, REJECT = Experiment.Decision.KEEP, Experiment.Decision.REJECT
 # Half the width of a 95 % interval, in standard errors.
 HALF_WIDTH = 1.96
 # The best of m scores that differ by chance alone stands up to sqrt(2 ln m) standard errors
@@ -25,7 +27,10 @@ SMALL_MINORITY = 0.25
 
 def small_gap(record: Record, experiment: Experiment) -> Outcome | None:
     """The training score is not much better than the test score, or the participant noticed:
-    rejected, or better anyway."""
+    rejected, or both are quoted. What they make of it is for a reader.
+
+    To keep a model that is no better is an issue; else it is worth a question.
+    """
     row = record.row(experiment)
     if row is None or row.gap is None:
         return None
@@ -33,11 +38,11 @@ def small_gap(record: Record, experiment: Experiment) -> Outcome | None:
         return fine(gap=row.gap, view="fit")
     told = {"gap": row.gap, "train": row.train, "test": row.test, "metric": row.label}
     if experiment.is_closed:
-        if experiment.decision != Experiment.Decision.KEEP:
+        if experiment.decision == REJECT or quotes_gap(experiment, row):
             return None
         outcome = record.outcome(experiment)
         is_better = outcome is not None and outcome.direction == "better"
-        return wrong(not is_better, view="fit", **told)
+        return wrong(experiment.decision == KEEP and not is_better, view="fit", **told)
     return wrong(record.was_left(experiment), view="fit", **told)
 
 
@@ -47,7 +52,7 @@ def no_leak(record: Record, experiment: Experiment) -> Outcome | None:
     known = sorted(used & record.setting.leaks)
     if not known:
         return fine() if record.setting.leaks and used else None
-    if experiment.is_closed and experiment.decision != Experiment.Decision.KEEP:
+    if experiment.is_closed and experiment.decision != KEEP:
         return None
     again = any(record.columns(other) & set(known) for other in record.before(experiment))
     return wrong(again or experiment.is_closed, view="importance", names=_told(record, known))
@@ -58,12 +63,14 @@ def no_alarm(record: Record, experiment: Experiment) -> Outcome | None:
     it, or until a later run does without."""
     if not (alarms := experiment.run.open_alarms):
         return None
-    if experiment.is_closed and experiment.decision != Experiment.Decision.KEEP:
+    if experiment.is_closed and experiment.decision != KEEP:
         return None
     went_on = any(other.run.has_succeeded for other in record.after(experiment))
     names = sorted(alarm["column"] for alarm in alarms)
     is_issue = experiment.is_closed or not went_on
-    return wrong(is_issue, view="importance", names=_told(record, names))
+    row = record.row(experiment)
+    told = {"test": row.test if row else None, "metric": row.label if row else ""}
+    return wrong(is_issue, view="importance", names=_told(record, names), **told)
 
 
 def no_suspect(record: Record, experiment: Experiment) -> Outcome | None:
@@ -82,19 +89,25 @@ def _told(record: Record, names: list[str]) -> list[str]:
 
 
 def fresh_test_set(record: Record, experiment: Experiment) -> Outcome | None:
-    """Not so many tries within chance that the best of them is the luckiest."""
+    """Not so many tries within chance that the best of them is the luckiest.
+
+    To keep one of as many configs, however they differ, is worth a question.
+    """
     if experiment != record.experiments[-1]:
         return None
+    rows = record.setting.dojo.dataset.part_sizes.get("test", 0)
     outcomes = [record.outcome(one) for one in record.experiments]
     unclear = [one for one in outcomes if one is not None and one.direction == "unclear"]
-    if len(unclear) < WEARING_TRIES:
+    if len(unclear) >= WEARING_TRIES:
+        return issue(tries=len(unclear), rows=rows)
+    scored = {one.run.fingerprint or one.pk for one in record.experiments if one.run.has_succeeded}
+    if len(scored) < WEARING_TRIES or experiment.decision != KEEP:
         return None
-    rows = record.setting.dojo.dataset.part_sizes.get("test", 0)
-    return issue(tries=len(unclear), rows=rows)
+    return notice(tries=len(scored), rows=rows)
 
 
 def honest_metric(record: Record, experiment: Experiment) -> Outcome | None:
-    """With a rare class, nothing is forecast in accuracy.
+    """With a rare class, nothing is forecast or concluded in accuracy.
 
     Where the Dojo itself counts in accuracy, it is no issue of theirs.
     """
@@ -103,4 +116,10 @@ def honest_metric(record: Record, experiment: Experiment) -> Outcome | None:
     told: dict[str, Any] = {"share": record.setting.minority, "floor": 1 - record.setting.minority}
     if record.setting.metric.name == "accuracy":
         return notice(**told) if experiment == record.experiments[-1] else None
-    return issue(**told) if metric_of(experiment).name == "accuracy" else fine()
+    if metric_of(experiment).name == "accuracy":
+        return issue(**told)
+    if experiment.is_closed and not is_dummy(experiment) and experiment.run.has_succeeded:
+        accuracy = experiment.run.score("test", "accuracy")
+        if quotes_accuracy(experiment, told["floor"]):
+            return notice(accuracy=accuracy, **told)
+    return fine()

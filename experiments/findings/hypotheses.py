@@ -1,10 +1,9 @@
-"""Rules about hypotheses: framing, clarity, baseline, one change."""
+"""Rules about hypotheses: framing, forecast, baseline, one change."""
 
 from __future__ import annotations
 
 from engine.spec.changes import ideas_of
 from experiments.findings.outcomes import Outcome, fine, issue, notice, wrong
-from experiments.findings.reading import says_little
 from experiments.findings.record import Record
 from experiments.models import Experiment
 
@@ -16,30 +15,18 @@ def framed(record: Record, experiment: Experiment) -> Outcome | None:
     return fine() if record.has_framing else notice()
 
 
-def clear_hypothesis(record: Record, experiment: Experiment) -> Outcome:
-    """It names a change, a reason and something to measure.
+def forecast(record: Record, experiment: Experiment) -> Outcome:
+    """It says by how much, so that it can be wrong. Why, and whether that convinces, only a reader
+    can tell.
 
-    A first experiment may go without a prediction: there is nothing yet to predict from.
+    A first experiment may go without: there is nothing yet to predict from.
     """
-    no_change = says_little(experiment.claim)
-    reason = experiment.rationale
-    no_reason = says_little(reason) or reason.casefold() == experiment.claim.casefold()
-    no_measure = experiment.expected_effect is None
-    if not (no_change or no_reason or no_measure):
-        return fine()
-    is_first = experiment == record.experiments[0]
+    expected = experiment.expected_effect
+    if expected is not None:
+        return fine(expected=expected)
+    before = record.before(experiment)
     return wrong(
-        no_change or no_reason or not is_first,
-        claim=experiment.claim,
-        lacks=[
-            name
-            for name, is_lacking in (
-                ("change", no_change),
-                ("reason", no_reason),
-                ("measure", no_measure),
-            )
-            if is_lacking
-        ],
+        bool(before), number=_reference(experiment) or (before[-1].number if before else 0)
     )
 
 
@@ -50,7 +37,8 @@ def baseline(record: Record, experiment: Experiment) -> Outcome | None:
             return fine(number=candidate.number)
     if experiment.is_baseline:
         return None
-    return issue(model=experiment.model_label)
+    row = record.row(experiment)
+    return issue(model=experiment.model_label, test=row.test if row else None)
 
 
 def compared(record: Record, experiment: Experiment) -> Outcome | None:

@@ -37,7 +37,7 @@ class Rule:
 RULES = (
     Rule(evidence.no_alarm, ALARM),
     Rule(hypotheses.framed, "no_framing", "framed"),
-    Rule(hypotheses.clear_hypothesis, "no_clear_hypothesis", "clear_hypothesis"),
+    Rule(hypotheses.forecast, "no_expectation", "has_forecast"),
     Rule(hypotheses.baseline, "no_baseline", "has_baseline"),
     Rule(hypotheses.compared, "comparison_missing", "compared"),
     Rule(hypotheses.one_change, "several_changes", "one_change"),
@@ -51,7 +51,9 @@ RULES = (
     Rule(conclusions.errors_analysed, "errors_not_analysed", "errors_analysed"),
     Rule(conclusions.follows_evidence, "decision_against_evidence", "decision_follows"),
     Rule(conclusions.inconclusive, "kept_inconclusive"),
-    Rule(conclusions.as_forecast, strength="as_forecast"),
+    Rule(conclusions.unshown_fall, "fall_not_shown"),
+    Rule(conclusions.as_forecast, "forecast_missed", "as_forecast"),
+    Rule(conclusions.quoted, "nothing_quoted"),
     Rule(conclusions.reproduced, strength="reproduced"),
 )
 

@@ -72,7 +72,12 @@ class Finding:
     @property
     def question(self) -> str:
         """The question to ask; empty for a strength."""
-        return words.question(self.code)
+        return words.question(self.code, self.evidence)
+
+    @property
+    def shared_question(self) -> str:
+        """The question to several people who are all to be asked this."""
+        return words.shared_question(self.code)
 
     @property
     def url(self) -> str:

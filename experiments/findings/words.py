@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from experiments.templatetags.experiments import percent, score, signed
 from experiments.wording.messages import names_in_words
 
 Text = str | Promise
-
-CLAIM_SHOWN = 80
 
 
 @dataclass(frozen=True)
@@ -24,12 +21,14 @@ class Words:
 
     Attributes:
         unnamed: the sentence for who is to find the columns that it is about.
+        shared: the question to several people, whose numbers differ.
     """
 
     label: Text
     sentence: Text
     question: Text = ""
     unnamed: Text = ""
+    shared: Text = ""
 
 
 WORDS: dict[str, Words] = {
@@ -38,15 +37,17 @@ WORDS: dict[str, Words] = {
         _("Experiments have been run, but the problem is not framed."),
         _("Which decision should the model help, and which score would be a success?"),
     ),
-    "no_clear_hypothesis": Words(
-        _("No clear hypothesis"),
-        _("“%(claim)s” doesn't say: %(lacks)s."),
-        _("What are we testing?"),
+    "no_expectation": Words(
+        _("No forecast"),
+        _("The hypothesis forecasts no effect, so no result could prove it wrong."),
+        _("Which difference from #%(number)s would have proved you wrong?"),
+        shared=_("By about how much, and which result would prove you wrong?"),
     ),
     "no_baseline": Words(
         _("No baseline"),
         _("%(model)s was run before any simple model."),
-        _("How do you know it's better?"),
+        _("%(model)s scores %(test)s: what would a logistic regression score on the same rows?"),
+        shared=_("How do you know it's better?"),
     ),
     "comparison_missing": Words(
         _("No reference"),
@@ -54,7 +55,8 @@ WORDS: dict[str, Words] = {
             "Experiment #%(number)s already had a score, but the hypothesis doesn't "
             "name it as a reference."
         ),
-        _("Better than what? Which experiment do you compare it with?"),
+        _("Better than what? By how much would it have to beat #%(number)s to convince you?"),
+        shared=_("Better than what? Which experiment do you compare it with?"),
     ),
     "several_changes": Words(
         _("Several changes at once"),
@@ -62,12 +64,14 @@ WORDS: dict[str, Words] = {
             "%(count)s things changed since #%(number)s, so you can't tell which one "
             "made the difference."
         ),
-        _("If the score moves, which of your changes caused it?"),
+        _("Of your %(count)s changes since #%(number)s, which one moved the score?"),
+        shared=_("If the score moves, which of your changes caused it?"),
     ),
     "same_config": Words(
         _("Same config again"),
         _("The config is the same as in experiment #%(number)s."),
-        _("What will this run tell you that the earlier one didn't?"),
+        _("What does this run tell you that #%(number)s didn't?"),
+        shared=_("What will this run tell you that the earlier one didn't?"),
     ),
     "overfitting": Words(
         _("Overfitting"),
@@ -75,13 +79,15 @@ WORDS: dict[str, Words] = {
             "Train–test gap of %(gap)s: %(metric)s %(train)s on the training set, "
             "%(test)s on the test set."
         ),
-        _("Compare train and test: what has the model learned, and what has it memorised?"),
+        _("%(train)s on the training set, %(test)s on the test set: what has the model memorised?"),
+        shared=_("Compare train and test: what has the model learned, and what has it memorised?"),
     ),
     "leak_alarm": Words(
         _("Leak alarm"),
         _("A column seems to know the outcome, so the run doesn't rank: %(names)s."),
-        _("What does one of your columns know that you won't know when you predict?"),
+        _("%(metric)s %(test)s: what does a column know that you won't know when you predict?"),
         _("A column seems to know the outcome, so the run doesn't rank."),
+        _("What does one of your columns know that you won't know when you predict?"),
     ),
     "leaking_column": Words(
         _("Leaking column"),
@@ -101,10 +107,14 @@ WORDS: dict[str, Words] = {
     "test_set_worn_out": Words(
         _("Test set overused"),
         _(
-            "%(tries)s experiments on the same %(rows)s test rows differ by no more "
-            "than chance explains: the best one is the luckiest."
+            "%(tries)s experiments have been scored on the same %(rows)s test rows: picked by "
+            "that score, the best one is partly the luckiest."
         ),
         _(
+            "Of your %(tries)s experiments on these %(rows)s rows, is the best one really the "
+            "best, or the luckiest? What does cross-validation say?"
+        ),
+        shared=_(
             "After so many experiments, is the best one really the best, or the "
             "luckiest? What does cross-validation say?"
         ),
@@ -115,7 +125,8 @@ WORDS: dict[str, Words] = {
             "The rarer class makes up %(share)s of rows: a model that never finds it "
             "is right in %(floor)s."
         ),
-        _("What is the accuracy of a model that always gives the same answer?"),
+        _("Always giving the same answer is right in %(floor)s: what does the model add?"),
+        shared=_("What is the accuracy of a model that always gives the same answer?"),
     ),
     "no_decision": Words(
         _("No decision"),
@@ -123,14 +134,19 @@ WORDS: dict[str, Words] = {
         _("What did you learn from it: keep, reject or iterate?"),
     ),
     "errors_not_analysed": Words(
-        _("Errors not analysed"),
-        _("It was concluded with hardly a word, and makes %(errors)s test errors."),
-        _("Where is it wrong? Analyse the errors before trying anything more complex."),
+        _("No sign of error analysis"),
+        _(
+            "Test errors: %(errors)s. The conclusion counts none of them, and no row or subgroup "
+            "is noted."
+        ),
+        _("Test errors: %(errors)s. What do these rows have in common?"),
+        shared=_("Where is it wrong? Analyse the errors before trying anything more complex."),
     ),
     "decision_against_evidence": Words(
         _("Kept against the evidence"),
         _("It was kept, although the difference from #%(number)s is %(low)s to %(high)s."),
-        _("What in the result makes you keep it?"),
+        _("The difference is %(low)s to %(high)s: what in it makes you keep the model?"),
+        shared=_("What in the result makes you keep it?"),
     ),
     "kept_inconclusive": Words(
         _("Kept, though inconclusive"),
@@ -138,12 +154,37 @@ WORDS: dict[str, Words] = {
             "It was kept, although chance could explain the difference from "
             "#%(number)s: %(low)s to %(high)s."
         ),
-        _("How many test rows does that difference represent? Could it be chance?"),
+        _(
+            "Your interval goes from %(low)s to %(high)s: which result would have made you "
+            "reject it?"
+        ),
+        shared=_("How many test rows does that difference represent? Could it be chance?"),
+    ),
+    "fall_not_shown": Words(
+        _("Rejected, though inconclusive"),
+        _(
+            "The difference from #%(number)s is %(low)s to %(high)s, which includes 0: this run "
+            "doesn't show a loss."
+        ),
+        _("Between %(low)s and %(high)s there is 0: what would have shown that it is worse?"),
+        shared=_("Which result would have shown that it is worse?"),
+    ),
+    "forecast_missed": Words(
+        _("Forecast not reached"),
+        _("You forecast %(expected)s against #%(number)s; the difference is %(low)s to %(high)s."),
+        _("You forecast %(expected)s and got %(low)s to %(high)s: what did you have wrong?"),
+        shared=_("What did you believe that the result contradicts?"),
+    ),
+    "nothing_quoted": Words(
+        _("No number quoted"),
+        _("The conclusion quotes no number of the result."),
+        _("%(metric)s %(test)s on the test set: which number would convince a reader?"),
+        shared=_("Which number of the result would convince a reader?"),
     ),
     # What is done well.
     "framed": Words(_("Problem framed"), _("The problem is framed.")),
-    "clear_hypothesis": Words(
-        _("Clear hypothesis"), _("The hypothesis says what, why and how much.")
+    "has_forecast": Words(
+        _("Forecast registered"), _("A forecast of %(expected)s was registered before the run.")
     ),
     "has_baseline": Words(_("Baseline first"), _("Experiment #%(number)s is the baseline.")),
     "compared": Words(_("Has a reference"), _("The hypothesis names the experiment to beat.")),
@@ -151,7 +192,9 @@ WORDS: dict[str, Words] = {
     "small_gap": Words(_("Small train–test gap"), _("The train–test gap is %(gap)s.")),
     "no_leak": Words(_("No leak"), _("It uses no column recorded after the outcome.")),
     "decided": Words(_("Experiment concluded"), _("The experiment has a conclusion.")),
-    "errors_analysed": Words(_("Errors analysed"), _("Its errors were looked at.")),
+    "errors_analysed": Words(
+        _("Errors looked at"), _("A row that it gets wrong has a note, or a subgroup a claim.")
+    ),
     "decision_follows": Words(
         _("Decision supported"), _("The decision agrees with the comparison.")
     ),
@@ -159,26 +202,30 @@ WORDS: dict[str, Words] = {
     "reproduced": Words(_("Reproduced"), _("Re-run in a new process, it gave the same digits.")),
 }
 
-LACKS: dict[str, Text] = {
-    "change": _("what changes"),
-    "reason": _("why"),
-    "measure": _("the expected effect"),
-}
-
 
 def label(code: str) -> str:
     return str(WORDS[code].label)
 
 
-def question(code: str) -> str:
-    return str(WORDS[code].question)
+def question(code: str, evidence: Mapping[str, Any]) -> str:
+    """The question, with the numbers that it is about."""
+    return _filled(WORDS[code].question, evidence)
+
+
+def shared_question(code: str) -> str:
+    """The question to several people at once."""
+    return str(WORDS[code].shared or WORDS[code].question)
 
 
 def sentence(code: str, evidence: Mapping[str, Any]) -> str:
     words = WORDS[code]
     if words.unnamed and not evidence["names"]:
         return str(words.unnamed)
-    return str(words.sentence) % {name: _in_words(name, value) for name, value in evidence.items()}
+    return _filled(words.sentence, evidence)
+
+
+def _filled(text: Text, evidence: Mapping[str, Any]) -> str:
+    return str(text) % {name: _in_words(name, value) for name, value in evidence.items()}
 
 
 def _in_words(name: str, value: Any) -> str:
@@ -189,9 +236,7 @@ def _in_words(name: str, value: Any) -> str:
             return percent(value)
         case "names":
             return names_in_words(value)
-        case "lacks":
-            return ", ".join(str(LACKS[lack]) for lack in value)
-        case "claim":
-            return Truncator(value).chars(CLAIM_SHOWN)
+        case _ if value is None:
+            return "–"
         case _:
             return score(value) if isinstance(value, float) else str(value)

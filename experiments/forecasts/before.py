@@ -28,11 +28,16 @@ LATEST = 200
 
 @dataclass(frozen=True)
 class Told:
-    """The ruler before the run, and what it means in sentences."""
+    """The ruler before the run, and what it means in sentences.
+
+    Attributes:
+        chance: 0 to 1, to see what was forecast if it is there; None without a forecast.
+    """
 
     metric: str
     ruler: Ruler
     sentences: tuple[str, ...]
+    chance: float | None = None
 
 
 def past_errors(dojo: Dojo, kind: str, metric: str) -> list[float]:
@@ -88,6 +93,7 @@ def what_it_can_tell(
         metric=_(METRICS[name].label),
         ruler=draw_ruler(forecast, margin=margin, visible=visible),
         sentences=tuple(sentences),
+        chance=_chance_of(forecast, error) if forecast else None,
     )
 
 
@@ -101,21 +107,25 @@ def _visible(error: StandardError) -> str:
     }
 
 
+def _chance_of(forecast: Forecast, error: StandardError) -> float:
+    if forecast.kind == "stays":
+        return power.chance_to_show_no_change(forecast.margin, error.value)
+    return power.chance_to_see(forecast.size, error.value)
+
+
 def _chance(forecast: Forecast | None, error: StandardError, rows: int) -> Iterable[str]:
     """The chance to see what was forecast, and the rows that would settle it."""
     if forecast is None:
         return
     if forecast.kind == "stays":
-        chance = power.chance_to_show_no_change(forecast.margin, error.value)
         needed = power.rows_to_show_no_change(forecast.margin, error.value, rows)
         words = _("The chance to show that it stays within ±%(effect)s, if it does: %(chance)s.")
         effect = score(forecast.margin)
     else:
-        chance = power.chance_to_see(forecast.size, error.value)
         needed = power.rows_to_see(forecast.size, error.value, rows)
         words = _("The chance to see %(effect)s, if it is there: %(chance)s.")
         effect = signed(forecast.size)
-    told = words % {"effect": effect, "chance": percent(chance)}
+    told = words % {"effect": effect, "chance": percent(_chance_of(forecast, error))}
     if needed > rows:
         more = _("About %(needed)s test rows would settle it; there are %(rows)s.")
         told += " " + more % {"needed": whole(rounded(needed)), "rows": whole(rows)}

@@ -84,7 +84,7 @@ def _reproduced(experiments: Sequence[Experiment], findings: Sequence[Finding]) 
 # Of each column: its heading, the term of the glossary that explains it, and how it is counted.
 COUNTS: tuple[tuple[Promise, str, Count], ...] = (
     (_("Baseline first"), "baseline", _baseline_first),
-    (_("Clear hypotheses"), "hypothesis", _by_codes("clear_hypothesis", "no_clear_hypothesis")),
+    (_("Forecasts registered"), "hypothesis", _by_codes("has_forecast", "no_expectation")),
     (
         _("One change at a time"),
         "one_change",

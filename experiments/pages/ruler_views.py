@@ -15,6 +15,7 @@ from experiments.submit.changes_bar import changes_bar
 from experiments.submit.config.form import ConfigForm
 from experiments.submit.config.yaml import YamlForm
 from experiments.submit.hypothesis import HypothesisForm
+from experiments.submit.quick_look import quick_look
 
 
 @participant_view
@@ -27,7 +28,8 @@ def ruler(request: Request, seat: Seat) -> HttpResponse:
     reference = hypothesis.cleaned_data.get("compared_to")
     told = what_it_can_tell(seat.dojo, hypothesis.typed, reference, config)
     changes = changes_bar(seat, reference, config)
-    context = {"told": told, "changes": changes, "changes_are_new": True}
+    look = quick_look(hypothesis.typed, changes, told)
+    context = {"told": told, "changes": changes, "changes_are_new": True, "look": look}
     return render(request, "experiments/forecast/before.html", context)
 
 

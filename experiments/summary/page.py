@@ -41,7 +41,8 @@ def common_issues(rows: Sequence[ParticipantRow]) -> list[CommonIssue]:
         caught.update(codes.keys())
     ordered = sorted(caught.items(), key=lambda pair: (-pair[1], pair[0]))
     return [
-        CommonIssue(known[code].label, known[code].question, people) for code, people in ordered
+        CommonIssue(known[code].label, known[code].shared_question, people)
+        for code, people in ordered
     ]
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
-from assistant.models import Call, CoachChoice, CoachSettings, Message, Review
+from assistant.models import Call, CoachChoice, CoachSettings, Message, Reading, Review
 from classrooms.models import Dojo
 from tests import factories
 
@@ -70,6 +70,7 @@ def test_everything_of_the_coach_is_deleted_with_the_dojo(dojo: Dojo) -> None:
     Review.objects.create(experiment=experiment, occasion=Review.Occasion.RESULTS)
     CoachSettings.objects.create(dojo=dojo)
     CoachChoice.objects.create(seat=member)
+    Reading.objects.create(experiment=experiment, reader=member, note="Which row?")
     kept = factories.coach_message(factories.join(factories.make_dojo(title="Other")))
     models = list(apps.get_app_config("assistant").get_models())
     assert all(model._default_manager.exists() for model in models)

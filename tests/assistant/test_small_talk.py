@@ -120,10 +120,8 @@ def test_whoever_is_lost_is_led_on(member: Seat) -> None:
 def test_it_speaks_of_the_framing_s_own_words(member: Seat) -> None:
     frame(member, metric="Recall, because we must find them.", data="Data.")
     first = answer(member, "Is my framing clear enough?")
-    assert first.startswith("“Data” says little yet: “Data.”")
-    second = answer(member, "Is my framing clear enough?", "en", first)
-    assert "names no success threshold" in second
-    assert "Recall, because we must find them." in second
+    assert "names no success threshold" in first
+    assert "Recall, because we must find them." in first
 
 
 def test_it_speaks_of_the_numbers_of_the_run_that_is_named(member: Seat) -> None:
@@ -134,8 +132,8 @@ def test_it_speaks_of_the_numbers_of_the_run_that_is_named(member: Seat) -> None
     )
     assert answer(member, "And the errors of #1?").startswith("#1 on the test set: 4 false alarms")
     assert answer(member, "Mon score de 95% est-il bien ?").startswith("#2: ROC AUC")
-    assert "“try” doesn't say" in answer(member, "Is my hypothesis testable?")
-    assert "“Radius alone is a floor.”" in answer(member, "Is the hypothesis of #1 testable?")
+    assert "“so”" in answer(member, "Is my hypothesis testable?")
+    assert "“It is one column.”" in answer(member, "Is the hypothesis of #1 testable?")
     assert "#1" in answer(member, "Am I changing too much at once?")
 
 

@@ -48,11 +48,11 @@ def test_the_most_pressing_are_one_of_a_kind_and_the_gravest_first() -> None:
     someone = Participant()
     someone.has_framing = False
     for _try in range(2):
-        someone.tries("random_forest", claim="test")
+        someone.tries("random_forest", expected_effect=None)
     pressing = most_pressing(findings_of(someone.record()))
     assert len(pressing) == len({f.code for f in pressing})
     assert [f.severity for f in pressing] == sorted((f.severity for f in pressing), reverse=True)
-    assert {f.experiment.number for f in pressing if f.code == "no_clear_hypothesis"} == {2}
+    assert {f.experiment.number for f in pressing if f.code == "no_expectation"} == {2}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -61,19 +62,20 @@ def test_errors_not_analysed_is_a_trap_from_the_interpretation_on() -> None:
 
 
 @pytest.mark.parametrize(
-    "analysis",
+    ("analysis", "is_asked"),
     [
-        "It misses five: false negatives.",
-        "Les erreurs sont des petites tumeurs.",
-        "ROC AUC is above 0.9.",
+        ("AUC, errors ok.", True),
+        ("Rien à signaler sur les erreurs.", True),
+        ("On en rate 4 sur 40, des petites tumeurs.", False),
     ],
 )
-def test_of_what_is_written_on_errors_the_rules_say_nothing(analysis: str) -> None:
+def test_errors_are_counted_or_asked_for_whatever_the_words(analysis: str, is_asked: bool) -> None:
     someone = Participant()
     kept = someone.tries()
     someone.concludes(kept, KEEP, analysis)
     begun = frozenset({PhaseKind.INTERPRETATION})
-    assert someone.severity("errors_not_analysed", begun=begun) is None
+    expected = Severity.ISSUE if is_asked else None
+    assert someone.severity("errors_not_analysed", begun=begun) == expected
     assert someone.severity("errors_analysed", begun=begun) is None
     Experiment.objects.filter(pk=kept.pk).update(subgroup_claim="harder")
     assert someone.severity("errors_analysed", begun=begun) == Severity.STRENGTH
@@ -83,7 +85,7 @@ def test_errors_may_have_given_the_next_idea() -> None:
     someone = Participant()
     first = someone.tries()
     someone.concludes(first, KEEP, "The score is good.")
-    someone.tries("random_forest", compared_to=first, rationale="Most errors are small nuclei.")
+    someone.tries("random_forest", compared_to=first, rationale="3 of 12 small nuclei are wrong.")
     assert someone.severity("errors_not_analysed") is None
 
 
@@ -129,13 +131,13 @@ def test_an_honest_score_may_be_worse() -> None:
 @pytest.mark.parametrize(
     ("decision", "analysis", "expected", "severity"),
     [
-        (KEEP, "Better, and fewer errors.", 0.02, Severity.NOTICE),
-        (KEEP, "Within chance; kept because it is simpler.", 0.02, Severity.NOTICE),
+        (KEEP, "Better, and fewer errors.", 0.02, Severity.ISSUE),
+        (KEEP, "Within chance; kept because it is simpler.", 0.02, Severity.ISSUE),
         (KEEP, "As good with fewer columns.", 0.0, None),
         ("iterate", "Better, and fewer errors.", 0.02, None),
     ],
 )
-def test_what_is_kept_though_inconclusive_is_worth_a_question_whatever_is_written(
+def test_what_is_kept_though_inconclusive_is_an_issue_whatever_is_written(
     decision: str, analysis: str, expected: float, severity: Severity | None
 ) -> None:
     someone = Participant()
@@ -167,3 +169,45 @@ def test_a_strength_is_held_until_the_next_slip() -> None:
     assert "small_gap" in {f.code for f in held_strengths(findings_of(someone.record()))}
     someone.tries("decision_tree", train=1.0)
     assert "small_gap" not in {f.code for f in held_strengths(findings_of(someone.record()))}
+
+
+def kept_without_a_column(someone: Participant, decision: str, **fields: Any) -> None:
+    first = someone.tries()
+    second = someone.tries(
+        config={"columns": {"exclude": ["mean_area"]}}, compared_to=first, **fields
+    )
+    someone.concludes(second, decision, "So it is.")
+
+
+def test_what_is_simpler_may_be_kept_though_inconclusive() -> None:
+    someone = Participant()
+    kept_without_a_column(someone, KEEP, judgement=("cannot tell", "unclear"))
+    assert someone.severity("kept_inconclusive") == Severity.NOTICE
+
+
+def test_a_loss_that_is_not_shown_is_worth_a_question() -> None:
+    someone = Participant()
+    unclear = ("cannot tell", "unclear")
+    kept_without_a_column(someone, REJECT, judgement=unclear, expected_effect=-0.02)
+    assert someone.severity("fall_not_shown") == Severity.NOTICE
+    other = Participant()
+    kept_without_a_column(other, REJECT, judgement=unclear, expected_effect=0.02)
+    assert other.severity("fall_not_shown") is None, "rejected for being no better"
+
+
+@pytest.mark.parametrize(("analysis", "is_asked"), [("Fine.", True), ("Not 0.02.", False)])
+def test_a_forecast_that_was_missed_is_come_back_to(analysis: str, is_asked: bool) -> None:
+    someone = Participant()
+    first = someone.tries()
+    missed = someone.tries("random_forest", compared_to=first, judgement=("missed", "worse"))
+    someone.concludes(missed, REJECT, analysis)
+    assert someone.severity("forecast_missed") == (Severity.NOTICE if is_asked else None)
+
+
+def test_a_conclusion_quotes_its_result() -> None:
+    someone = Participant()
+    first = someone.tries()
+    someone.concludes(first, KEEP, "A good score.")
+    assert someone.severity("nothing_quoted") == Severity.NOTICE
+    someone.concludes(first, KEEP, "0.94 on the test set.")
+    assert someone.severity("nothing_quoted") is None

@@ -30,7 +30,7 @@ def test_overfitting_is_a_trap_once_they_go_on() -> None:
     ("decision", "direction", "severity"),
     [
         (REJECT, "better", None),
-        ("iterate", "unclear", None),
+        ("iterate", "unclear", Severity.NOTICE),
         (KEEP, "better", Severity.NOTICE),
         (KEEP, "unclear", Severity.ISSUE),
         (KEEP, "worse", Severity.ISSUE),
@@ -46,6 +46,8 @@ def test_who_saw_the_gap_is_has_no_issue(
     )
     someone.concludes(deep, decision, "Train is perfect.")
     assert someone.severity("overfitting") == severity
+    someone.concludes(deep, decision, "1.00 against 0.94: it knows the train rows by heart.")
+    assert someone.severity("overfitting") is None, "both are quoted"
 
 
 def test_a_leak_is_looked_at_once_and_no_more() -> None:

@@ -13,48 +13,35 @@ from experiments.findings import (
     findings_of,
 )
 from experiments.models import Run
-from tests.experiments.records import CLAIM, WHY, Participant
+from tests.experiments.records import WHY, Participant
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(
-    ("claim", "rationale", "expected", "lacks"),
-    [
-        ("On teste XGBoost", WHY, 0.02, ["change"]),
-        ("Let us try something", WHY, 0.02, ["change"]),
-        (CLAIM, "why not", 0.02, ["reason"]),
-        (CLAIM, CLAIM.upper(), 0.02, ["reason"]),
-        ("test 2", "parce que", 0.02, ["change", "reason"]),
-        (CLAIM, WHY, 0.02, []),
-        ("Une forêt aléatoire dépasse la régression", "Effets non linéaires de l'âge", 0.02, []),
-        ("Without area, recall holds", "Radius says the same", 0.0, []),
-    ],
-)
-def test_a_hypothesis_names_a_change_a_reason_and_a_measure(
-    claim: str, rationale: str, expected: float, lacks: list[str]
-) -> None:
+@pytest.mark.parametrize("rationale", ["jsp, feeling", "asdf qwerty", WHY])
+def test_of_a_reason_the_rules_say_nothing(rationale: str) -> None:
     someone = Participant()
-    someone.tries(claim=claim, rationale=rationale, expected_effect=expected)
-    found = [f for f in findings_of(someone.record()) if f.code == "no_clear_hypothesis"]
-    assert [f.evidence["lacks"] for f in found] == ([lacks] if lacks else [])
-    assert all(f.is_issue for f in found)
+    first = someone.tries()
+    someone.tries("random_forest", claim="test", rationale=rationale, compared_to=first)
+    assert someone.severity("no_expectation") is None
+    assert someone.severity("has_forecast") == Severity.STRENGTH
 
 
 def test_only_a_first_experiment_may_go_without_a_prediction() -> None:
     someone = Participant()
     first = someone.tries(expected_effect=None)
-    assert someone.severity("no_clear_hypothesis") == Severity.NOTICE
+    assert someone.severity("no_expectation") == Severity.NOTICE
     someone.tries("random_forest", expected_effect=None, compared_to=first)
-    assert someone.severity("no_clear_hypothesis") == Severity.ISSUE
+    assert someone.severity("no_expectation") == Severity.ISSUE
 
 
 def test_who_does_it_right_later_has_learned() -> None:
     someone = Participant()
-    first = someone.tries(claim="test", rationale="test")
-    assert someone.severity("no_clear_hypothesis") == Severity.ISSUE
-    someone.tries("random_forest", compared_to=first)
-    assert someone.severity("no_clear_hypothesis") == Severity.NOTICE
+    first = someone.tries()
+    second = someone.tries("random_forest", expected_effect=None, compared_to=first)
+    assert someone.severity("no_expectation") == Severity.ISSUE
+    someone.tries("decision_tree", compared_to=second)
+    assert someone.severity("no_expectation") == Severity.NOTICE
 
 
 def test_no_baseline() -> None:

@@ -266,7 +266,7 @@ def test_rigour_is_counted_from_the_record(dojo: Dojo) -> None:
     record_analysis(first, analysis="Its errors are small trees.", decision="keep", next_step="x")
     found = shares(dojo)
     assert found["Baseline first"] == (1, 1)
-    assert found["Clear hypotheses"] == (1, 2)
+    assert found["Forecasts registered"] == (1, 2)
     assert found["One change at a time"] == (1, 1)
     assert found["Experiments concluded"] == (1, 2)
     assert leaderboard(dojo, None).rigour[0].rigour.forecasts.skill is None

@@ -178,10 +178,10 @@ def test_queries_do_not_grow_with_the_room(page: str, cast: Cast) -> None:
 def trapped(cast: Cast) -> dict[str, str]:
     """What the form of a finding of the participant posts."""
     experiment = factories.submit(
-        cast.participant, "random_forest", claim="test", compared_to=cast.experiment
+        cast.participant, "random_forest", expected_effect=None, compared_to=cast.experiment
     )
     factories.finish(experiment)
-    return {"finding": "no_clear_hypothesis", "experiment": experiment.public_id}
+    return {"finding": "no_expectation", "experiment": experiment.public_id}
 
 
 def person(cast: Cast, action: str = "") -> str:
@@ -191,15 +191,17 @@ def person(cast: Cast, action: str = "") -> str:
 def test_an_issue_is_asked_about_with_one_click_and_says_which_experiment(cast: Cast) -> None:
     sent = trapped(cast)
     page = cast.clients["facilitator"].get(person(cast)).content.decode()
-    assert "Experiment #2: What are we testing?" in page  # in the Dojo's language
-    post = sent | {"text": "Experiment #2: What are we testing?"}
+    assert (
+        "Experiment #2: Which difference from #1 would have proved you wrong?" in page
+    )  # in the Dojo's language
+    post = sent | {"text": "Experiment #2: Which difference from #1 would have proved you wrong?"}
     answer = cast.clients["facilitator"].post(person(cast, "ask/"), post, headers=HTMX)
     assert answer.status_code == 200
     announcement = Announcement.objects.get()
     assert announcement.recipient == cast.participant
-    assert announcement.finding == "no_clear_hypothesis"
+    assert announcement.finding == "no_expectation"
     banner = cast.clients["participant"].get(f"/dojos/{cast.dojo.public_id}/news/").content.decode()
-    assert "What are we testing?" in banner
+    assert "would have proved you wrong?" in banner
     assert f'href="{announcement.link}"' in banner
     assert cast.clients["participant"].get(announcement.link).status_code == 200
 
@@ -217,7 +219,7 @@ def test_an_empty_question_is_not_sent_and_keeps_what_was_typed(cast: Cast) -> N
 
 @pytest.mark.parametrize(
     "changed",
-    [{"finding": "overfitting"}, {"finding": "clear_hypothesis"}, {"experiment": "bcdfghjkmnpq"}],
+    [{"finding": "overfitting"}, {"finding": "has_forecast"}, {"experiment": "bcdfghjkmnpq"}],
 )
 def test_only_what_was_found_can_be_asked_about(changed: dict[str, str], cast: Cast) -> None:
     post = trapped(cast) | {"text": "Hello"} | changed
@@ -284,9 +286,9 @@ def test_only_who_changed_is_read_again() -> None:
     assert counts == [1, 1, 1]
     warm, counts = read()
     assert (warm < cold, counts) == (True, [1, 1, 1])
-    factories.submit(people[0], "random_forest", claim="test")
+    factories.submit(people[0], "random_forest", expected_effect=None)
     assert read() == (cold, [1, 1, 2])
-    assert [f.code for f in participant_rows(dojo, now)[0].issues].count("no_clear_hypothesis") == 1
+    assert [f.code for f in participant_rows(dojo, now)[0].issues].count("no_expectation") == 1
 
 
 def test_what_is_remembered_is_forgotten_with_the_phase_and_the_minute() -> None:

@@ -78,6 +78,7 @@ MAKES_NOTHING_TWICE = {
     "experiments:dojo_archive": "one archive of a kind",
     "assistant:choose": "set to what is sent",
     "assistant:settings": "one setting of a Dojo",
+    "assistant:reading": "one reading of a reader",
     "assistant:stop": "stopped is stopped",
     "connections:token_revoke": "gone is gone",
     "connections:tracking": "one setting of a Dojo",
