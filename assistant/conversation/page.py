@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 
 from assistant.conversation.markdown import to_html
+from assistant.conversation.offers import Offer, told
 from assistant.facts import wording as words
 from assistant.facts.own_work import OPENING
 from assistant.facts.small_talk import quick_prompts
@@ -29,6 +30,7 @@ class MessageView:
     """One turn as it is shown."""
 
     message: Message
+    is_latest: bool = True
 
     @property
     def html(self) -> SafeString:
@@ -37,6 +39,11 @@ class MessageView:
     @property
     def by(self) -> str:
         return str(Source(self.message.source).label) if self.message.source else ""
+
+    @property
+    def offers(self) -> list[Offer]:
+        """Where to go from here; of the latest answer alone, for the others were left."""
+        return told(self.message.offers, self.message.seat) if self.is_latest else []
 
     @property
     def remark(self) -> str:
@@ -53,10 +60,9 @@ class CoachPage:
 
     @cached_property
     def messages(self) -> list[MessageView]:
-        latest = Message.objects.filter(seat=self.seat).select_related("experiment")
-        return [
-            MessageView(message) for message in reversed(latest.order_by("-pk")[:MESSAGES_SHOWN])
-        ]
+        latest = Message.objects.filter(seat=self.seat).select_related("experiment", "seat__dojo")
+        shown = list(latest.order_by("-pk")[:MESSAGES_SHOWN])
+        return [MessageView(one, is_latest=one == shown[0]) for one in reversed(shown)]
 
     @property
     def opening(self) -> str:

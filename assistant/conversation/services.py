@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 
 from assistant.conversation.cards import split_cards
+from assistant.conversation.offers import offers_of
 from assistant.facts.records import work_of
 from assistant.facts.small_talk import answer_by_rules
 from assistant.model.access import check_model_is_on
@@ -80,7 +81,8 @@ def say(seat: Seat, text: str, looked_at: Experiment | None, *, language: str) -
     except CoachUnavailable as reason:
         before = _said_lately(history)
         with translation.override(language):
-            answer.text = answer_by_rules(work, looked_at, text, before)
+            said = answer_by_rules(work, looked_at, text, before)
+        answer.text, answer.offers = said.text, offers_of(said, text)
         answer.source, answer.failure = Source.RULES, reason.code
         answer.save()
         return answer
@@ -162,7 +164,11 @@ def fall_back(asked: Asked, text: str, failure: CoachUnavailable, *, language: s
     before = _said_lately(_latest(message.seat))
     with translation.override(language):
         work = work_of(message.seat)
-        answer = answer_by_rules(work, message.experiment, question, before)
+        said = answer_by_rules(work, message.experiment, question, before)
     _being_written(message).update(
-        text=answer, state=Message.State.COMPLETE, source=Source.RULES, failure=failure.code
+        text=said.text,
+        offers=offers_of(said, question),
+        state=Message.State.COMPLETE,
+        source=Source.RULES,
+        failure=failure.code,
     )

@@ -188,6 +188,7 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, max_length=30, verbose_name="failure reason"),
                 ),
                 ("cards", models.JSONField(blank=True, default=list, verbose_name="cards")),
+                ("offers", models.JSONField(blank=True, default=list, verbose_name="offers")),
                 (
                     "sent_at",
                     models.DateTimeField(default=django.utils.timezone.now, verbose_name="sent on"),
