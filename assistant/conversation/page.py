@@ -16,7 +16,7 @@ from assistant.facts.own_work import OPENING
 from assistant.facts.small_talk import quick_prompts
 from assistant.model.access import check_model_is_on
 from assistant.model.budget import coach_settings
-from assistant.model.client import CoachUnavailable
+from assistant.model.client import CoachUnavailable, is_configured
 from assistant.models import Call, CoachChoice, Message
 from assistant.models.conversation import Source
 from classrooms.models import Seat
@@ -50,6 +50,12 @@ class MessageView:
         """Why it is not, or not all of, the language model's."""
         return words.unavailable(self.message.failure) if self.message.failure else ""
 
+    @property
+    def mark(self) -> str:
+        """Where sentences are missing; the rules' own answers miss none."""
+        by_model = self.message.source == Source.MODEL
+        return words.sentences_left_out(len(self.message.left_out)) if by_model else ""
+
 
 @dataclass(frozen=True)
 class CoachPage:
@@ -76,6 +82,11 @@ class CoachPage:
         except CoachUnavailable as reason:
             return words.unavailable(reason.code)
         return ""
+
+    @property
+    def has_model(self) -> bool:
+        """Whether there is one to switch on or off."""
+        return is_configured()
 
     @cached_property
     def model_is_wanted(self) -> bool:

@@ -145,4 +145,8 @@ def choose(request: Request, seat: Seat) -> HttpResponse:
     CoachChoice.objects.update_or_create(
         seat=seat, defaults={"is_enabled": request.POST.get("model") == "on"}
     )
+    if request.htmx:
+        # The switch alone, so that what is being typed stays.
+        context = {"page": CoachPage(seat, None), "dojo": seat.dojo, "is_choice": True}
+        return render(request, f"{TEMPLATE}#choice", context)
     return redirect(_address(seat, None))

@@ -11,7 +11,7 @@ _FRENCH = """
 afin ai alors apres au aucun aussi aux avant avec avez avoir bah bcp beaucoup bien bon bonjour c
 ca ce cela ces cest cet cette chez combien comment comme d dans de deja depuis des dis dois doit
 donc du elle en encore entre es est et etre faire fais fait faut il ils j jai je jsp koi l la
-laquelle le lequel les leur lui ma mais mes meme merci mets mon n ne nos notre nous on ou ouais
+laquelle le lequel les leur lui ma mais mes meme merci mets mon n ne nos notre nous ou ouais
 oui par pas peut peux pk pkoi pour pourquoi pq qu quand que quel quelle quelles quels qui quoi
 rien s sa sais salut sans ses si sont stp suis sur svp ta tes tjrs toi ton toujours tout tps tres
 trop tu un une va veut veux vos votre vous y ya
@@ -29,15 +29,20 @@ _ACCENTS = re.compile("[àâçéèêëîïôûùœ]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 
 
+def leaning(text: str) -> int:
+    """How many more French small words there are than English ones; below 0 where fewer."""
+    words = _WORD.findall(folded(text).replace("’", "'"))
+    french = sum(word in _SMALL["fr"] for word in words) + bool(_ACCENTS.search(text))
+    return french - sum(word in _SMALL["en"] for word in words)
+
+
 def language_of(text: str, fallback: str) -> str:
     """The language of a question, by its small words.
 
     Args:
         fallback: the reader's, where the words tell nothing.
     """
-    words = _WORD.findall(folded(text).replace("’", "'"))
-    french = sum(word in _SMALL["fr"] for word in words) + bool(_ACCENTS.search(text))
-    english = sum(word in _SMALL["en"] for word in words)
-    if french == english:
+    lead = leaning(text)
+    if not lead:
         return fallback
-    return "fr" if french > english else "en"
+    return "fr" if lead > 0 else "en"

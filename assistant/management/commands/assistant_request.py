@@ -14,7 +14,7 @@ from assistant.model.prompting import review_prompt
 from assistant.model.recorded import read_reply, request_of
 from assistant.models import Review
 from assistant.reviews.page import FeedbackPage
-from assistant.reviews.services import given_by_model, or_by_rules
+from assistant.reviews.services import given_by_model, known_for, or_by_rules
 from experiments.models import Experiment
 from jobs.models import JobStatus
 
@@ -52,7 +52,10 @@ class Command(BaseCommand):
         work = work_of(experiment.seat)
         facts = work.facts(experiment.pk)
         prompt = review_prompt(facts, work.record, work.framing)
-        fields = or_by_rules(facts, lambda: given_by_model(read_reply(prompt, text), facts, prompt))
+        known = known_for(work, facts, prompt)
+        fields = or_by_rules(
+            facts, lambda: given_by_model(read_reply(prompt, text), facts, prompt, known)
+        )
         review = Review(experiment=experiment, status=JobStatus.SUCCEEDED, **fields)
         page = FeedbackPage(review, Rubric.model_validate(fields["content"]))
         html = render_to_string("assistant/feedback.html", {"page": page})
