@@ -8,6 +8,7 @@ need it. Everything that can go wrong becomes a `CoachUnavailable` with a code, 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -82,15 +83,19 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Reply(Generic[Output]):
-    """A structured answer, and what it took."""
+    """A structured answer, what it took, and how often it was asked for."""
 
     output: Output
     usage: Usage
+    tries: int = 1
 
 
 def is_configured() -> bool:
     """Return whether a language model is configured."""
-    return settings.ASSISTANT_PROVIDER != "anthropic" or bool(settings.ANTHROPIC_API_KEY)
+    # A server of one's own may want no key.
+    return settings.ASSISTANT_PROVIDER != "anthropic" or bool(
+        settings.ANTHROPIC_API_KEY or settings.ANTHROPIC_BASE_URL
+    )
 
 
 def recipient() -> str:
@@ -131,7 +136,7 @@ def _options() -> dict[str, Any]:
         "max_retries": settings.ASSISTANT_MAX_RETRIES,
     }
     if settings.ASSISTANT_PROVIDER == "anthropic":
-        options["api_key"] = settings.ANTHROPIC_API_KEY
+        options["api_key"] = settings.ANTHROPIC_API_KEY or "none"
         if settings.ANTHROPIC_BASE_URL:
             options["base_url"] = settings.ANTHROPIC_BASE_URL
     return options
@@ -242,15 +247,25 @@ def ask(
         _refuse_if_off()
         client = _kept_client(_client)
     spent, failure = Usage(), ""
-    for _try in range(2):
+    for tries in (1, 2):
         answer, usage, failure = _ask_once(client, prompt, output, spent)
         spent = add(spent, usage)
         if answer is not None:
-            return Reply(answer, spent)
-        if failure == "cut_off":
-            # With the same limit it would be cut again.
-            prompt = replace(prompt, max_tokens=2 * prompt.max_tokens)
+            return Reply(answer, spent, tries)
+        prompt = _once_more(prompt, output, failure)
     raise CoachUnavailable(failure, spent)
+
+
+def _once_more(prompt: Prompt, output: type[Output], failure: str) -> Prompt:
+    """The request that may succeed where the first one failed."""
+    if failure == "cut_off":
+        # With the same limit it would be cut again.
+        return replace(prompt, max_tokens=2 * prompt.max_tokens)
+    # Some servers pass the type of an answer on to no model: then it is told in words.
+    schema = json.dumps(output.model_json_schema(), separators=(",", ":"))
+    *before, last = prompt.turns
+    told = f"{last.text}\n\nAnswer with JSON alone, of this schema: {schema}"
+    return replace(prompt, turns=(*before, replace(last, text=told)))
 
 
 def _ask_once(
