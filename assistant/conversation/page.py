@@ -23,6 +23,8 @@ from classrooms.models import Seat
 from experiments.models import Experiment
 
 MESSAGES_SHOWN = 60
+# Why there is no language model at all.
+SAID_ABOVE = ("no_key", "off")
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,10 @@ class MessageView:
 
     @property
     def remark(self) -> str:
-        """Why it is not, or not all of, the language model's."""
-        return words.unavailable(self.message.failure) if self.message.failure else ""
+        """Why it is not, or not all of, the language model's; where there is none, once for all
+        stands above."""
+        failure = self.message.failure
+        return words.unavailable(failure) if failure and failure not in SAID_ABOVE else ""
 
     @property
     def mark(self) -> str:

@@ -86,11 +86,12 @@ def index_in(language: str) -> Index:
     passages: dict[str, list[list[str]]] = {}
     joined: dict[str, list[str]] = {}
     for key, entry in entries.items():
-        texts = [entry.title, *entry.names, english[key].title, *phrasings.get(key, ()), entry.text]
-        passages[key] = [stems_of(text, language) for text in texts]
+        asked = [entry.title, *entry.names, english[key].title, *phrasings.get(key, ())]
+        passages[key] = [stems_of(text, language) for text in asked]
         for text in (entry.title, *entry.names, *phrasings.get(key, ())):
             joined |= _written_as_one(text, language)
-    return Index(passages, joined)
+    texts = {key: stems_of(entry.text, language) for key, entry in entries.items() if entry.text}
+    return Index(passages, texts, joined)
 
 
 def phrasings_in(language: str) -> dict[str, list[str]]:

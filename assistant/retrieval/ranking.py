@@ -19,6 +19,8 @@ SATURATION, LENGTH = 1.2, 0.4
 # What a word is worth that was read as another, one letter away.
 MISSPELT = 0.8
 SHORTEST_MISSPELT = 5
+# A word of an entry's text, next to one of its phrasings.
+TEXT = 0.6
 # What all other phrasings of an entry add, for it speaks of the matter in many words.
 REST = 0.15
 # A word that no entry knows tells as much as the rarest that one does.
@@ -43,25 +45,31 @@ class Index:
     """Passages by the key of their entry.
 
     Args:
-        passages: lists of stems, by key; of equals the first wins.
+        passages: how each entry is asked for, as lists of stems; of equals the first wins.
+        texts: what each entry says, which names much that it is not about.
         joined: words that are also written as one, with the stems of their parts.
     """
 
     def __init__(
         self,
         passages: Mapping[str, Iterable[Sequence[str]]],
+        texts: Mapping[str, Sequence[str]] | None = None,
         joined: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._passages = [
-            (key, Counter(stems)) for key, lists in passages.items() for stems in lists if stems
+            (key, Counter(stems), 1.0)
+            for key, lists in passages.items()
+            for stems in lists
+            if stems
         ]
+        self._passages += [(key, Counter(stems), TEXT) for key, stems in (texts or {}).items()]
         self._place = {key: place for place, key in enumerate(passages)}
         self._joined = dict(joined or {})
-        lengths = [counts.total() for _key, counts in self._passages]
+        lengths = [counts.total() for _key, counts, _worth in self._passages]
         self._mean_length = sum(lengths) / max(1, len(lengths))
         self._found: defaultdict[str, list[int]] = defaultdict(list)
         self._owners: defaultdict[str, set[str]] = defaultdict(set)
-        for place, (key, counts) in enumerate(self._passages):
+        for place, (key, counts, _worth) in enumerate(self._passages):
             for one in counts:
                 self._found[one].append(place)
                 self._owners[one].add(key)
@@ -81,9 +89,10 @@ class Index:
         whole = sum(said.values())
         scores: defaultdict[str, list[float]] = defaultdict(list)
         for place in {place for one in asked for place in self._found.get(one, ())}:
-            key, counts = self._passages[place]
+            key, counts, worth = self._passages[place]
             scores[key].append(
-                sum(
+                worth
+                * sum(
                     weight * self._weight[one] * self._gain(counts[one], counts.total())
                     for one, weight in asked.items()
                     if one in counts

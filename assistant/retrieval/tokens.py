@@ -115,7 +115,12 @@ def _tables(language: str) -> tuple[frozenset[str], dict[str, str]]:
 
 @lru_cache(maxsize=20_000)
 def stem(word: str, language: str) -> str:
-    """A word's stem; without accents, as both sides of a comparison are."""
+    """A word's stem; without accents, as both sides of a comparison are.
+
+    Snowball keeps the last letter of “plis” and “réseaux”; here singular and plural are one.
+    """
+    if language == "fr" and len(word) > 3 and word[-1] in "sx":
+        word = word[:-1]
     return str(snowballstemmer.stemmer(LANGUAGES[language]).stemWord(word))
 
 
