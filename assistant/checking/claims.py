@@ -91,7 +91,10 @@ CLAIMS = (
         r"|\bproven?\b|\bproves\b|\bprouv\w+|\bdémontr\w+|\bbeyond (?:doubt|chance)"
         r"|\bmore than chance"
         r"|\bplus que le hasard|\bnettement (?:meilleur|mieux)|\breal (?:gain|improvement|progress)"
-        r"|\bvrai(?:e)? (?:gain|amélioration|progrès)|\bréelle? (?:gain|amélioration)|\bgain réel",
+        r"|\b(?:gain|improvement|difference|effect|progress|amélioration|différence|effet|progrès)\b"
+        r".{0,20}\b(?:is|est) (?:real|genuine|certain|réel(?:le)?|certaine?|vraie?)\b"
+        r"|\bvrai(?:e)? (?:gain|amélioration|progrès)|\bréel(?:le)? (?:gain|amélioration)"
+        r"|\bgain réel",
         _is_significant,
     ),
     _claim(
@@ -130,16 +133,24 @@ CLAIMS = (
     _claim(
         "as forecast",
         r"\b(?:as you (?:forecast|predicted|expected)|came true|right forecast|you were right)\b"
-        r"|\bforecast (?:was|is) (?:right|confirmed|met|correct|as)\b"
-        r"|\bhypothesis (?:was|is) (?:confirmed|supported|right|proven)\b"
+        r"|\bforecast\b.{0,20}\b(?:was|is) (?:right|confirmed|met|correct|as)\b"
+        r"|\bhypothesis\b.{0,20}\b(?:was|is) (?:confirmed|supported|right|proven)\b"
         r"|\b(?:comme (?:annoncé|prévu)|s'est vérifiée?|vous aviez raison)\b"
-        r"|\b(?:pronostic|hypothèse) (?:est|était) (?:juste|confirmée?|vérifiée?|exacte?)\b",
+        r"|\b(?:pronostic|hypothèse)\b.{0,20}\b(?:est|était) "
+        r"(?:juste|confirmée?|vérifiée?|exacte?)\b",
         _as_forecast,
     ),
     _claim(
         "refuted",
         r"\b(?:refuted|disproven?|contradicted by the result)\b|\b(?:réfutée?|démentie?)\b",
         _is_refuted,
+        counts_negated=False,
+    ),
+    _claim(
+        # The product computes none.
+        "p-value",
+        r"\bp[- ]?val(?:ue|eur)",
+        lambda run: False,
         counts_negated=False,
     ),
     _claim(

@@ -51,6 +51,7 @@ def known_of(
     experiments = record.experiments
     sent = [json.loads(found) for text in _sent(prompt) for found in _FENCED.findall(text)]
     last = looked_at or next((one for one in reversed(experiments) if one.run.has_succeeded), None)
+    doubted = {one.experiment.pk for one in findings_of(record) if one.code in ALARMS}
     spoken = [turn.text for turn in prompt.turns if turn.role == "user"]
     return Known(
         language=language,
@@ -62,7 +63,9 @@ def known_of(
         ),
         texts=(*_texts(work), *spoken),
         words=frozenset(_short_words(record, language)),
-        runs={one.number: _run(record, one) for one in experiments if one.run.has_succeeded},
+        runs={
+            one.number: _run(record, one, doubted) for one in experiments if one.run.has_succeeded
+        },
         numbers_taken=frozenset(one.number for one in experiments),
         looked_at=last.number if last else None,
         hidden_columns=_hidden_columns(record),
@@ -111,7 +114,7 @@ def _scores(
                 found[f"{name} difference of {one.number}"] = ends
     for value in found.get(f"{metric} test", ()):
         found[f"goal of {value}"] = (value, goal)
-    return {name: values for name, values in found.items() if len(values) > 1}
+    return {name: values for name, values in found.items() if values}
 
 
 def _counted(record: Record) -> dict[str, frozenset[int]]:
@@ -175,16 +178,13 @@ def _confusion(experiment: Experiment) -> dict[str, int]:
     return {cell: int(stored[name]) for cell, name in CELLS.items()}
 
 
-def _run(record: Record, experiment: Experiment) -> Run:
+def _run(record: Record, experiment: Experiment, doubted: set[int]) -> Run:
     row, outcome = run_page(experiment).primary_row, outcome_of(experiment)
-    alarms = {
-        finding.code for finding in findings_of(record) if finding.experiment.pk == experiment.pk
-    }
     compared = experiment.compared_to_id is not None
     return Run(
         number=experiment.number,
         directions=frozenset(_directions(record, experiment)),
-        is_believed=is_believed(experiment) and not alarms & set(ALARMS),
+        is_believed=is_believed(experiment) and experiment.pk not in doubted,
         gap_is_notable=row.gap_is_notable if row and row.gap_interval else None,
         verdict=outcome.verdict if outcome else None,
         decision=experiment.decision,

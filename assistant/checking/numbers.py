@@ -97,7 +97,41 @@ def wrong_numbers(sentence: str, known: Known) -> list[str]:
             for value, decimals in one.readings
         ):
             wrong.append(one.text)
-    return wrong
+    return wrong + list(_of_another_part(sentence, known))
+
+
+_PART = re.compile(r"\b(train(?:ing)?|entraînement|test)\b", re.IGNORECASE)
+_BEHIND = re.compile(
+    r"\s*(?:on|in|for|sur|en|dans)\s+(?:the\s+|le\s+|l')?(train(?:ing)?|entraînement|test)\b",
+    re.IGNORECASE,
+)
+# A score stands as near as this behind the part that it is of.
+NEAR = 30
+
+
+def _of_another_part(sentence: str, known: Known) -> Iterator[str]:
+    """Scores told of the test set that are the training set's, or the other way round."""
+    for match in _NUMBER.finditer(sentence):
+        parts = list(_PART.finditer(sentence[max(0, match.start() - NEAR) : match.start()]))
+        # A score has decimals: “0,867” is no number of thousands.
+        value, decimals = max(_readings(match["digits"]), key=lambda one: one[1])
+        if not parts or decimals < 2 or match["percent"]:
+            continue
+        # “… 0.81 on test” says behind the number what it is of.
+        behind = _BEHIND.match(sentence, match.end())
+        said = (behind or parts[-1])[1].casefold()
+        named = "test" if said == "test" else "train"
+        of = {
+            part: any(
+                abs(score - value) <= 0.5 * 10**-decimals + SMALLEST_TOLD
+                for metric, scores in known.scores.items()
+                if metric.endswith(part)
+                for score in scores
+            )
+            for part in ("train", "test")
+        }
+        if of["train"] != of["test"] and not of[named]:
+            yield match["digits"]
 
 
 def _exists(match: re.Match[str], known: Known) -> bool:

@@ -102,10 +102,15 @@ def answer_by_rules(
     look = Look(work, speaks_of(work, looked_at, plain), plain)
     with override(language):
         hits = index_in(language).rank(stems_of(question, language, _columns(work)))
-        known = [hit for hit in hits if hit.relevance >= KNOWN and hit.coverage >= COVERED]
-        if known and known[0] == hits[0]:
+        if known := known_among(hits):
             return _answered(look, known, language, said_before)
         return _unknown(hits, language, has_help=not work.record.setting.dojo.is_solo)
+
+
+def known_among(hits: list[Hit]) -> list[Hit]:
+    """The entries that may answer, best first; none where even the best is too far off."""
+    known = [hit for hit in hits if hit.relevance >= KNOWN and hit.coverage >= COVERED]
+    return known if known and known[0] == hits[0] else []
 
 
 def _columns(work: Work) -> list[str]:

@@ -95,6 +95,7 @@ def test_what_is_right_is_shown_and_every_question_of_it() -> None:
                 if faults := faults_of(sentence, known(group["language"])):
                     dropped.append((sentence, faults))
     assert not [one for one, _faults in dropped if one.rstrip().endswith("?")], dropped
+    assert sentences > 100
     assert len(dropped) <= 0.02 * sentences, dropped
 
 
@@ -122,3 +123,9 @@ def test_a_decimal_a_quotation_and_a_draft_stay_whole() -> None:
     assert split("« Oui. Non. » dit-il. Bon.")[0] == "« Oui. Non. » dit-il. "
     draft = "```config\nmodel: x. y\n```\n"
     assert split(f"Try.\n{draft}Well?") == ["Try.\n", draft, "Well?"]
+
+
+def test_a_score_of_the_other_part_is_a_wrong_number() -> None:
+    assert faults_of("On the test set #2 scores 0.867.", known("en"))
+    assert faults_of("Sur le test, #2 obtient 0,867.", known("fr"))
+    assert not faults_of("#2 is at 0.867 on train against 0.810 on test.", known("en"))
