@@ -57,7 +57,7 @@ class MessageAdmin(RecordAdmin):
     )
     search_fields = ("seat__display_name",)
     list_select_related = ("seat",)
-    exclude = ("text", "cards")
+    exclude = ("text", "cards", "offers", "left_out")
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Message | None:
         found = super().get_object(request, *args, **kwargs)

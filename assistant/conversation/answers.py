@@ -16,6 +16,9 @@ from typing import TypeVar
 
 from django.db import DatabaseError, connection
 
+from assistant.checking.check import faults_of
+from assistant.checking.feedback import LeftOut, left_out_of
+from assistant.checking.sentences import Sentences
 from assistant.conversation import services as conversing
 from assistant.conversation.services import Asked
 from assistant.model.client import CoachUnavailable, Stream
@@ -51,12 +54,15 @@ async def _stored(function: Callable[..., Result], *arguments: object, **named: 
 
 
 class Answer:
-    """One answer as it is written."""
+    """One answer as it is written: each sentence is held until it is complete and checked."""
 
     def __init__(self, asked: Asked, language: str) -> None:
         self.asked = asked
         self.language = language
         self.text = ""
+        self.left_out: LeftOut = []
+        self._said = ""
+        self._sentences = Sentences()
         self.is_over = self.is_stopped = False
         self.changed = asyncio.Condition()
 
@@ -64,10 +70,8 @@ class Answer:
         """Read the model's words until they end, the reader stops them, or they fail."""
         stream = Stream(self.asked.prompt)
         try:
-            if await self._read(stream):
-                await _stored(conversing.finish, self.asked, self.text, stream.usage)
-            else:
-                await _stored(conversing.note_stop, self.asked, self.text, stream.usage)
+            end = conversing.finish if await self._read(stream) else conversing.note_stop
+            await _stored(end, self.asked, self.text, stream.usage, left_out=self.left_out)
         except CoachUnavailable as failure:
             await self._fall_back(failure)
         except Exception:
@@ -79,26 +83,39 @@ class Answer:
 
     async def _read(self, stream: Stream) -> bool:
         """Return whether the model finished; False if the reader stopped it."""
-        checked_at = time.monotonic()
         async for words in stream.words():
-            self.text += words
-            await self._tell()
+            self._said += words
+            if complete := self._sentences.feed(words):
+                await self._take(complete, stream)
             if self.is_stopped:
                 return False
-            if time.monotonic() - checked_at > STORE_SECONDS:
-                checked_at = time.monotonic()
-                self._check(stream)
-        self._check(stream)
+        await self._take(self._sentences.finish(), stream)
+        if not self.text.strip():
+            raise CoachUnavailable("not_borne_out", stream.usage)
         return True
 
-    def _check(self, stream: Stream) -> None:
-        """Take back an answer that recites its prompt."""
-        if repeats_prompt(self.text, self.asked.prompt):
+    async def _take(self, sentences: list[str], stream: Stream) -> None:
+        """Show the sentences that the record bears out; take back all that recites its prompt."""
+        if repeats_prompt(self._said, self.asked.prompt):
             self.text = ""
             raise CoachUnavailable("off_topic", stream.usage)
+        for sentence in sentences:
+            if faults := faults_of(sentence, self.asked.known):
+                self.left_out.append(left_out_of(sentence, faults))
+            else:
+                self.text += sentence
+        await self._tell()
 
     async def _fall_back(self, failure: CoachUnavailable) -> None:
-        await _stored(conversing.fall_back, self.asked, self.text, failure, language=self.language)
+        await _stored(
+            conversing.fall_back,
+            self.asked,
+            # Words of a model that declines to answer are no answer.
+            "" if failure.code == "refused" else self.text,
+            failure,
+            language=self.language,
+            left_out=self.left_out,
+        )
 
     async def _tell(self) -> None:
         async with self.changed:

@@ -108,20 +108,20 @@ async def stream(request: Request, seat: Seat, message_id: str) -> HttpResponseB
     """An answer while it is written (server-sent events): its HTML so far, then its end."""
     own = Message.objects.filter(seat=seat)
     message = await aget_object_or_404(own, public_id=message_id)
-    return stream_response(_events(message, seat))
+    return stream_response(_events(request, message, seat))
 
 
-async def _events(message: Message, seat: Seat) -> AsyncIterator[str]:
+async def _events(request: Request, message: Message, seat: Seat) -> AsyncIterator[str]:
     async for text in answers.texts_of(message):
         yield format_event("text", to_html(text))
-    yield format_event("end", await read_briefly(_ended, message.pk, seat))
+    yield format_event("end", await read_briefly(_ended, request, message.pk, seat))
 
 
-def _ended(message_pk: int, seat: Seat) -> str:
+def _ended(request: Request, message_pk: int, seat: Seat) -> str:
     """The message as it is stored, for those who read along."""
-    message = Message.objects.select_related("experiment").get(pk=message_pk)
+    message = Message.objects.select_related("experiment", "seat__dojo").get(pk=message_pk)
     context = {"one": MessageView(message), "dojo": seat.dojo}
-    return render_to_string("assistant/message.html", context)
+    return render_to_string("assistant/message.html", context, request)
 
 
 @participant_view
@@ -145,4 +145,8 @@ def choose(request: Request, seat: Seat) -> HttpResponse:
     CoachChoice.objects.update_or_create(
         seat=seat, defaults={"is_enabled": request.POST.get("model") == "on"}
     )
+    if request.htmx:
+        # The switch alone, so that what is being typed stays.
+        context = {"page": CoachPage(seat, None), "dojo": seat.dojo, "is_choice": True}
+        return render(request, f"{TEMPLATE}#choice", context)
     return redirect(_address(seat, None))

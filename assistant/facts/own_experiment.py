@@ -30,10 +30,15 @@ CHANGES_TOLD = 6
 
 @dataclass(frozen=True)
 class Look:
-    """A participant's work, and the experiment that the question is about, if any."""
+    """A participant's work, and the experiment that the question is about, if any.
+
+    Attributes:
+        question: as it was asked, without capitals or accents.
+    """
 
     work: Work
     experiment: Experiment | None
+    question: str = ""
 
     @property
     def facts(self) -> Facts | None:
@@ -160,14 +165,20 @@ def on_changes(look: Look) -> Answers:
         )
         return
     told = verdicts(facts)[Criterion.ONE_CHANGE].reason
-    changes = look.work.record.changes(experiment)[:CHANGES_TOLD]
-    listed = "\n".join(f"- {_plain(describe_change(change))}" for change in changes)
+    changes = look.work.record.changes(experiment)
+    listed = listed_changes(look.work, experiment)
     question = (
         _("If the score moves, which of your changes caused it?")
         if len(changes) > 1
         else _("What is the smallest change that would test the same idea?")
     )
     yield asked(f"{told}\n\n{listed}" if listed else told, question)
+
+
+def listed_changes(work: Work, experiment: Experiment) -> str:
+    """What differs from the reference, as a list; empty where nothing does."""
+    changes = work.record.changes(experiment)[:CHANGES_TOLD]
+    return "\n".join(f"- {_plain(describe_change(change))}" for change in changes)
 
 
 def _plain(text: str) -> str:

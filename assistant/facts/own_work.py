@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assistant.facts import wording as words
-from assistant.facts.own_experiment import (
-    Answers,
-    Look,
-    asked,
-    numbered,
-    on_analysis,
-    on_changes,
-    on_errors,
-    on_failure,
-    on_hypothesis,
-    on_limits,
-    on_result,
-)
+from assistant.facts.own_experiment import Answers, Look, asked, numbered
 from experiments.findings import findings_of, most_pressing
 from experiments.forecasts.outcomes import outcome_of
 from experiments.templatetags.experiments import score, signed, whole
@@ -190,77 +176,3 @@ def on_luck(look: Look) -> Answers:
         f"{told} {own_best}",
         _("Which of your choices would you make again before seeing any test score?"),
     )
-
-
-@dataclass(frozen=True)
-class OwnQuestion:
-    """Something that people ask about their own work.
-
-    Attributes:
-        pattern: what names it in both languages, in text without capitals or accents.
-    """
-
-    pattern: re.Pattern[str]
-    answers: Callable[[Look], Answers]
-
-
-def own(pattern: str, answers: Callable[[Look], Answers]) -> OwnQuestion:
-    return OwnQuestion(re.compile(pattern), answers)
-
-
-_MY = r"\b(?:mon|ma|mes|cette?|my|this|the|notre|nos|our)\b"
-
-# The first that matches and has something to say answers.
-OWN_QUESTIONS = (
-    own(r"\b(?:luck\w*|hasard|veinard\w*|coups? de (?:chance|bol))\b", on_luck),
-    own(r"\b(?:framing|framed?|cadrage)\b", on_framing),
-    own(
-        rf"(?:\bavis\b|\bpens\w*|\bthink\b|{_MY}).{{0,25}}\b(?:analys[ei]s?|conclusions?)\b",
-        on_analysis,
-    ),
-    own(rf"{_MY}.{{0,20}}hypothes|testable|hypothes\w* (?:claire|assez|clear)", on_hypothesis),
-    own(r"baselines?\b.{0,12}(?:make|sens|here|ici|choisir|choose)|quelle baseline", on_baseline),
-    own(
-        r"too m(?:uch|any)|\bat once|trop de ch|a la fois|plusieurs ch|one change|un seul change",
-        on_changes,
-    ),
-    own(r"\btaught\b|learn(?:ed|t)?\b.{0,12}\bmost|plus appris|m'a appris", on_lessons),
-    own(
-        r"\btrust|\bfiables?\b|\breliable"
-        r"|(?<!intervalle de )(?<!intervalles de )\bconfiance|\bse fier|\blimites?\b|"
-        r"\blimitations?\b",
-        on_limits,
-    ),
-    own(
-        r"\bsome(?:body|one) else\b|\bquelqu'un d'autre\b|\bun autre\b|\bvoisine?\b|\bneighbour",
-        on_readers,
-    ),
-    own(
-        r"\b(?:missing|manque\w*)\b.{0,25}\b(?:log|journal)\b"
-        r"|\b(?:log|journal)\b.{0,20}\b(?:complet|complete|manque|missing)",
-        on_log,
-    ),
-    own(r"\b(?:echou\w*|plante\w*|failed|fails?|crash\w*)\b", on_failure),
-    own(
-        rf"(?:{_MY}|\bles?\b).{{0,15}}\b(?:result\w*|scores?|runs?)\b"
-        r"|\b(?:score|auc|accuracy|f1|rappel|recall|precision|exactitude)\b.{0,15}"
-        r"(?:\d|\b(?:baiss|chut|diminu|mont|augment|drop|fell|went|rose|goes|got)\w*)"
-        r"|\b(?:j'ai|i have|i got|i get|obten\w*)\b.{0,15}\d|\b(?:bons?|good) score"
-        r"|\b(?:moins bon\w*|pire|worse)\b.{0,25}\b(?:que|than)\b",
-        on_result,
-    ),
-    own(r"\b(?:erreurs?|errors?|mistakes?|se trompe\w*|false alarms?)\b", on_errors),
-    own(r"#\s?\d|\bbien ?\?", on_result),
-)
-
-
-def answers_on(look: Look, question: str) -> Answers:
-    """What the record says of a question, best first; nothing where it is of something else.
-
-    Args:
-        question: without capitals or accents.
-    """
-    for one in OWN_QUESTIONS:
-        if one.pattern.search(question) and (found := [*one.answers(look)]):
-            yield from found
-            return

@@ -1,53 +1,61 @@
-"""The rule-based coach in conversation: a fact from the record or a topic, then one question."""
+"""The rule-based coach in conversation: what it finds for a question, or that it does not know."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from assistant.facts.own_experiment import Look, speaks_of
-from assistant.facts.own_work import answers_on, on_next
+from assistant.facts.own_work import on_next
 from assistant.facts.records import Work
-from assistant.facts.topics import topic_of
+from assistant.retrieval.entries import Entry, entries_in, index_in
+from assistant.retrieval.languages import language_of
+from assistant.retrieval.live import LIVE
+from assistant.retrieval.ranking import Hit
+from assistant.retrieval.tokens import LANGUAGES, folded, stems_of
 from classrooms.models.agenda import PhaseKind
-from experiments.findings.reading import folded
+from engine.spec.metrics import METRICS
 from experiments.models import Experiment
+from experiments.templatetags.experiments import score
 
 Text = str | Promise
 
-# What is said to a coach rather than asked of one.
-_GREETING = re.compile(r"(?:bonjour|bonsoir|salut|coucou|hello|hi|hey)\b\W*(?:coach\W*)?")
-_THANKS = re.compile(r"(?:(?:ok|oui|super|great)\W+)?(?:merci|thanks?|thank you)\b.{0,25}")
-_WHO = re.compile(
-    r"\b(?:es.?tu|tu es|t'es|etes.?vous|vous etes|are you)\b.{0,25}"
-    r"\b(?:ia|ai|robot|bot|humain\w*|human|chatgpt|claude|llm|vrai\w*|real)\b"
-    r"|\bwho are you|\bqui (?:es.?tu|etes.?vous)|\btu es qui|\bwhat can you do"
-    r"|\bque (?:sais|peux).?tu\b"
-)
-_DO_IT = re.compile(
-    r"(?!.*\b(?:how|comment)\b).*(?:"
-    r"\b(?:donne[sz]?|give|tell|dis|dites)\b.{0,15}\b(?:reponses?|solutions?|answers?)\b"
-    r"|\b(?:donne[sz]?|give|ecri[st]\w*|write|redige\w*|fai[st]\w*|do|choose|choisi\w*|propose)\b"
-    r".{0,15}\b(?:hypothes\w*|conclusions?|analys[ei]\w*|config\w*|cadrage|framing|travail|work)\b"
-    r"|\b(?:which|what|quelles?) (?:columns?|colonnes?)\b.{0,30}\b(?:leak\w*|fui\w*)"
-    r"|\b(?:which|what|quelles?) hypothes\w*\b.{0,20}\b(?:should|dois|test\w*|choisir|choose))"
-)
-_TAMPERS = re.compile(
-    r"\b(?:prompt|system message|consignes)\b|\bignore\w*\b.{0,20}\binstruct"
-    r"|\b(?:give|donne\w*)\b.{0,12}\b(?:3|three|trois|max\w*)\b.{0,12}(?:everywhere|partout|points?)"
-)
+# From here on an entry answers; below, the coach says that it does not know. Chosen on the
+# questions of benchmarks/assistant/questions.yaml that are not marked as unseen.
+KNOWN = 0.46
+COVERED = 0.45
+# As near as this to the best, another entry may answer when the best has nothing to say.
+NEXT_BEST = 0.85
+NEAREST = 2
 
-_WHAT_NOW = re.compile(
-    r"\b(?:next|prochaine?s?|ensuite|et maintenant|now what|par (?:quoi|ou)\b|perdue?s?|lost|stuck"
-    r"|bloquee?s?)\b|\bwhere (?:do|should) i (?:start|begin)|\bhelp me|\bneed help"
-    r"|^(?:help|aide)\b|\baide[zr]?.moi|\bbesoin d'aide|\bwhat (?:should|can|do) i do\b"
-    r"|\bque (?:dois|faire|puis)|\bquoi faire|\bi (?:don't|do not) know|\bsais pas"
-    r"|\bcomprends? (?:rien|pas)|\b(?:don't|do not) understand"
-)
+
+@dataclass(frozen=True)
+class Said:
+    """An answer of the rules.
+
+    Attributes:
+        key: of the entry that answers; empty where none does.
+        language: of the question, and so of the answer.
+        nearest: keys of the entries that come nearest where none answers.
+        view: of an experiment's analysis, which shows the evidence, or its own page.
+        experiment: the one that the view is of.
+    """
+
+    text: str
+    key: str = ""
+    language: str = ""
+    nearest: tuple[str, ...] = ()
+    view: str = ""
+    experiment: Experiment | None = None
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.key)
+
 
 QUICK_PROMPTS: dict[str, tuple[Text, ...]] = {
     PhaseKind.THEORY: (
@@ -82,52 +90,84 @@ def quick_prompts(phase: str | None) -> list[str]:
 
 def answer_by_rules(
     work: Work, looked_at: Experiment | None, question: str, said_before: Collection[str] = ()
-) -> str:
-    """What the rules answer.
+) -> Said:
+    """What the rules answer, in the language of the question.
 
     Args:
         said_before: what the coach said last, so as not to repeat it.
     """
+    reader = (get_language() or "en")[:2]
+    language = language_of(question, reader if reader in LANGUAGES else "en")
     plain = folded(question).replace("’", "'").strip()
-    look = Look(work, speaks_of(work, looked_at, plain))
-    fitting = [*_fitting(look, plain)]
-    answers = [*fitting, *_whatever_is_asked(look, _excuse(plain, bool(fitting)))]
-    return next((one for one in answers if one not in said_before), answers[0])
+    look = Look(work, speaks_of(work, looked_at, plain), plain)
+    with override(language):
+        hits = index_in(language).rank(stems_of(question, language, _columns(work)))
+        if known := known_among(hits):
+            return _answered(look, known, language, said_before)
+        return _unknown(hits, language, has_help=not work.record.setting.dojo.is_solo)
 
 
-def _fitting(look: Look, question: str) -> Iterator[str]:
-    """Answers that fit a question, best first."""
-    topic = topic_of(question)
-    if _GREETING.fullmatch(question):
-        yield _("Hello! I'm the rule-based coach.") + f"\n\n{next(on_next(look))}"
-    elif _THANKS.fullmatch(question):
-        yield _("You're welcome. Write down what you learned while it is fresh.")
-    elif _TAMPERS.search(question):
-        yield _("I only coach: points come from your record, whatever a text asks for.")
-    elif _WHO.search(question):
-        yield _(
-            "I'm the rule-based coach: not a language model, but fixed rules that "
-            "read your framing, hypotheses, configs and results. Ask me about one of "
-            "these, or about a machine learning concept."
-        )
-    elif _DO_IT.match(question):
-        help_with_it = str(topic.answer) if topic else next(on_next(look))
-        yield _("That is for you to find. Here's a question:") + f"\n\n{help_with_it}"
+def known_among(hits: list[Hit]) -> list[Hit]:
+    """The entries that may answer, best first; none where even the best is too far off."""
+    known = [hit for hit in hits if hit.relevance >= KNOWN and hit.coverage >= COVERED]
+    return known if known and known[0] == hits[0] else []
+
+
+def _columns(work: Work) -> list[str]:
+    schema = work.record.setting.schema
+    return [column.name for column in schema.columns]
+
+
+def _unknown(hits: list[Hit], language: str, *, has_help: bool) -> Said:
+    """The coach does not know, and says what comes nearest."""
+    entries = entries_in(language)
+    # A term and a setting may have one title, which asks for either.
+    by_title: dict[str, str] = {}
+    for hit in hits:
+        if not hit.key.startswith("talk:"):
+            by_title.setdefault(entries[hit.key].title, hit.key)
+    titles = [_("“%(title)s”") % {"title": title} for title in by_title][:NEAREST]
+    nearest = tuple(by_title.values())[:NEAREST]
+    told = _("I don't know that one.")
+    if titles:
+        told += " " + _("The nearest I have: %(entries)s.") % {"entries": ", ".join(titles)}
+    if has_help:
+        told += " " + _("You can also raise your hand: a facilitator knows more than I do.")
+    return Said(told, language=language, nearest=nearest)
+
+
+def _answered(look: Look, hits: list[Hit], language: str, said_before: Collection[str]) -> Said:
+    least = NEXT_BEST * hits[0].relevance
+    for hit in hits:
+        if hit.relevance < least:
+            break
+        live = LIVE.get(hit.key)
+        about = live.about(look) if live and live.view else None
+        view = live.view if live and about else ""
+        for text in _texts(look, entries_in(language)[hit.key]):
+            if text not in said_before:
+                return Said(text, hit.key, language, view=view, experiment=about)
+    for text in on_next(look):
+        more = _("I don't have more on that. Here's a question instead:") + f"\n\n{text}"
+        if more not in said_before:
+            return Said(more, hits[0].key, language)
+    return Said(more, hits[0].key, language)
+
+
+def _texts(look: Look, entry: Entry) -> Iterator[str]:
+    """What an entry has to say, best first."""
+    if live := LIVE.get(entry.key):
+        yield from live.answers(look)
     else:
-        yield from answers_on(look, question)
-        if topic:
-            yield str(topic.answer)
+        yield "\n\n".join(filter(None, (entry.answer, _own_score(look, entry.key))))
 
 
-def _whatever_is_asked(look: Look, excuse: str) -> Iterator[str]:
-    """A generally helpful answer, after saying that it doesn't answer the question."""
-    for answer in on_next(look):
-        yield f"{excuse}\n\n{answer}".strip()
-
-
-def _excuse(question: str, is_understood: bool) -> str:
-    if is_understood:
-        return _("I don't have more on that. Here's a question instead:")
-    if _WHAT_NOW.search(question):
+def _own_score(look: Look, key: str) -> str:
+    """The participant's own number, where the entry is a metric."""
+    metric = METRICS.get(key.removeprefix("term:"))
+    experiment = look.experiment
+    value = experiment.run.score("test", metric.name) if experiment and metric else None
+    if experiment is None or value is None:
         return ""
-    return _("I don't have an answer to that. Here's a question instead:")
+    told = _("In your #%(number)s it is %(score)s on the test set.")
+    return told % {"number": experiment.number, "score": score(value)}

@@ -138,6 +138,11 @@ UNAVAILABLE: dict[str, Text] = {
         "The language model's answer could not be read, so the rule-based coach answered."
     ),
     "broken_stream": _("The language model's answer was cut off."),
+    "cut_off": _("The language model's answer was cut off: it had become too long."),
+    "not_borne_out": _(
+        "The language model's answer did not agree with the record, so the rule-based coach "
+        "answered."
+    ),
     "refused": _("The language model declined to answer, so the rule-based coach answered."),
     "off_topic": _(
         "The language model's answer was not about your work, so the rule-based coach answered."
@@ -230,6 +235,17 @@ def _expected(experiment: Experiment) -> str:
 def unavailable(code: str) -> str:
     """Why the rules answer in place of a language model."""
     return str(UNAVAILABLE.get(code) or UNAVAILABLE["unreachable"])
+
+
+def sentences_left_out(count: int) -> str:
+    """The mark of sentences that the record does not bear out; empty where none is missing."""
+    if not count:
+        return ""
+    return ngettext(
+        "%(count)s sentence was left out: the record does not bear it out.",
+        "%(count)s sentences were left out: the record does not bear them out.",
+        count,
+    ) % {"count": count}
 
 
 def points_in_words(points: int | None) -> str:

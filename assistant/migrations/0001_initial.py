@@ -189,6 +189,11 @@ class Migration(migrations.Migration):
                 ),
                 ("cards", models.JSONField(blank=True, default=list, verbose_name="cards")),
                 (
+                    "left_out",
+                    models.JSONField(blank=True, default=list, verbose_name="sentences left out"),
+                ),
+                ("offers", models.JSONField(blank=True, default=list, verbose_name="offers")),
+                (
                     "sent_at",
                     models.DateTimeField(default=django.utils.timezone.now, verbose_name="sent on"),
                 ),
@@ -391,6 +396,10 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, max_length=30, verbose_name="fallback reason"),
                 ),
                 ("digest", models.CharField(blank=True, max_length=64, verbose_name="digest")),
+                (
+                    "left_out",
+                    models.JSONField(blank=True, default=list, verbose_name="sentences left out"),
+                ),
                 ("content", models.JSONField(blank=True, default=dict, verbose_name="feedback")),
                 (
                     "experiment",

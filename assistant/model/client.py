@@ -8,8 +8,9 @@ need it. Everything that can go wrong becomes a `CoachUnavailable` with a code, 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -82,15 +83,19 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Reply(Generic[Output]):
-    """A structured answer, and what it took."""
+    """A structured answer, what it took, and how often it was asked for."""
 
     output: Output
     usage: Usage
+    tries: int = 1
 
 
 def is_configured() -> bool:
     """Return whether a language model is configured."""
-    return settings.ASSISTANT_PROVIDER != "anthropic" or bool(settings.ANTHROPIC_API_KEY)
+    # A server of one's own may want no key.
+    return settings.ASSISTANT_PROVIDER != "anthropic" or bool(
+        settings.ANTHROPIC_API_KEY or settings.ANTHROPIC_BASE_URL
+    )
 
 
 def recipient() -> str:
@@ -131,7 +136,7 @@ def _options() -> dict[str, Any]:
         "max_retries": settings.ASSISTANT_MAX_RETRIES,
     }
     if settings.ASSISTANT_PROVIDER == "anthropic":
-        options["api_key"] = settings.ANTHROPIC_API_KEY
+        options["api_key"] = settings.ANTHROPIC_API_KEY or "none"
         if settings.ANTHROPIC_BASE_URL:
             options["base_url"] = settings.ANTHROPIC_BASE_URL
     return options
@@ -186,7 +191,16 @@ def _code_of(error: Exception) -> str:
         return "too_long" if "too long" in str(error).lower() else "bad_request"
     if isinstance(error, anthropic.APIResponseValidationError):
         return "broken_reply"
-    return "unreachable"
+    # In the middle of a stream, whose status was fine.
+    return _CODES_WITHIN.get(_kind_within(getattr(error, "body", None)), "unreachable")
+
+
+_CODES_WITHIN = {"overloaded_error": "overloaded", "rate_limit_error": "rate_limited"}
+
+
+def _kind_within(body: object) -> str:
+    error = body.get("error") if isinstance(body, dict) else None
+    return str(error.get("type", "")) if isinstance(error, dict) else ""
 
 
 # A wrong key or a prompt that is too long says nothing of the next call's chances.
@@ -232,42 +246,69 @@ def ask(
     if client is None:
         _refuse_if_off()
         client = _kept_client(_client)
-    spent = Usage()
-    for _try in range(2):
-        answer, usage = _ask_once(client, prompt, output, spent)
+    spent, failure = Usage(), ""
+    for tries in (1, 2):
+        answer, usage, failure = _ask_once(client, prompt, output, spent)
         spent = add(spent, usage)
         if answer is not None:
-            return Reply(answer, spent)
-    raise CoachUnavailable("broken_reply", spent)
+            return Reply(answer, spent, tries)
+        prompt = _once_more(prompt, output, failure)
+    raise CoachUnavailable(failure, spent)
+
+
+def _once_more(prompt: Prompt, output: type[Output], failure: str) -> Prompt:
+    """The request that may succeed where the first one failed."""
+    if failure == "cut_off":
+        # With the same limit it would be cut again.
+        return replace(prompt, max_tokens=2 * prompt.max_tokens)
+    # Some servers pass the type of an answer on to no model: then it is told in words.
+    schema = json.dumps(output.model_json_schema(), separators=(",", ":"))
+    *before, last = prompt.turns
+    told = f"{last.text}\n\nAnswer with JSON alone, of this schema: {schema}"
+    return replace(prompt, turns=(*before, replace(last, text=told)))
 
 
 def _ask_once(
     client: anthropic.Anthropic, prompt: Prompt, output: type[Output], spent: Usage
-) -> tuple[Output | None, Usage]:
-    """The answer, or None where it breaks the type; and what it took."""
+) -> tuple[Output | None, Usage, str]:
+    """The answer, or None where it breaks the type; what it took; and what is wrong with it."""
     import anthropic  # noqa: PLC0415 (takes seconds to import)
 
     arguments = arguments_of(prompt, settings.ASSISTANT_FEEDBACK_MODEL)
+    schema = {"type": "json_schema", "schema": anthropic.transform_schema(output)}
+    arguments["output_config"] = {**arguments.get("output_config", {}), "format": schema}
     try:
-        message = client.messages.parse(**arguments, output_format=output)
-    except ValidationError:
-        # The reply was billed, but the SDK does not hand out a message that it cannot parse.
-        breaker.note_success()
-        return None, upper_bound(prompt)
+        message = client.messages.create(**arguments)
     except anthropic.AnthropicError as error:
         raise _unavailable(error, spent) from error
-    except JSONDecodeError as error:
+    except (JSONDecodeError, ConnectionError, TimeoutError) as error:
+        raise _no_answer(spent) from error
+    if not isinstance(message, anthropic.types.Message) or not isinstance(message.content, list):
         # A gateway's page in place of the service's answer.
-        breaker.note_failure()
-        raise CoachUnavailable("unreachable", spent) from error
+        raise _no_answer(spent)
     breaker.note_success()
-    usage = _usage_of(message)
+    usage = _usage_of(message) if message.usage else upper_bound(prompt)
     if message.stop_reason == "refusal":
         raise CoachUnavailable("refused", add(spent, usage))
-    found = message.parsed_output
-    if found is not None and unstorable_path(found.model_dump()) is not None:
-        return None, usage
-    return found, usage
+    if message.stop_reason == "max_tokens":
+        return None, usage, "cut_off"
+    found = _parsed("".join(getattr(part, "text", "") or "" for part in message.content), output)
+    return found, usage, "broken_reply"
+
+
+def _no_answer(spent: Usage) -> CoachUnavailable:
+    breaker.note_failure()
+    return CoachUnavailable("unreachable", spent)
+
+
+def _parsed(text: str, output: type[Output]) -> Output | None:
+    """The reply as its type; models of one's own like to put a fence or a greeting around it."""
+    start, end = text.find("{"), text.rfind("}")
+    try:
+        found = output.model_validate_json(text[start : end + 1] if start >= 0 else text)
+    except ValidationError:
+        return None
+    return None if unstorable_path(found.model_dump()) is not None else found
 
 
 def upper_bound(prompt: Prompt) -> Usage:
@@ -312,10 +353,11 @@ class Stream:
                 message = await stream.get_final_message()
         except anthropic.AnthropicError as error:
             raise _unavailable(error, self.usage) from error
-        except (ConnectionError, TimeoutError) as error:
+        except Exception as error:
+            # Whatever the service sends instead of events, or in the middle of them.
             breaker.note_failure()
             raise CoachUnavailable("broken_stream", self.usage) from error
-        if message.stop_reason is None:
+        if getattr(message, "stop_reason", None) is None:
             # The connection closed as if all had been said.
             breaker.note_failure()
             raise CoachUnavailable("broken_stream", self.usage)
@@ -323,3 +365,5 @@ class Stream:
         self.usage = _usage_of(message)
         if message.stop_reason == "refusal":
             raise CoachUnavailable("refused", self.usage)
+        if message.stop_reason == "max_tokens":
+            raise CoachUnavailable("cut_off", self.usage)

@@ -47,6 +47,10 @@ class Message(models.Model):
     failure = models.CharField(_("failure reason"), max_length=30, blank=True)
     # A drafted hypothesis or a change of config, to be taken over by hand.
     cards = models.JSONField(_("cards"), default=list, blank=True)
+    # Sentences of the language model that the record does not bear out, for facilitators.
+    left_out = models.JSONField(_("sentences left out"), default=list, blank=True)
+    # Where to go from an answer by rules (assistant.conversation.offers).
+    offers = models.JSONField(_("offers"), default=list, blank=True)
     sent_at = models.DateTimeField(_("sent on"), default=timezone.now)
 
     class Meta:

@@ -36,6 +36,9 @@ class Review(Job):
     fallback = models.CharField(_("fallback reason"), max_length=30, blank=True)
     # Of the request: the same one is not paid twice, nor asked twice at a time.
     digest = models.CharField(_("digest"), max_length=64, blank=True)
+    # Where the language model and the record disagree, for facilitators: sentences that were
+    # left out, and points that the rules do not allow.
+    left_out = models.JSONField(_("sentences left out"), default=list, blank=True)
     # As `assistant.facts.rubric.Review.model_dump` gives it.
     content = models.JSONField(_("feedback"), default=dict, blank=True)
 

@@ -65,7 +65,9 @@ class FeedbackPage:
     def source(self) -> str:
         """The author of the feedback, and why it is not the language model."""
         if self.is_by_model:
-            return _("Written by a language model, within the facts that the rules know.")
+            told = _("Written by a language model, within the facts that the rules know.")
+            sentences = [one for one in self.review.left_out if "text" in one]
+            return f"{told} {words.sentences_left_out(len(sentences))}".strip()
         if self.is_awaited:
             return _("Written by the rules; a language model may add more in a moment.")
         return words.unavailable(self.review.fallback)

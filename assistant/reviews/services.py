@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -13,13 +14,16 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
+from assistant.checking.facts import known_of
+from assistant.checking.feedback import LeftOut, asked_again, not_borne_out, without_faults
+from assistant.checking.known import Known
 from assistant.facts.records import Work, work_of
 from assistant.facts.rubric import Review as Rubric
 from assistant.facts.rules import Facts, review_by_rules, within_what_is_known
 from assistant.model import client
 from assistant.model.access import check_model_is_on
-from assistant.model.budget import reserve, settle
-from assistant.model.client import CoachUnavailable, Prompt
+from assistant.model.budget import coach_settings, reserve, settle
+from assistant.model.client import CoachUnavailable, Prompt, Reply
 from assistant.model.guard import check_review
 from assistant.model.prompting import review_prompt
 from assistant.model.prompts import VERSION
@@ -30,6 +34,8 @@ from experiments.models import Experiment, Run
 from experiments.submit.services import job_keys
 from jobs.enqueue import wake_workers
 from jobs.perform import Fields, JobReassigned, Report, Result
+
+logger = logging.getLogger(__name__)
 
 # Between two looks whether the same request, sent by another, has come to its end.
 WAIT_SECONDS = 0.3
@@ -62,7 +68,7 @@ def write(review: Review, report: Report) -> Result:
     with translation.override(seat.dojo.language):
         work = work_of(seat)
         facts = work.facts(review.experiment_id)
-        return Result(or_by_rules(facts, lambda: _by_model(review, seat, work, facts)))
+        return Result({"left_out": []} | or_by_rules(facts, lambda: _by_model(review, work, facts)))
 
 
 def or_by_rules(facts: Facts, by_model: Callable[[], Fields]) -> Fields:
@@ -77,19 +83,41 @@ def or_by_rules(facts: Facts, by_model: Callable[[], Fields]) -> Fields:
         }
 
 
-def given_by_model(given: Rubric, facts: Facts, prompt: Prompt) -> Fields:
-    """A language model's feedback as it is stored: within what the rules know.
+def given_by_model(given: Rubric, facts: Facts, prompt: Prompt, known: Known) -> Fields:
+    """A language model's feedback as it is stored: what the record bears out of it.
 
     Raises:
         CoachUnavailable: it speaks of its prompt.
     """
     check_review(given, prompt)
-    content = within_what_is_known(given, facts).model_dump(mode="json")
-    return {"source": Source.MODEL, "content": content}
+    borne_out, left_out = without_faults(given, known, review_by_rules(facts))
+    shown = within_what_is_known(borne_out, facts)
+    return {
+        "source": Source.MODEL,
+        "content": shown.model_dump(mode="json"),
+        "left_out": [*left_out, *other_points(given, shown)],
+    }
 
 
-def _by_model(review: Review, seat: Seat, work: Work, facts: Facts) -> Fields:
+def other_points(given: Rubric, shown: Rubric) -> LeftOut:
+    """Points of the language model that the rules do not allow, for facilitators."""
+    return [
+        {"code": "points", "criterion": str(one.criterion), "given": one.points, "shown": told}
+        for one in given.scores
+        if one.points != (told := shown.score(one.criterion).points)
+    ]
+
+
+def known_for(work: Work, facts: Facts, prompt: Prompt) -> Known:
+    """What feedback on an experiment is checked against."""
+    dojo = facts.experiment.seat.dojo
+    chosen = coach_settings(dojo)
+    return known_of(work, facts.experiment, prompt, chosen, language=dojo.language)
+
+
+def _by_model(review: Review, work: Work, facts: Facts) -> Fields:
     """Raises CoachUnavailable where no language model answers."""
+    seat = review.experiment.seat
     check_model_is_on(seat)
     model = settings.ASSISTANT_FEEDBACK_MODEL
     prompt = review_prompt(facts, work.record, work.framing)
@@ -97,8 +125,9 @@ def _by_model(review: Review, seat: Seat, work: Work, facts: Facts) -> Fields:
     while not _may_ask(review, digest):
         time.sleep(WAIT_SECONDS)
     if paid := Review.objects.paid(digest):
-        return {"source": Source.MODEL, "content": paid.content}
-    return given_by_model(ask_within_budget(seat, prompt, model), facts, prompt)
+        return {"source": Source.MODEL, "content": paid.content, "left_out": paid.left_out}
+    known = known_for(work, facts, prompt)
+    return given_by_model(ask_within_budget(seat, prompt, model, known), facts, prompt, known)
 
 
 def _may_ask(review: Review, digest: str) -> bool:
@@ -113,7 +142,7 @@ def _may_ask(review: Review, digest: str) -> bool:
     return True
 
 
-def ask_within_budget(seat: Seat, prompt: Prompt, model: str) -> Rubric:
+def ask_within_budget(seat: Seat, prompt: Prompt, model: str, known: Known) -> Rubric:
     """The model's feedback, its cost noted whatever comes of it.
 
     Raises:
@@ -121,12 +150,32 @@ def ask_within_budget(seat: Seat, prompt: Prompt, model: str) -> Rubric:
     """
     call = reserve(seat, Call.Purpose.REVIEW, model, prompt)
     try:
-        reply = client.ask(prompt, Rubric)
+        reply = _ask_until_borne_out(prompt, known)
     except CoachUnavailable as failure:
         settle(call, Call.Outcome.FAILED, failure.usage, failure=failure.code)
         raise
+    except Exception:
+        # Whatever a service may send: the call is over, and may have been billed.
+        most = client.upper_bound(prompt)
+        settle(call, Call.Outcome.FAILED, most, failure="broken_reply")
+        logger.exception("Feedback could not be read")
+        raise CoachUnavailable("broken_reply", most) from None
     settle(call, Call.Outcome.ANSWERED, reply.usage)
     return reply.output
+
+
+def _ask_until_borne_out(prompt: Prompt, known: Known) -> Reply[Rubric]:
+    """The model's feedback; where the record does not bear it out, asked for once more."""
+    first = client.ask(prompt, Rubric)
+    found = not_borne_out(first.output, known)
+    if not found:
+        return first
+    try:
+        again = client.ask(asked_again(prompt, first.output, found, known.language), Rubric)
+    except CoachUnavailable as failure:
+        return Reply(first.output, client.add(first.usage, failure.usage))
+    better = min((again.output, first.output), key=lambda one: len(not_borne_out(one, known)))
+    return Reply(better, client.add(first.usage, again.usage))
 
 
 def digest_of(prompt: Prompt, model: str) -> str:

@@ -14,6 +14,7 @@ from assistant.conversation.page import spending_of
 from assistant.model.budget import coach_settings
 from assistant.model.client import is_configured
 from assistant.model.prompts import text_of
+from assistant.settings.disagreements import disagreements_of
 from classrooms.access import Request, facilitator_view
 from classrooms.dojos.page import dojo_context
 from classrooms.models import Seat
@@ -46,5 +47,6 @@ def settings(request: Request, seat: Seat) -> HttpResponse:
         "preview": to_html(form["system_prompt"].value() or own_prompt),
         "spending": spending_of(seat),
         "is_configured": is_configured(),
+        "disagreements": disagreements_of(seat.dojo),
     }
     return render(request, "assistant/settings.html", context)

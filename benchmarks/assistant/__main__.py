@@ -5,6 +5,7 @@
     python -m benchmarks.assistant --replies FOLDER     score replies, CASE.json or CASE.txt
     python -m benchmarks.assistant --live FOLDER        ask the configured model, keep its replies
     python -m benchmarks.assistant --cases FILE         planted faults, lived through real runs
+    python -m benchmarks.assistant --questions          the rules in conversation
 
 The records are loaded into a temporary database; nothing of the product's own is touched.
 """
@@ -37,6 +38,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--live", type=Path, metavar="FOLDER")
     parser.add_argument("--cases", type=Path, metavar="FILE")
     parser.add_argument("--sentences", action="store_true", help="tell all that is said of --cases")
+    parser.add_argument("--questions", action="store_true", help="the rules in conversation")
     parser.add_argument("--misses", action="store_true", help="tell every expectation not met")
     return parser.parse_args()
 
@@ -135,6 +137,19 @@ def score_cases(path: Path, chosen: argparse.Namespace) -> int:
     return 0 if scoring.meets_goals(found) else 1
 
 
+def tell_questions(*, misses: bool) -> int:
+    """Whom the rules help in conversation: 1 if a goal is missed."""
+    from benchmarks.assistant.questions import ask_all, read_questions
+
+    tallies = ask_all(read_questions())
+    for name, tally in tallies.items():
+        print(f"Questions, {name}: {'met' if tally.meets_goals else 'MISSED'}")
+        print("\n".join(tally.lines()))
+        if misses:
+            print("\n".join(f"    {miss}" for miss in tally.misses))
+    return 0 if all(tally.meets_goals for tally in tallies.values()) else 1
+
+
 def main() -> int:
     chosen = arguments()
     folder = Path(tempfile.mkdtemp(prefix="ml-experimenter-evaluation-"))
@@ -142,6 +157,8 @@ def main() -> int:
         set_up(folder)
         if chosen.cases:
             return score_cases(chosen.cases, chosen)
+        if chosen.questions:
+            return tell_questions(misses=chosen.misses)
         from benchmarks.assistant.scoring import load_all, score_replies, score_rules
 
         loaded = load_all()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Answer:
+    key: str
     question: Promise
     answer: Promise
 
@@ -25,6 +26,7 @@ class Tool:
 
 QUESTIONS = (
     Answer(
+        "which_model",
         _("Which model should I choose?"),
         _(
             "Start simple: a logistic regression. It takes a minute, you can read "
@@ -32,6 +34,7 @@ QUESTIONS = (
         ),
     ),
     Answer(
+        "not_good_enough",
         _("It's not good enough"),
         _(
             "Analyse the errors before trying anything more complex: where is it "
@@ -40,6 +43,7 @@ QUESTIONS = (
         ),
     ),
     Answer(
+        "what_to_log",
         _("What do I log?"),
         _(
             "Hyperparameters, metrics, time, code version. Every run records these "

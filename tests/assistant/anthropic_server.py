@@ -31,6 +31,8 @@ class Act:
         text: of the answer; a stream sends it word by word.
         status: of an error, with its type.
         breaks_after: words after which a stream breaks off.
+        fails_after: words after which a stream tells of an error.
+        content_type: of a raw body.
         pause: seconds between words, or before an answer.
         raw: sent as the body, whatever it is.
         meets: waits here for other requests before it answers.
@@ -43,6 +45,8 @@ class Act:
     headers: dict[str, str] = field(default_factory=dict)
     stop_reason: str = "end_turn"
     breaks_after: int | None = None
+    fails_after: int | None = None
+    content_type: str = "application/json"
     pause: float = 0.0
     raw: bytes | None = None
     meets: threading.Barrier | None = None
@@ -100,7 +104,7 @@ def _answer(handler: BaseHTTPRequestHandler, request: dict[str, Any], act: Act) 
     if act.meets is not None:
         act.meets.wait()
     if act.raw is not None:
-        _send(handler, act.status, act.raw)
+        _send(handler, act.status, act.raw, {"Content-Type": act.content_type})
     elif act.status != 200:
         error = {"type": act.error, "message": act.message or act.error}
         _send(handler, act.status, {"type": "error", "error": error}, act.headers)
@@ -129,7 +133,7 @@ def _send(
 ) -> None:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     handler.send_response(status)
-    for name, value in ((headers or {}) | {"Content-Type": "application/json"}).items():
+    for name, value in ({"Content-Type": "application/json"} | (headers or {})).items():
         handler.send_header(name, value)
     handler.send_header("Content-Length", str(len(content)))
     handler.end_headers()
@@ -146,8 +150,13 @@ def _stream(handler: BaseHTTPRequestHandler, request: dict[str, Any], act: Act) 
         if act.breaks_after is not None and number > act.breaks_after + 1:
             handler.connection.close()
             return
+        if act.fails_after is not None and number > act.fails_after + 1:
+            error = {"type": "error", "error": {"type": "overloaded_error", "message": "full"}}
+            event = error
         handler.wfile.write(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode())
         handler.wfile.flush()
+        if event["type"] == "error":
+            return
         time.sleep(act.pause)
 
 

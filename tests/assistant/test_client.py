@@ -48,6 +48,14 @@ def test_what_is_sent_marks_the_stable_part_for_the_cache(
     assert anthropic_server.headers[0]["authorization"] == "Bearer test-key"
 
 
+def test_a_server_of_one_s_own_needs_no_key_and_may_talk_around_its_json(
+    anthropic_server: AnthropicServer, settings
+) -> None:
+    settings.ANTHROPIC_API_KEY = ""
+    anthropic_server.will(Act('Here you are:\n```json\n{"score": 2}\n```'))
+    assert ask(PROMPT, Answer).output == Answer(score=2)
+
+
 def test_usage_is_told(anthropic_server: AnthropicServer) -> None:
     anthropic_server.will(Act('{"score": 2}'))
     assert ask(PROMPT, Answer).usage == SPENT
@@ -62,6 +70,7 @@ def test_a_reply_that_breaks_the_type_is_asked_for_once_more(
     assert reply.output.score == 3
     assert len(anthropic_server.requests) == 2
     assert reply.usage.output_tokens > SPENT.output_tokens, "the broken one was billed, too"
+    assert "Answer with JSON alone" in anthropic_server.requests[1]["messages"][-1]["content"]
     anthropic_server.will(Act(broken), Act(broken))
     with pytest.raises(CoachUnavailable, match="broken_reply"):
         ask(PROMPT, Answer)
@@ -172,7 +181,7 @@ def test_a_wrong_key_does_not_open_the_circuit(anthropic_server: AnthropicServer
 
 
 def test_without_a_key_nothing_is_sent(anthropic_server: AnthropicServer, settings) -> None:
-    settings.ANTHROPIC_API_KEY = ""
+    settings.ANTHROPIC_API_KEY = settings.ANTHROPIC_BASE_URL = ""
     with pytest.raises(CoachUnavailable, match="no_key"):
         ask(PROMPT, Answer)
     with pytest.raises(CoachUnavailable, match="no_key"):

@@ -12,13 +12,13 @@ from assistant.conversation import services as conversing
 from assistant.conversation.cards import split_cards
 from assistant.conversation.markdown import to_html
 from assistant.conversation.services import Asked
-from assistant.model import client
 from assistant.model.client import Turn
 from assistant.model.prompts import text_of
 from assistant.models import Call, CoachSettings, Message
 from classrooms.models import Seat
 from tests import factories
 from tests.assistant.anthropic_server import Act, AnthropicServer
+from tests.assistant.talking import said
 
 # Real transactions: an answer is written by a task with connections of its own.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,22 +27,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def member() -> Seat:
     return factories.join(factories.make_dojo(), "amina")
-
-
-def said(member: Seat, text: str = "What should I do?", language: str = "en") -> Message:
-    """The coach's answer once it has ended."""
-    # Its connections belong to the loop that opened them; a web process has only one.
-    client._async_client.cache_clear()
-
-    async def scenario() -> None:
-        asked = await sync_to_async(conversing.say)(member, text, None, language=language)
-        if isinstance(asked, Asked):
-            answers.begin(asked, language)
-            async for _text in answers.texts_of(asked.message):
-                pass
-
-    asyncio.run(scenario())
-    return Message.objects.filter(seat=member, role="coach").latest("pk")
 
 
 # --- By rules ---------------------------------------------------------------------
@@ -80,7 +64,7 @@ def test_an_answer_is_streamed_and_stored(member: Seat, anthropic_server: Anthro
 def test_an_answer_stops_at_the_next_word_and_what_came_stays(
     member: Seat, anthropic_server: AnthropicServer
 ) -> None:
-    anthropic_server.will(Act(" ".join(f"word{n}" for n in range(200)), pause=0.1))
+    anthropic_server.will(Act(" ".join(f"word{n}." for n in range(200)), pause=0.1))
 
     async def scenario() -> None:
         asked = await sync_to_async(conversing.say)(member, "Go on", None, language="en")
@@ -94,7 +78,7 @@ def test_an_answer_stops_at_the_next_word_and_what_came_stays(
     asyncio.run(scenario())
     answer = Message.objects.get(role="coach")
     assert answer.state == "stopped"
-    assert answer.text.startswith("word0 word1")
+    assert answer.text.startswith("word0. word1.")
     assert len(answer.text.split()) < 15, "not the words until it is stored next"
     assert Call.objects.get().outcome == "stopped"
 
@@ -106,9 +90,16 @@ def test_when_the_service_fails_the_rules_answer(
     anthropic_server.will(Act(status=529, error="overloaded_error"))
     answer = said(member)
     assert (answer.source, answer.failure, answer.state) == ("rules", "overloaded", "complete")
-    anthropic_server.will(Act("one two three four", breaks_after=1))
+    anthropic_server.will(Act("One. Two three four", breaks_after=2))
     broken = said(member)
-    assert (broken.text.strip(), broken.state, broken.failure) == ("one", "failed", "broken_stream")
+    assert (broken.text.strip(), broken.state, broken.failure) == (
+        "One.",
+        "failed",
+        "broken_stream",
+    )
+    anthropic_server.will(Act("Two three four", breaks_after=1))
+    broken = said(member)
+    assert (broken.source, broken.state, broken.failure) == ("rules", "complete", "unreachable")
 
 
 def test_an_answer_that_recites_its_prompt_is_taken_back(
@@ -133,6 +124,7 @@ def test_a_used_up_budget_stops_before_the_call(
 def test_drafts_are_cards_that_one_takes_over_by_hand(
     member: Seat, anthropic_server: AnthropicServer
 ) -> None:
+    CoachSettings.objects.create(dojo=member.dojo, openness="free")
     draft = "Try this:\n```hypothesis\nRecall rises by 0.03.\n```\nWhat do you think?"
     anthropic_server.will(Act(draft))
     answer = said(member)
@@ -204,8 +196,23 @@ def test_the_page_says_what_is_sent_and_keeps_what_was_said(member: Seat) -> Non
     shown = browser.get(path, headers=english).content.decode()
     assert "&lt;b&gt;Hi&lt;/b&gt;" in shown
     assert "No language model is set up here" in shown
-    browser.post(f"{path}choice/", {"model": "off"})
-    assert "Switch on the language model" in browser.get(path, headers=english).content.decode()
+    assert "Switch off the language model" not in shown, "there is none to switch off"
+
+
+def test_the_model_is_switched_off_without_losing_what_is_typed(
+    member: Seat, anthropic_server: AnthropicServer
+) -> None:
+    browser = Client()
+    browser.force_login(member.people.get())
+    path = f"/dojos/{member.dojo.public_id}/coach/"
+    english = {"accept-language": "en"}
+    assert "Switch off the language model" in browser.get(path, headers=english).content.decode()
+    switched = browser.post(
+        f"{path}choice/", {"model": "off"}, headers=english | {"hx-request": "true"}
+    ).content.decode()
+    assert "Switch on the language model" in switched
+    assert 'hx-swap-oob="true"' in switched
+    assert "<textarea" not in switched, "the box that is typed in stays as it is"
 
 
 def test_the_stream_brings_html_and_ends(member: Seat, anthropic_server: AnthropicServer) -> None:

@@ -119,3 +119,18 @@ def test_an_unknown_experiment_or_file_is_said(experiment: Experiment, tmp_path:
         call_command("assistant_request", "nobody")
     with pytest.raises(CommandError, match="cannot be read"):
         run(experiment, "--reply", str(tmp_path / "missing"))
+
+
+def test_a_server_is_tried_and_its_cost_and_what_it_misses_are_printed(
+    experiment: Experiment, anthropic_server: AnthropicServer
+) -> None:
+    anthropic_server.will(
+        Act("Sure!"), Act(reply(2, strength="Your #1 reaches 0.83.")), Act("It is 0.84. Why?")
+    )
+    told = run(experiment, "--send")
+    assert told["conversation"] == "It is 0.84. Why?"
+    assert float(told["cost"]) > 0
+    assert told["misses"][0].startswith("Feedback: only the second reply was JSON")
+    assert any("number (0.83)" in miss for miss in told["misses"])
+    assert any("Conversation: number (0.84)" in miss for miss in told["misses"])
+    assert Call.objects.count() == Review.objects.count() == 0, "nothing is stored"

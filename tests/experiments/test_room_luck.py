@@ -154,16 +154,16 @@ def test_the_coach_is_told_and_tells(dojo: Dojo) -> None:
     members = everyone(dojo, 0.2, 0.2, 0.2, 0.2, 9.0)
     gain = ranked(dojo).content["luck"]["gain"]
     first, best = (work_of(Seat.objects.get(pk=one.pk)) for one in (members[0], members[-1]))
-    told = answer_by_rules(first, None, "Is it just luck?")
+    told = answer_by_rules(first, None, "Is it just luck?").text
     assert "5 different configs have been tried" in told
     assert f"{gain:.3f}" in told
     assert "Your best run does not lead it by more." in told
-    assert "Your best run leads it by more." in answer_by_rules(best, None, "Is it just luck?")
+    assert "Your best run leads it by more." in answer_by_rules(best, None, "Is it just luck?").text
     prompt = chat_prompt(best, None, [Turn("user", "Luck?")], language="en")
     assert '"configs_tried_by_everyone":5' in prompt.current
     assert '"their_best_leads_by_more":true' in prompt.current
     LeaderboardSnapshot.objects.all().delete()
     without = work_of(Seat.objects.get(pk=members[0].pk))
-    assert "configs have been tried" not in answer_by_rules(without, None, "Is it just luck?")
+    assert "configs have been tried" not in answer_by_rules(without, None, "Is it just luck?").text
     prompt = chat_prompt(without, None, [Turn("user", "Luck?")], language="en")
     assert "configs_tried" not in prompt.current

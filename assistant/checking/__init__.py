@@ -1,0 +1,1 @@
+"""Check what a language model says against the record, sentence by sentence, before it is shown."""
