@@ -115,7 +115,7 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
         fields = ("experiment", "reproduces", "metrics", "finished_at", "warnings", "alarms")
         runs = Run.objects.order_by("pk").only("public_id", *fields)
         own = ("seat", "number", "config", "decision", "submitted_at", "concluded_at", "chosen_at")
-        return self.only(*own).prefetch_related(Prefetch("runs", queryset=runs))
+        return self.only(*own).prefetch_related(Prefetch("runs", queryset=runs), "versions")
 
 
 class Experiment(models.Model):

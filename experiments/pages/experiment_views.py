@@ -23,6 +23,7 @@ from experiments.holdout.page import holdout_page
 from experiments.leaderboard.entries import entry_of
 from experiments.leaderboard.words import OBJECTIONS
 from experiments.models import Experiment, Framing
+from experiments.pages.conclusion import conclusion_page
 from experiments.pages.next_step import next_links
 from experiments.pages.reads import experiments_of
 from experiments.pages.run_page import RunPage, experiment_page, run_page
@@ -33,7 +34,6 @@ from experiments.submit.config.yaml import YamlForm
 from experiments.submit.hypothesis import HypothesisForm
 from experiments.submit.refusals import REFUSALS, baseline_words, none_left_words, refusal_words
 from experiments.submit.rules import baseline_model, experiments_left, starting_config
-from experiments.wording.claims import claim_sentences
 from posting.edits import edited_alone
 from posting.once import claimed, keeps_once, made_once
 
@@ -180,11 +180,10 @@ def experiment(request: Request, seat: Seat, experiment_id: str) -> HttpResponse
     form = AnalysisForm(request.POST or None, instance=_unsaved_conclusion(found), about=found)
     if request.method == "POST" and form.is_valid():
         try:
-            services.record_analysis(found, **form.cleaned_data)
+            services.record_analysis(found, author=request.user, **form.cleaned_data)
         except NotNow:
-            form.add_error(None, _("This experiment can't be concluded now. Reload the page."))
+            form.add_error(None, _not_now_words(found))
         else:
-            messages.success(request, _("Conclusion saved in your log."))
             return redirect(f"{found.get_absolute_url()}#conclusion")
     result = run_page(found, seat)
     entry = entry_of(experiments_of(found.seat), seat.dojo.primary_metric)
@@ -201,10 +200,16 @@ def experiment(request: Request, seat: Seat, experiment_id: str) -> HttpResponse
         "is_own": is_own,
         "entry": entry,
         "why_not": OBJECTIONS.get(entry.objection, ""),
-        "claims": claim_sentences(found),
+        "conclusion": conclusion_page(found, is_own=is_own),
         "navigation": context["navigation"].at("work" if is_own else "cockpit"),
     }
     return render(request, "experiments/experiment.html", context)
+
+
+def _not_now_words(experiment: Experiment) -> str:
+    if experiment.is_closed:
+        return _("It can't be corrected any more. Copy your text if you want to keep it.")
+    return _("This experiment can't be concluded now. Reload the page.")
 
 
 def _unsaved_conclusion(experiment: Experiment) -> Experiment:

@@ -216,7 +216,9 @@ def test_a_decision_needs_an_analysis_and_closes(member: Seat, client: Client) -
     experiment.refresh_from_db()
     assert (experiment.is_closed, experiment.analysis) == (False, "First thoughts")
     client.post(url, conclusion | {"analysis": "Because."})
-    client.post(url, conclusion | {"analysis": "Rewritten history"})
+    timeline.advance_dojo(member.dojo)
+    late = client.post(url, conclusion | {"analysis": "Rewritten history"})
+    assert "can&#x27;t be corrected any more" in late.content.decode()
     experiment.refresh_from_db()
     assert (experiment.is_closed, experiment.analysis) == (True, "Because.")
 

@@ -144,6 +144,8 @@ def _table(content: ExperimentContent) -> str:
 def after_results(content: ExperimentContent) -> str:
     """Analysis with notes on errors, limits, and what comes next."""
     analysis = [plain(line) for line in content.analysis]
+    if content.earlier:
+        analysis.append("\n".join(f"- {plain_line(line)}" for line in content.earlier))
     if content.row_notes:
         notes = [
             _("- Row %(row)s: %(note)s") % {"row": row, "note": plain_line(note)}
