@@ -352,4 +352,6 @@ class Experiment(models.Model):
 
     @property
     def is_baseline(self) -> bool:
-        return self.model_class.is_baseline
+        """A simple model that is compared with none: what others are measured against. The same
+        model with another setting is an idea like any other."""
+        return self.model_class.is_baseline and self.compared_to_id is None

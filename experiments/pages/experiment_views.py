@@ -31,7 +31,7 @@ from experiments.submit import services
 from experiments.submit.conclusion import AnalysisForm
 from experiments.submit.config.form import ConfigForm
 from experiments.submit.config.yaml import YamlForm
-from experiments.submit.hypothesis import HypothesisForm
+from experiments.submit.hypothesis import HypothesisForm, proposed_baseline
 from experiments.submit.refusals import REFUSALS, baseline_words, none_left_words, refusal_words
 from experiments.submit.rules import baseline_model, experiments_left, starting_config
 from posting.edits import edited_alone
@@ -63,10 +63,13 @@ def experiment_new(request: Request, seat: Seat) -> HttpResponse:
             "compared_to": previous.public_id if previous else None,
             "claim": previous.next_step if previous and previous.is_closed else "",
             "rationale": request.GET.get("observation", "")[:MAX_OBSERVATION],
-        },
+        }
+        if previous
+        else proposed_baseline(config),
     )
     config_form = ConfigForm.for_config(config, schema, allowed)
-    return _editor(request, seat, hypothesis, config_form)
+    same_as = previous if "from" in request.GET else None
+    return _editor(request, seat, hypothesis, config_form, same_as=same_as)
 
 
 def _previous(request: Request, seat: Seat) -> Experiment | None:
@@ -146,6 +149,7 @@ def _editor(
     config_form: ConfigForm | YamlForm,
     *,
     ask_baseline: bool = False,
+    same_as: Experiment | None = None,
 ) -> HttpResponse:
     context = dojo_context(seat, "work") | {
         "hypothesis": hypothesis,
@@ -154,6 +158,10 @@ def _editor(
         "baseline_words": baseline_words(seat.dojo) if ask_baseline else "",
         "requires_baseline": seat.dojo.rules.baseline_rule == BaselineRule.REQUIRE,
         "baseline_label": _(MODELS[baseline_model(seat.dojo.rules.allowed_models)].label),
+        "is_first": hypothesis.is_baseline,
+        "same_as": same_as,
+        # What was asked of the config is shown there.
+        "is_changing": request.POST.get("action", "submit") != "submit",
         "has_framing": Framing.objects.filter(seat=seat).exists(),
     }
     response = render_page_or_part(request, "experiments/experiment_new.html", "config", context)

@@ -27,7 +27,12 @@ def ruler(request: Request, seat: Seat) -> HttpResponse:
     reference = hypothesis.cleaned_data.get("compared_to")
     told = what_it_can_tell(seat.dojo, hypothesis.typed, reference, config)
     changes = changes_bar(seat, reference, config)
-    context = {"told": told, "changes": changes, "changes_are_new": True}
+    context = {
+        "claim": hypothesis.cleaned_data.get("claim", ""),
+        "told": told,
+        "changes": changes,
+        "changes_are_new": True,
+    }
     return render(request, "experiments/forecast/before.html", context)
 
 

@@ -11,6 +11,11 @@ FEWEST_WORDS = 6
 _WORD = re.compile(r"\w+")
 
 
+def different_words(text: str) -> int:
+    """Number of different words; a single letter is none."""
+    return len({word for word in _WORD.findall(text.casefold()) if len(word) > 1})
+
+
 def thin_words(text: str) -> str:
     """A question to whoever wrote so little; empty where it is enough, or nothing.
 
