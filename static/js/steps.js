@@ -19,7 +19,7 @@
     });
     form.querySelector("[data-step-move='-1']").hidden = at === 0;
     form.querySelector("[data-step-move='1']").hidden = at === steps.length - 1;
-    form.querySelector("[data-at-last-step]").classList.toggle("step-away", at !== steps.length - 1);
+    form.querySelector("[data-at-last-step]")?.classList.toggle("step-away", at !== steps.length - 1);
     if (!focus) return;
     steps[at].focus({ preventScroll: true });
     form.scrollIntoView();
