@@ -29,6 +29,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("final_at", models.DateTimeField(blank=True, null=True, verbose_name="final on")),
+                (
+                    "final_digest",
+                    models.CharField(
+                        blank=True, max_length=64, verbose_name="digest of the final log"
+                    ),
+                ),
                 ("title", models.CharField(blank=True, max_length=120, verbose_name="Title")),
                 (
                     "introduction",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from csp.constants import NONCE
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -38,6 +40,7 @@ from posting.edits import edited_alone
 from posting.once import claimed, keeps_once, made_once
 
 
+@csp_update({"script-src": [NONCE], "style-src": [NONCE]})
 @participant_view
 @require_http_methods(["GET", "HEAD", "POST"])
 @keeps_once
@@ -98,9 +101,12 @@ def _experiment_posted(request: Request, seat: Seat) -> HttpResponse:
         shown_as = YamlForm if "yaml" in request.POST else ConfigForm
         config_form = shown_as.for_config(restored, schema, allowed)
     elif action in ("to_yaml", "to_form"):
-        if config_form.is_valid() and config_form.config:
-            shown_as = YamlForm if action == "to_yaml" else ConfigForm
-            config_form = shown_as.for_config(config_form.config, schema, allowed)
+        if config_form.is_valid() and (config := config_form.config):
+            if action == "to_yaml":
+                typed = request.POST.get("typed_yaml", "")
+                config_form = YamlForm.for_config(config, schema, allowed, typed=typed)
+            else:
+                config_form = ConfigForm.for_config(config, schema, allowed)
     elif isinstance(config_form, ConfigForm):
         post = request.POST.copy()
         if action == "baseline":
@@ -159,8 +165,11 @@ def _editor(
         "requires_baseline": seat.dojo.rules.baseline_rule == BaselineRule.REQUIRE,
         "baseline_label": _(MODELS[baseline_model(seat.dojo.rules.allowed_models)].label),
         "is_first": hypothesis.is_baseline,
+        "columns": [column.name for column in seat.dojo.schema.features],
         "same_as": same_as,
         # What was asked of the config is shown there.
+        # With its comments, for when the config is shown as text again.
+        "typed_yaml": request.POST.get("yaml") or request.POST.get("typed_yaml", ""),
         "is_changing": request.POST.get("action", "submit") != "submit",
         "has_framing": Framing.objects.filter(seat=seat).exists(),
     }

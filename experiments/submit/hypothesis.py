@@ -125,6 +125,7 @@ class HypothesisForm(forms.Form):
         else:
             for name in ("compared_to", "forecast_kind", "guardrail_metric", "guardrail_allowed"):
                 del self.fields[name]
+            self.fields["claim"].help_text = self.fields["rationale"].help_text = ""
             effect.label = gettext("Expected score")
             effect.help_text = gettext("Your forecast: the %(metric)s on the test set.") % {
                 "metric": metric

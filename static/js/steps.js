@@ -41,6 +41,17 @@
   });
   narrow.addEventListener("change", () => show(at));
 
+  // --- The YAML editor, loaded when a config is shown as text -----------------------
+  const dress = async () => {
+    const place = form.querySelector("[data-yaml-editor]:not([data-is-dressed])");
+    if (!place) return;
+    place.dataset.isDressed = "";
+    const { edit } = await import(place.dataset.yamlEditor);
+    await edit(place);
+  };
+  document.addEventListener("htmx:afterSettle", dress);
+  dress();
+
   form.classList.add("stepped");
   const wrong = steps.findIndex((section) => section.querySelector(WRONG));
   show(wrong < 0 ? Number(form.dataset.start ?? 0) : wrong);

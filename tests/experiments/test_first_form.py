@@ -120,3 +120,14 @@ def test_letters_are_no_framing(member: Seat, client: Client) -> None:
     assert not Framing.objects.exists()
     said = {"problem": "Who should be called?", "data": "569 biopsies", "metric": "Recall"}
     assert client.post(address, said | {"baseline": "Nobody"}).status_code == 302
+
+
+def test_a_config_is_checked_as_it_is_typed(member: Seat, client: Client) -> None:
+    address = reverse("experiments:yaml_check", args=[member.dojo.public_id])
+    text = "version: 2\nmodel:\n  name: decision_tree\n  criterion: best\n"
+    (problem,) = client.post(address, {"yaml": text}).json()["problems"]
+    assert problem["line"] == 4
+    assert "gini" in problem["message"]
+    assert client.post(address, {"yaml": "a: ["}).json()["problems"][0]["line"] == 1
+    fine = text.replace("best", "entropy")
+    assert client.post(address, {"yaml": fine}).json() == {"problems": []}
