@@ -2,11 +2,20 @@
 import js from "@eslint/js";
 import globals from "globals";
 
+// What is loaded by an import.
+const MODULE = "static/js/yaml_editor.js";
+
 export default [
+  {
+    ...js.configs.recommended,
+    files: [MODULE],
+    languageOptions: { sourceType: "module", globals: globals.browser },
+  },
   { ...js.configs.recommended, files: ["eslint.config.js"] },
   {
     ...js.configs.recommended,
     files: ["static/js/**/*.js"],
+    ignores: [MODULE],
     languageOptions: {
       sourceType: "script",
       globals: { ...globals.browser, htmx: "readonly" },

@@ -322,11 +322,34 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 NODE_MODULES = BASE_DIR / "node_modules"
+# Modules of the YAML editor, which the browser finds by an import map.
+EDITOR_PACKAGES = {
+    "codemirror": (
+        "autocomplete",
+        "commands",
+        "lang-yaml",
+        "language",
+        "lint",
+        "state",
+        "streamparser",
+        "view",
+    ),
+    "lezer": ("common", "highlight", "lr", "yaml"),
+}
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("tabler/css", NODE_MODULES / "@tabler/core/dist/css"),
     ("tabler/js", NODE_MODULES / "@tabler/core/dist/js"),
     *((name, NODE_MODULES / name / "build") for name in ("vega", "vega-lite", "vega-embed")),
+    *(
+        (f"{package}/{name}", NODE_MODULES / f"@{package}" / name / "dist")
+        for package, names in EDITOR_PACKAGES.items()
+        for name in names
+    ),
+    ("style-mod", NODE_MODULES / "style-mod" / "src"),
+    ("crelt", NODE_MODULES / "crelt"),
+    ("w3c-keyname", NODE_MODULES / "w3c-keyname"),
+    ("find-cluster-break", NODE_MODULES / "@marijn" / "find-cluster-break" / "src"),
 ]
 STORAGES = {
     "default": {"BACKEND": "classrooms.storage.backend.WholeFiles"},

@@ -7,7 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from classrooms.administration.site import OwnDojosOnly
 from classrooms.knowledge import knows_hidden_scores
 from experiments import admin_actions  # noqa: F401 (adds actions to the Dojos)
-from experiments.models import Experiment, Framing, Interpretation, Run, SealedEntry, Takeaway, Talk
+from experiments.models import (
+    ConclusionVersion,
+    Experiment,
+    Framing,
+    Interpretation,
+    Run,
+    SealedEntry,
+    Takeaway,
+    Talk,
+)
 
 
 class NotDeletedAlone:
@@ -51,6 +60,18 @@ class RunInline(OwnDojosOnly, admin.TabularInline):
         return False
 
 
+class VersionInline(OwnDojosOnly, admin.TabularInline):
+    model = ConclusionVersion
+    dojo_lookup = "experiment__seat__dojo"
+    extra = 0
+    fields = ("saved_at", "author", "analysis", "decision", "next_step")
+    readonly_fields = fields
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+
 @admin.register(Experiment)
 class ExperimentAdmin(NotDeletedAlone, OwnDojosOnly, admin.ModelAdmin):
     dojo_lookup = "seat__dojo"
@@ -58,7 +79,7 @@ class ExperimentAdmin(NotDeletedAlone, OwnDojosOnly, admin.ModelAdmin):
     list_filter = ("decision", ("seat__dojo", admin.RelatedOnlyFieldListFilter))
     search_fields = ("claim", "public_id", "seat__display_name")
     list_select_related = ("seat",)
-    inlines = (RunInline,)
+    inlines = (RunInline, VersionInline)
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False

@@ -28,6 +28,7 @@ urlpatterns = [
         "dojos/<slug:dojo_id>/experiments/new/", experiments.experiment_new, name="experiment_new"
     ),
     path("dojos/<slug:dojo_id>/experiments/new/ruler/", forecasts.ruler, name="ruler"),
+    path("dojos/<slug:dojo_id>/experiments/new/yaml/", forecasts.yaml_check, name="yaml_check"),
     path("dojos/<slug:dojo_id>/experiments/new/duration/", forecasts.duration, name="duration"),
     path(
         "dojos/<slug:dojo_id>/experiments/<slug:experiment_id>/",

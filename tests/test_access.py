@@ -90,6 +90,7 @@ MATRIX: dict[str, tuple[str, dict[str, str], str]] = {
     "experiments:experiment_new": ("get", PARTICIPANTS, "participant"),
     "experiments:ruler": ("post", PARTICIPANTS, "participant"),
     "experiments:duration": ("post", PARTICIPANTS, "participant"),
+    "experiments:yaml_check": ("post", PARTICIPANTS, "participant"),
     "experiments:experiment": ("get", OWN_EXPERIMENT, "member"),
     "experiments:run": ("get", OWN_EXPERIMENT, "member"),
     "experiments:cancel": (

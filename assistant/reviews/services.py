@@ -33,6 +33,7 @@ from classrooms.models import Seat
 from experiments.models import Experiment, Run
 from experiments.submit.services import job_keys
 from jobs.enqueue import wake_workers
+from jobs.models import UNFINISHED
 from jobs.perform import Fields, JobReassigned, Report, Result
 
 logger = logging.getLogger(__name__)
@@ -57,8 +58,13 @@ def on_run_succeeded(sender: Any, run: Run, **kwargs: Any) -> None:
 
 
 def on_conclusion(sender: Any, experiment: Experiment, **kwargs: Any) -> None:
-    """Analysis and decision are written."""
-    if experiment.is_closed:
+    """Analysis and decision are written, or corrected: feedback on older words helps nobody."""
+    if not experiment.is_closed:
+        return
+    outdated = Review.objects.filter(experiment=experiment, occasion=Review.Occasion.CONCLUSION)
+    if outdated.exclude(status__in=UNFINISHED).requeue():
+        wake_workers(Review)
+    else:
         request_review(experiment, Review.Occasion.CONCLUSION)
 
 

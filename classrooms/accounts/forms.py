@@ -8,6 +8,7 @@ from allauth.account.forms import AddEmailForm, RequestLoginCodeForm, SignupForm
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from classrooms.models import User
 
@@ -15,6 +16,10 @@ from classrooms.models import User
 class NewAccountForm(SignupForm):
     """An answer takes as long whether there is an account already or not, and an account that
     only asks to change to an e-mail keeps it from nobody."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = gettext("8 characters or more, and no common one.")
 
     def validate_unique_email(self, value: str) -> str:
         email: str = super().validate_unique_email(value)

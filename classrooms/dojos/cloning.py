@@ -37,5 +37,6 @@ def clone_dojo(dojo: Dojo, *, facilitator: User, title: str) -> Dojo:
     )
     # What was found out about the data holds for whoever works on them next.
     copy.column_marks = dojo.column_marks
-    copy.save(update_fields=["column_marks"])
+    copy.column_traps = dojo.column_traps
+    copy.save(update_fields=["column_marks", "column_traps"])
     return copy

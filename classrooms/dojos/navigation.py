@@ -86,8 +86,7 @@ DESTINATIONS = (
     Destination("help", _("Help"), "classrooms:help", "coach"),
 )
 OF_WHO_TAKES_PART = frozenset({"work", "take_home", "coach", "help"})
-OF_WHO_RUNS_IT = frozenset({"cockpit", "prepare"})
-OF_WHO_RUNS_A_ROOM = frozenset({"people", "summary"})
+OF_WHO_RUNS_IT = frozenset({"cockpit", "prepare", "people", "summary"})
 
 
 @dataclass(frozen=True)
@@ -137,15 +136,14 @@ class Navigation:
 
     def _offered(self) -> Iterator[Destination]:
         seat, dojo = self.seat, self.seat.dojo
-        runs_a_room = seat.is_facilitator and not dojo.is_solo
+        runs_it = seat.is_facilitator and not dojo.is_solo
         for one in DESTINATIONS:
             if one.tab in OF_WHO_TAKES_PART:
                 is_offered = seat.participates
             elif one.tab in OF_WHO_RUNS_IT:
-                is_offered = seat.is_facilitator
-            elif one.tab in OF_WHO_RUNS_A_ROOM:
-                is_offered = runs_a_room
+                # Who works alone facilitates nobody.
+                is_offered = runs_it
             else:
-                is_offered = one.tab != "talks" or runs_a_room or self.clock.shows_presentations
+                is_offered = one.tab != "talks" or runs_it or self.clock.shows_presentations
             if is_offered:
                 yield one

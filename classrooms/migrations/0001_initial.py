@@ -543,6 +543,12 @@ class Migration(migrations.Migration):
                     models.JSONField(blank=True, default=dict, verbose_name="marked columns"),
                 ),
                 (
+                    "column_traps",
+                    models.JSONField(
+                        blank=True, default=dict, verbose_name="columns left as traps"
+                    ),
+                ),
+                (
                     "time_zone",
                     models.CharField(
                         default="Europe/Paris", max_length=40, verbose_name="time zone"

@@ -81,6 +81,9 @@ class Dojo(models.Model):
     # By column: whether a facilitator of this Dojo says that it is recorded after the outcome,
     # whatever its dataset says.
     column_marks = models.JSONField(_("marked columns"), default=dict, blank=True)
+    # By marked column: whether a first experiment has it ticked, for its participant to find.
+    # Unsaid, planted leaks are such traps, and what facilitators marked is not.
+    column_traps = models.JSONField(_("columns left as traps"), default=dict, blank=True)
     scheduled_for = models.DateTimeField(_("scheduled for"), null=True, blank=True)
     # An IANA name: in which the start is announced and the agenda told.
     time_zone = models.CharField(_("time zone"), max_length=40, default=settings.TIME_ZONE)

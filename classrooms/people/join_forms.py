@@ -8,6 +8,7 @@ from allauth.account.adapter import get_adapter
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import messages
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,11 +18,16 @@ from classrooms.intake.names import NameField
 from classrooms.models import Seat, User
 
 
+def tidy_code(typed: str) -> str:
+    """A join code as it is stored, however people write it."""
+    return "".join(typed.split()).upper()
+
+
 class JoinCodeForm(forms.Form):
     code = forms.CharField(label=_("Join code"), max_length=12)
 
     def clean_code(self) -> str:
-        return "".join(self.cleaned_data["code"].split()).upper()
+        return tidy_code(self.cleaned_data["code"])
 
 
 class JoinForm(forms.Form):
@@ -75,7 +81,12 @@ class JoinForm(forms.Form):
         else:
             self.signup = NewAccountForm({"email": email, "password1": password})
             for field, errors in self.signup.errors.items():
-                self.add_error("password" if field == "password1" else "email", errors)
+                if field == "password1":
+                    # As long as it takes to compare a password with that of an account.
+                    User().set_password(password)
+                    self._add_weaknesses(list(errors))
+                else:
+                    self.add_error("email", errors)
             if self.signup.account_already_exists:
                 # The same form, sent twice at once, has made it meanwhile.
                 self._log_in(email, password)
@@ -88,15 +99,24 @@ class JoinForm(forms.Form):
             self.add_error("password", error)
             return
         if self.user is None:
-            self._refuse()
+            self._refuse(password, email)
         elif is_mfa_enabled(self.user):
             # A password alone opens no account that asks for more.
             words = gettext("Log in first: your account has a second factor.")
             self.add_error("password", words)
 
-    def _refuse(self) -> None:
+    def _refuse(self, password: str, email: str) -> None:
+        """By the same words as a new account with this password: which addresses have an account
+        is nobody's business."""
+        if errors := _weaknesses(password, email):
+            self._add_weaknesses(errors)
+            return
         words = gettext("This email and password don't go together. Check both, then try again.")
         self.add_error("password", words)
+
+    def _add_weaknesses(self, errors: list[str]) -> None:
+        words = gettext("If this address has an account, this isn't its password.")
+        self.add_error("password", [*errors, words])
 
     def read_again(self) -> JoinForm:
         """The same form, by what is known now."""
@@ -113,6 +133,40 @@ class JoinForm(forms.Form):
         if self.user is None:
             raise ValueError("Only a valid form has an account.")
         return self.user
+
+
+class JoinWithCodeForm(JoinForm):
+    """The same with the code that is shown in the room: all of joining, at once."""
+
+    code = forms.CharField(
+        label=_("Join code"),
+        max_length=12,
+        help_text=_("Six letters, which your facilitator shows."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+    )
+    field_order = ("code",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["display_name"].widget.attrs["autofocus"]
+
+    def clean_code(self) -> str:
+        return tidy_code(self.cleaned_data["code"])
+
+    def refuse_code(self, words: str) -> None:
+        """Say only what is wrong with the code: no account was looked at."""
+        self._errors = ErrorDict()
+        self.cleaned_data = {}
+        self.add_error("code", words)
+
+
+def _weaknesses(password: str, email: str) -> list[str]:
+    """Why nobody would get a new account with this password."""
+    try:
+        get_adapter().clean_password(password, user=User(email=email))
+    except forms.ValidationError as error:
+        return list(error.messages)
+    return []
 
 
 def tell_number(request: HttpRequest, seat: Seat, wanted: str) -> None:

@@ -16,7 +16,7 @@ from classrooms.exceptions import NotNow
 from classrooms.models import Dojo, Seat, User
 from classrooms.people import offers
 from classrooms.people.entering import enter
-from classrooms.people.join_forms import JoinCodeForm, JoinForm
+from classrooms.people.join_forms import JoinCodeForm, JoinForm, JoinWithCodeForm, tidy_code
 from jobs import health
 from posting.once import keeps_once
 
@@ -41,16 +41,36 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @public_view
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_once
 def join_code(request: HttpRequest) -> HttpResponse:
-    """Type a code, and go to the form of its Dojo."""
-    form = JoinCodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if dojo := Dojo.objects.filter(join_code=form.cleaned_data["code"]).first():
-            return redirect("classrooms:join", dojo.join_code)
-        if pause := pause_after_wrong_code(request):
+    """Join with a code in one form. Who typed only the code goes on to the form of its Dojo."""
+    has_more = "display_name" in request.POST
+    if request.method == "POST" and not has_more and (found := _dojo_typed(request)):
+        return redirect("classrooms:join", found.join_code)
+    form = JoinWithCodeForm(request.POST or None, request=request, initial=_known_name(request))
+    if request.method == "POST":
+        dojo = _dojo_typed(request)
+        if dojo is None and (pause := pause_after_wrong_code(request)):
             return ask_to_wait(request, pause)
-        form.add_error("code", _("No Dojo has this code. Check it with your facilitator."))
+        if dojo and _takes_people(dojo):
+            if _joined(request, dojo, form):
+                return redirect(dojo)
+        else:
+            form.refuse_code(
+                _("Nobody can join this Dojo now.")
+                if dojo
+                else _("No Dojo has this code. Check it with your facilitator.")
+            )
     return render(request, "classrooms/join_code.html", {"form": form})
+
+
+def _dojo_typed(request: HttpRequest) -> Dojo | None:
+    known = Dojo.objects.select_related("dataset", "rules")
+    return known.filter(join_code=tidy_code(request.POST.get("code", ""))).first()
+
+
+def _takes_people(dojo: Dojo) -> bool:
+    return not dojo.has_ended and not dojo.is_solo and dojo.rules.join_is_open
 
 
 @public_view
@@ -67,20 +87,32 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
     user = request.user
     if user.is_authenticated and dojo.seats.held_by(user).exists():
         return redirect(dojo)
-    if dojo.has_ended or dojo.is_solo or not dojo.rules.join_is_open:
+    if not _takes_people(dojo):
         return render(request, "classrooms/join_closed.html", {"dojo": dojo}, status=410)
     form = JoinForm(request.POST or None, request=request, initial=_known_name(request))
-    if request.method == "POST":
-        if _too_often(request):
-            form.add_error(None, _("Too many attempts. Wait a minute, then try again."))
-        elif form.is_valid() and _seat(request, dojo, form):
-            return redirect(dojo)
+    if request.method == "POST" and _joined(request, dojo, form):
+        return redirect(dojo)
     return render(request, "classrooms/join.html", {"form": form, "dojo": dojo})
 
 
-def _known_name(request: HttpRequest) -> dict[str, str]:
+def _joined(request: HttpRequest, dojo: Dojo, form: JoinForm) -> bool:
+    """Whether the person has a seat now, or had one; if not, the form says why."""
     user = request.user
-    return {"display_name": user.get_full_name()} if user.is_authenticated else {}
+    if user.is_authenticated and dojo.seats.held_by(user).exists():
+        return True
+    if _too_often(request):
+        form.add_error(None, _("Too many attempts. Wait a minute, then try again."))
+        return False
+    return form.is_valid() and _seat(request, dojo, form)
+
+
+def _known_name(request: HttpRequest) -> dict[str, str]:
+    """The name by which a person was last called in a Dojo, or that of their account."""
+    user = request.user
+    if not user.is_authenticated:
+        return {}
+    last = Seat.objects.held_by(user).order_by("-joined_at").first()
+    return {"display_name": last.display_name if last else user.get_full_name()}
 
 
 def _too_often(request: HttpRequest) -> bool:

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.models import Dojo
-from experiments.models import Interpretation, Run
+from experiments.models import ConclusionVersion, Interpretation, Run
 from jobs.models import UNFINISHED, Job, JobQuerySet, JobStatus
 
 
@@ -50,11 +50,14 @@ class DeliveryQuerySet(JobQuerySet["Delivery"]):
         return self.filter(has_waited, ~Exists(unfinished))
 
     def outdated(self) -> Self:
-        """Those whose experiment was concluded, whose holdout was revealed, or whose run was
-        started again and ended, since."""
-        experiment = "run__experiment"
-        stage = f"{experiment}__seat__dojo__stage"
-        concluded = Q(**{f"{experiment}__concluded_at__gt": F("started_at")})
+        """Those whose experiment was concluded or corrected, whose holdout was revealed, or whose
+        run was started again and ended, since."""
+        stage = "run__experiment__seat__dojo__stage"
+        concluded = Exists(
+            ConclusionVersion.objects.filter(
+                experiment=OuterRef("run__experiment"), saved_at__gt=OuterRef("started_at")
+            )
+        )
         revealed = Q(**{f"{stage}__holdout_revealed_at__gt": F("started_at")})
         ended_again = Q(run__finished_at__gt=F("started_at"))
         return self.filter(concluded | revealed | ended_again, status=JobStatus.SUCCEEDED)

@@ -29,6 +29,7 @@ from engine.spec.metrics import METRICS
 LEAST_SPAN = 0.02
 # Where a curve begins, no threshold is high enough.
 THRESHOLD_IF_ANY = "isValid(datum.threshold) ? format(datum.threshold, '.2f') : '—'"
+PRECISION_IF_ANY = "isValid(datum.precision) ? format(datum.precision, '.3f') : '—'"
 
 
 def learning_chart(curve: dict[str, Any]) -> Chart:
@@ -136,14 +137,19 @@ def threshold_chart(curve: dict[str, Any], *, threshold: float, best: float | No
     rows = [
         {name: curve[name][place] for name in columns} for place in range(len(curve["threshold"]))
     ]
+    for row, said in zip(rows, zip(curve["tp"], curve["fp"], strict=True), strict=True):
+        if not any(said):
+            # Of no prediction there is no share that is right: 0 would be a claim.
+            row["precision"] = None
     x = share_axis("threshold:Q", columns["threshold"])
     line = by_series(shares).mark_line(strokeWidth=2.5, aria=False)
     colour = series_colour(lines)
     words = tooltip(columns, threshold=".2f", **dict.fromkeys(lines, ".3f"))
+    words[1] = alt.Tooltip("precise:N", title=lines["precision"])
     layers: list[Any] = [
         line.encode(x, share_axis("value:Q", N_("Score"), channel=alt.Y), colour),
         rules_at(list(rules), x),
-        pointer_rule(x, words),
+        pointer_rule(x, words).transform_calculate(precise=PRECISION_IF_ANY),
     ]
     independent: tuple[str, ...] = ()
     if has_cost:

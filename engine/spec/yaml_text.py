@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel
@@ -78,13 +79,16 @@ def parse_yaml(text: str) -> dict[str, Any]:
 
 def dump_yaml(config: ExperimentConfig) -> str:
     """The config with its fields in order; lists that are empty by default are left out."""
-    text: str = yaml.dump(
-        _written(config, config.model_dump(mode="json")),
-        Dumper=_Dumper,
-        sort_keys=False,
-        allow_unicode=True,
-        width=1000,
-    )
+    return _text(_written(config, config.model_dump(mode="json")))
+
+
+def dump_short_yaml(config: ExperimentConfig) -> str:
+    """The config as a person would write it: only what differs from the defaults."""
+    return _text({"version": config.version} | _differing(config))
+
+
+def _text(data: dict[str, Any]) -> str:
+    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)
     return text
 
 
@@ -96,3 +100,47 @@ def _written(declared: BaseModel, values: dict[str, Any]) -> dict[str, Any]:
             continue
         written[name] = _written(part, value) if isinstance(part, BaseModel) else value
     return written
+
+
+def _differing(declared: BaseModel) -> dict[str, Any]:
+    found = {}
+    for name, info in type(declared).model_fields.items():
+        part = getattr(declared, name)
+        # By a literal of one value a part is told from others of its kind.
+        names_its_kind = len(get_args(info.annotation)) == 1 and isinstance(part, str)
+        is_default = not info.is_required() and part == info.get_default(call_default_factory=True)
+        if names_its_kind or not is_default:
+            found[name] = _plain(part)
+    return found
+
+
+def _plain(part: Any) -> Any:
+    if isinstance(part, BaseModel):
+        return _differing(part)
+    if isinstance(part, list | tuple):
+        return [_plain(one) for one in part]
+    if isinstance(part, dict):
+        return {key: _plain(one) for key, one in part.items()}
+    return part
+
+
+def line_of(text: str, path: Sequence[str]) -> int:
+    """The line, from 1, of what a path of a config is about: that of its last part that is there.
+
+    Args:
+        text: YAML that can be parsed.
+        path: keys, and places within lists.
+    """
+    node = yaml.compose(text, _StrictLoader)
+    line = 1
+    for step in path:
+        found = None
+        if isinstance(node, yaml.MappingNode):
+            found = next((pair for pair in node.value if pair[0].value == step), None)
+        elif isinstance(node, yaml.SequenceNode) and step.isdecimal():
+            items = node.value[int(step) : int(step) + 1]
+            found = (items[0], items[0]) if items else None
+        if found is None:
+            break
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line

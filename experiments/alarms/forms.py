@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.models import Dojo
-from experiments.forecasts.belief import leaks_of
+from experiments.forecasts.belief import leaks_of, traps_of
 from experiments.models import ClosedAlarm, Experiment
 
 
@@ -36,7 +37,7 @@ class AnswerForm(forms.ModelForm):
 
 
 class MarksForm(forms.Form):
-    """Which columns are recorded after the outcome."""
+    """Which columns are recorded after the outcome, and which of these are left as traps."""
 
     columns = forms.MultipleChoiceField(
         label=_("Recorded after the outcome"),
@@ -44,8 +45,17 @@ class MarksForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    traps = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+
     def __init__(self, *args: Any, dojo: Dojo, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"columns": sorted(leaks_of(dojo))})
+        marked, left = sorted(leaks_of(dojo)), sorted(traps_of(dojo))
+        kwargs.setdefault("initial", {"columns": marked, "traps": left})
         super().__init__(*args, **kwargs)
         names = [column.name for column in dojo.dataset.schema.features]
-        self.fields["columns"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+        for field in ("columns", "traps"):
+            self.fields[field].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+
+    @property
+    def rows(self) -> Iterator[tuple[Any, Any]]:
+        """Each column's mark, with the switch that leaves it as a trap."""
+        return zip(self["columns"], self["traps"], strict=True)

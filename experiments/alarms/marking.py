@@ -57,6 +57,13 @@ def mark_columns(facilitator: Seat, columns: Iterable[str]) -> bool:
     return True
 
 
+def leave_traps(dojo: Dojo, traps: Iterable[str]) -> None:
+    """Of the marked columns, a first experiment has these ticked, and not the others."""
+    left = set(traps)
+    told = {name: name in left for name in leaks_of(dojo)}
+    Dojo.objects.filter(pk=dojo.pk).update(column_traps=told)
+
+
 def judge_marks(dojo: Dojo, experiments: QuerySet[Experiment]) -> list[Experiment]:
     """Let the warnings of runs say which marked columns they use; a dummy uses none.
 

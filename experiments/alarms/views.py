@@ -12,9 +12,9 @@ from classrooms.access import Request, facilitator_view, participant_view
 from classrooms.audit.notes import Action, note
 from classrooms.dojos.page import dojo_context
 from classrooms.knowledge import knows_truths
-from classrooms.models import Seat
+from classrooms.models import Dojo, Seat
 from experiments.alarms.forms import AnswerForm, ClosingForm, MarksForm
-from experiments.alarms.marking import mark_columns
+from experiments.alarms.marking import leave_traps, mark_columns
 from experiments.alarms.services import answer_alarm, close_alarm, reopen_alarm
 from experiments.forecasts.belief import leaks_of
 from experiments.models import Experiment
@@ -72,7 +72,9 @@ def marks(request: Request, seat: Seat) -> HttpResponse:
         raise Http404
     form = MarksForm(request.POST if request.method == "POST" else None, dojo=seat.dojo)
     if request.method == "POST" and form.is_valid():
-        if mark_columns(seat, form.cleaned_data["columns"]):
+        is_changed = mark_columns(seat, form.cleaned_data["columns"])
+        leave_traps(Dojo.objects.get(pk=seat.dojo_id), form.cleaned_data["traps"])
+        if is_changed:
             note(seat.dojo, request.user, Action.MARKED)
             messages.success(
                 request, _("Saved. Runs were judged anew, and those concerned have a message.")

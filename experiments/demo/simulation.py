@@ -235,7 +235,7 @@ def _allowed(model: Mapping[str, Any], dojo: Dojo) -> Mapping[str, Any]:
     return {"name": name}
 
 
-def _conclusion(experiment: Experiment) -> dict[str, str]:
+def _conclusion(experiment: Experiment) -> dict[str, Any]:
     """An analysis that quotes this run, and the decision that follows from it."""
     page = run_page(experiment)
     if experiment.run.has_failed:

@@ -10,6 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from classrooms.models import Seat
+from experiments.exports.documents.html_log import log_digest
+from experiments.exports.record import record_of
 from experiments.exports.requests import request_export
 from experiments.models import Documentation, Export, Framing
 from experiments.pages.reads import experiments_of
@@ -42,7 +44,8 @@ def mark_final(seat: Seat, *, gaps_accepted: bool = False) -> None:
     checklist = take_home_checklist(seat, framing, experiments_of(seat))
     if not gaps_accepted and not all(item.done for item in checklist):
         raise Incomplete
-    Documentation.objects.update_or_create(seat=seat, defaults={"final_at": timezone.now()})
+    final = {"final_at": timezone.now(), "final_digest": log_digest(record_of(seat))}
+    Documentation.objects.update_or_create(seat=seat, defaults=final)
     # So that the final version has its charts and its PDF, in everyone's ZIP.
     request_export(seat, Export.Kind.PDF)
     announce_act(seat)

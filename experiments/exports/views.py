@@ -16,7 +16,7 @@ from classrooms.exceptions import OverQuota
 from classrooms.messages import describe_quota
 from classrooms.models import Seat
 from experiments.exports.archives.participant import archive_name, build_archive, document_name
-from experiments.exports.documents.html_log import html_log
+from experiments.exports.documents.html_log import html_log, log_digest
 from experiments.exports.documents.log import experiment_log
 from experiments.exports.documents.pictures import pictures_of
 from experiments.exports.files import file_states
@@ -47,6 +47,8 @@ def take_home(request: Request, seat: Seat) -> HttpResponse:
         "checklist": checklist,
         "is_complete": all(item.done for item in checklist),
         "documentation": record.document,
+        "is_changed": record.document.is_final
+        and record.document.final_digest != log_digest(record),
         "files": file_states(record),
     }
     return render_page_or_part(request, "experiments/take_home.html", "files", context)

@@ -19,6 +19,14 @@ def leaks_of(dojo: Dojo) -> frozenset[str]:
     return frozenset(name for name in known if marks.get(name, True))
 
 
+def traps_of(dojo: Dojo) -> frozenset[str]:
+    """Of `leaks_of`, those that a first experiment has ticked all the same, so that participants
+    find them: what was planted for that, unless the facilitator says otherwise."""
+    planted = leaks_of(dojo) - set(dojo.dataset.leak_columns) - set(dojo.column_marks)
+    left = dojo.column_traps
+    return frozenset(name for name in leaks_of(dojo) if left.get(name, name in planted))
+
+
 def columns_read(experiment: Experiment, schema: Schema | None = None) -> set[str]:
     """Columns that the model reads, those within new features included; a dummy reads none.
 

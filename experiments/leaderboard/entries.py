@@ -104,9 +104,12 @@ def _has_score(experiment: Experiment, metric: str, until: datetime | None) -> b
 
 
 def _decision(experiment: Experiment, until: datetime | None) -> str:
-    """Empty where it was not taken yet."""
+    """Empty where it was not taken yet; of one that was corrected since, what it was then."""
     at = experiment.concluded_at
-    return experiment.decision if at and (until is None or at <= until) else ""
+    if at is None or until is None or at <= until:
+        return experiment.decision if at else ""
+    before = [one.decision for one in experiment.versions.all() if one.saved_at <= until]
+    return before[-1] if before else ""
 
 
 def _chosen_at(experiment: Experiment, until: datetime | None) -> datetime:
@@ -114,4 +117,5 @@ def _chosen_at(experiment: Experiment, until: datetime | None) -> datetime:
     chosen_at = experiment.chosen_at
     if chosen_at and (until is None or chosen_at <= until):
         return chosen_at
-    return experiment.concluded_at or experiment.submitted_at
+    at = experiment.concluded_at or experiment.submitted_at
+    return at if until is None else min(at, until)

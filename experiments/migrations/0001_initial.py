@@ -3,6 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
+from django.conf import settings
 from django.db import migrations, models
 
 import classrooms.identifiers
@@ -14,6 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("classrooms", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -27,6 +29,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("final_at", models.DateTimeField(blank=True, null=True, verbose_name="final on")),
+                (
+                    "final_digest",
+                    models.CharField(
+                        blank=True, max_length=64, verbose_name="digest of the final log"
+                    ),
+                ),
                 ("title", models.CharField(blank=True, max_length=120, verbose_name="Title")),
                 (
                     "introduction",
@@ -1520,6 +1528,58 @@ class Migration(migrations.Migration):
                         fields=("dojo", "index"), name="one_sealed_entry_per_index"
                     )
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="ConclusionVersion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "saved_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="saved on"
+                    ),
+                ),
+                ("analysis", models.TextField(max_length=4000, verbose_name="Analysis")),
+                ("claims", models.JSONField(default=dict, verbose_name="Claims")),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[("keep", "Keep"), ("reject", "Reject"), ("iterate", "Iterate")],
+                        max_length=8,
+                        verbose_name="Decision",
+                    ),
+                ),
+                ("next_step", models.TextField(blank=True, max_length=2000, verbose_name="Next")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "experiment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="experiments.experiment",
+                        verbose_name="experiment",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "version of a conclusion",
+                "verbose_name_plural": "versions of conclusions",
+                "ordering": ["pk"],
             },
         ),
     ]

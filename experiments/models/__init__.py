@@ -1,5 +1,6 @@
 from experiments.models.alarms import ClosedAlarm
 from experiments.models.boosting import BoostingReference
+from experiments.models.conclusions import ConclusionVersion
 from experiments.models.experiments import Experiment, Framing
 from experiments.models.exports import DojoArchive, Export, Picture
 from experiments.models.holdout import HoldoutResult
@@ -12,6 +13,7 @@ from experiments.models.talks import Documentation, JuryGrade, Takeaway, Talk
 __all__ = [
     "BoostingReference",
     "ClosedAlarm",
+    "ConclusionVersion",
     "Documentation",
     "DojoArchive",
     "Experiment",

@@ -115,7 +115,7 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
         fields = ("experiment", "reproduces", "metrics", "finished_at", "warnings", "alarms")
         runs = Run.objects.order_by("pk").only("public_id", *fields)
         own = ("seat", "number", "config", "decision", "submitted_at", "concluded_at", "chosen_at")
-        return self.only(*own).prefetch_related(Prefetch("runs", queryset=runs))
+        return self.only(*own).prefetch_related(Prefetch("runs", queryset=runs), "versions")
 
 
 class Experiment(models.Model):
@@ -352,4 +352,6 @@ class Experiment(models.Model):
 
     @property
     def is_baseline(self) -> bool:
-        return self.model_class.is_baseline
+        """A simple model that is compared with none: what others are measured against. The same
+        model with another setting is an idea like any other."""
+        return self.model_class.is_baseline and self.compared_to_id is None

@@ -19,6 +19,8 @@ class Documentation(models.Model):
 
     seat = models.OneToOneField(Seat, models.CASCADE, related_name="documentation")
     final_at = models.DateTimeField(_("final on"), null=True, blank=True)
+    # Of the log as it was then: what is downloaded is final as long as it is the same.
+    final_digest = models.CharField(_("digest of the final log"), max_length=64, blank=True)
     title = models.CharField(_("Title"), max_length=120, blank=True)
     introduction = models.TextField(_("Introduction"), max_length=4000, blank=True)
     conclusion = models.TextField(_("Conclusion"), max_length=4000, blank=True)

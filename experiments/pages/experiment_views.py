@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from csp.constants import NONCE
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,6 +25,7 @@ from experiments.holdout.page import holdout_page
 from experiments.leaderboard.entries import entry_of
 from experiments.leaderboard.words import OBJECTIONS
 from experiments.models import Experiment, Framing
+from experiments.pages.conclusion import conclusion_page
 from experiments.pages.next_step import next_links
 from experiments.pages.reads import experiments_of
 from experiments.pages.run_page import RunPage, experiment_page, run_page
@@ -30,14 +33,14 @@ from experiments.submit import services
 from experiments.submit.conclusion import AnalysisForm
 from experiments.submit.config.form import ConfigForm
 from experiments.submit.config.yaml import YamlForm
-from experiments.submit.hypothesis import HypothesisForm
+from experiments.submit.hypothesis import HypothesisForm, proposed_baseline
 from experiments.submit.refusals import REFUSALS, baseline_words, none_left_words, refusal_words
 from experiments.submit.rules import baseline_model, experiments_left, starting_config
-from experiments.wording.claims import claim_sentences
 from posting.edits import edited_alone
 from posting.once import claimed, keeps_once, made_once
 
 
+@csp_update({"script-src": [NONCE], "style-src": [NONCE]})
 @participant_view
 @require_http_methods(["GET", "HEAD", "POST"])
 @keeps_once
@@ -63,10 +66,13 @@ def experiment_new(request: Request, seat: Seat) -> HttpResponse:
             "compared_to": previous.public_id if previous else None,
             "claim": previous.next_step if previous and previous.is_closed else "",
             "rationale": request.GET.get("observation", "")[:MAX_OBSERVATION],
-        },
+        }
+        if previous
+        else proposed_baseline(config),
     )
     config_form = ConfigForm.for_config(config, schema, allowed)
-    return _editor(request, seat, hypothesis, config_form)
+    same_as = previous if "from" in request.GET else None
+    return _editor(request, seat, hypothesis, config_form, same_as=same_as)
 
 
 def _previous(request: Request, seat: Seat) -> Experiment | None:
@@ -95,9 +101,12 @@ def _experiment_posted(request: Request, seat: Seat) -> HttpResponse:
         shown_as = YamlForm if "yaml" in request.POST else ConfigForm
         config_form = shown_as.for_config(restored, schema, allowed)
     elif action in ("to_yaml", "to_form"):
-        if config_form.is_valid() and config_form.config:
-            shown_as = YamlForm if action == "to_yaml" else ConfigForm
-            config_form = shown_as.for_config(config_form.config, schema, allowed)
+        if config_form.is_valid() and (config := config_form.config):
+            if action == "to_yaml":
+                typed = request.POST.get("typed_yaml", "")
+                config_form = YamlForm.for_config(config, schema, allowed, typed=typed)
+            else:
+                config_form = ConfigForm.for_config(config, schema, allowed)
     elif isinstance(config_form, ConfigForm):
         post = request.POST.copy()
         if action == "baseline":
@@ -146,6 +155,7 @@ def _editor(
     config_form: ConfigForm | YamlForm,
     *,
     ask_baseline: bool = False,
+    same_as: Experiment | None = None,
 ) -> HttpResponse:
     context = dojo_context(seat, "work") | {
         "hypothesis": hypothesis,
@@ -154,6 +164,13 @@ def _editor(
         "baseline_words": baseline_words(seat.dojo) if ask_baseline else "",
         "requires_baseline": seat.dojo.rules.baseline_rule == BaselineRule.REQUIRE,
         "baseline_label": _(MODELS[baseline_model(seat.dojo.rules.allowed_models)].label),
+        "is_first": hypothesis.is_baseline,
+        "columns": [column.name for column in seat.dojo.schema.features],
+        "same_as": same_as,
+        # What was asked of the config is shown there.
+        # With its comments, for when the config is shown as text again.
+        "typed_yaml": request.POST.get("yaml") or request.POST.get("typed_yaml", ""),
+        "is_changing": request.POST.get("action", "submit") != "submit",
         "has_framing": Framing.objects.filter(seat=seat).exists(),
     }
     response = render_page_or_part(request, "experiments/experiment_new.html", "config", context)
@@ -180,11 +197,10 @@ def experiment(request: Request, seat: Seat, experiment_id: str) -> HttpResponse
     form = AnalysisForm(request.POST or None, instance=_unsaved_conclusion(found), about=found)
     if request.method == "POST" and form.is_valid():
         try:
-            services.record_analysis(found, **form.cleaned_data)
+            services.record_analysis(found, author=request.user, **form.cleaned_data)
         except NotNow:
-            form.add_error(None, _("This experiment can't be concluded now. Reload the page."))
+            form.add_error(None, _not_now_words(found))
         else:
-            messages.success(request, _("Conclusion saved in your log."))
             return redirect(f"{found.get_absolute_url()}#conclusion")
     result = run_page(found, seat)
     entry = entry_of(experiments_of(found.seat), seat.dojo.primary_metric)
@@ -201,10 +217,16 @@ def experiment(request: Request, seat: Seat, experiment_id: str) -> HttpResponse
         "is_own": is_own,
         "entry": entry,
         "why_not": OBJECTIONS.get(entry.objection, ""),
-        "claims": claim_sentences(found),
+        "conclusion": conclusion_page(found, is_own=is_own),
         "navigation": context["navigation"].at("work" if is_own else "cockpit"),
     }
     return render(request, "experiments/experiment.html", context)
+
+
+def _not_now_words(experiment: Experiment) -> str:
+    if experiment.is_closed:
+        return _("It can't be corrected any more. Copy your text if you want to keep it.")
+    return _("This experiment can't be concluded now. Reload the page.")
 
 
 def _unsaved_conclusion(experiment: Experiment) -> Experiment:

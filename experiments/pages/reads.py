@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db.models import Prefetch
 
 from classrooms.models import Seat
-from experiments.models import Experiment, Interpretation, Stage
+from experiments.models import ConclusionVersion, Experiment, Interpretation, Stage
 from jobs.models import JobStatus
 
 
@@ -17,7 +17,8 @@ def experiments_of(seat: Seat) -> list[Experiment]:
     experiments = Experiment.objects.filter(seat=seat).with_results().order_by("number")
     found = list(
         experiments.prefetch_related(
-            Prefetch("runs__interpretations", queryset=checks, to_attr="checked")
+            Prefetch("runs__interpretations", queryset=checks, to_attr="checked"),
+            Prefetch("versions", queryset=ConclusionVersion.objects.select_related("author")),
         )
     )
     link_comparisons(found)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from dataclasses import asdict
+
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
@@ -13,7 +15,7 @@ from experiments.forecasts.before import what_it_can_tell
 from experiments.forecasts.duration import may_take_long
 from experiments.submit.changes_bar import changes_bar
 from experiments.submit.config.form import ConfigForm
-from experiments.submit.config.yaml import YamlForm
+from experiments.submit.config.yaml import YamlForm, read_config
 from experiments.submit.hypothesis import HypothesisForm
 from experiments.submit.quick_look import quick_look
 
@@ -28,8 +30,13 @@ def ruler(request: Request, seat: Seat) -> HttpResponse:
     reference = hypothesis.cleaned_data.get("compared_to")
     told = what_it_can_tell(seat.dojo, hypothesis.typed, reference, config)
     changes = changes_bar(seat, reference, config)
-    look = quick_look(hypothesis.typed, changes, told)
-    context = {"told": told, "changes": changes, "changes_are_new": True, "look": look}
+    context = {
+        "claim": hypothesis.cleaned_data.get("claim", ""),
+        "look": quick_look(hypothesis.typed, changes, told),
+        "told": told,
+        "changes": changes,
+        "changes_are_new": True,
+    }
     return render(request, "experiments/forecast/before.html", context)
 
 
@@ -40,6 +47,15 @@ def duration(request: Request, seat: Seat) -> HttpResponse:
     config = _config_typed(request, seat)
     told = may_take_long(seat.dojo, config) if config else ""
     return render(request, "experiments/forecast/duration.html", {"told": told})
+
+
+@participant_view
+@require_POST
+def yaml_check(request: Request, seat: Seat) -> JsonResponse:
+    """What is wrong with a config as it is typed, by line; stores nothing."""
+    text, rules = request.POST.get("yaml", ""), seat.dojo.rules
+    _config, problems = read_config(text, seat.dojo.schema, rules.allowed_models)
+    return JsonResponse({"problems": [asdict(problem) for problem in problems]})
 
 
 def _config_typed(request: Request, seat: Seat) -> ExperimentConfig | None:

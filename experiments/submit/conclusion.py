@@ -74,6 +74,9 @@ class AnalysisForm(EditForm, forms.ModelForm):
         names = [column.name for column in schema.features if column.name in read]
         columns = [("", "–"), *((name, name) for name in names)]
         groups = subgroups_of(about)
+        if about.is_closed:
+            # What was decided is decided otherwise, and not taken back.
+            self.fields["decision"].choices = Experiment.Decision.choices  # type: ignore[attr-defined]
         self._offer("claimed_column", columns)
         self._offer("claimed_with", columns)
         self._offer("claimed_subgroup", [("", "–"), *groups])

@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from experiments.models import Experiment, Framing, Interpretation, Question, RowNote, Run, Stage
+from experiments.wording.thin import different_words
 from posting.edits import EditForm
 
 SHORT = forms.Textarea(attrs={"rows": 2})
 
 
 class FramingForm(EditForm, forms.ModelForm):
+    """What is decided, by which data and metric, against what. Letters are no framing."""
+
     class Meta:
         model = Framing
         fields = ("problem", "data", "metric", "baseline")
@@ -23,6 +27,18 @@ class FramingForm(EditForm, forms.ModelForm):
             "metric": SHORT,
             "baseline": SHORT,
         }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for name in self.Meta.fields:
+            # A metric or a baseline can be named in one word.
+            fewest = 2 if name in ("problem", "data") else 1
+            if name in cleaned and different_words(cleaned[name]) < fewest:
+                self.add_error(
+                    name,
+                    gettext("Nobody can tell from this what you mean: write it as a sentence."),
+                )
+        return cleaned
 
 
 class AgainForm(forms.Form):

@@ -5,19 +5,36 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from classrooms.dojos.settings.margins import margin_of
 from classrooms.models import Seat
 from engine.judge.power import chance_of_range
+from engine.spec.config import ExperimentConfig
 from engine.spec.metrics import METRICS
+from engine.spec.models import MODELS
 from experiments.forecasts.registering import Typed, kind_of, registered
 from experiments.models import Experiment
 from experiments.submit.expectations import expectation_problem
 from posting.numbers import EXAMPLE, NumberField, number_text
 
 ENDS: dict[str, Any] = {"min_value": -10, "max_value": 10}
+
+
+def proposed_baseline(config: ExperimentConfig) -> dict[str, str]:
+    """Claim and reason of a baseline, which needs no idea: its forecast is its hypothesis."""
+    columns = len(config.columns.include)
+    claim = ngettext(
+        "Baseline: a %(model)s on %(count)s column reaches the score that I predict.",
+        "Baseline: a %(model)s on %(count)s columns reaches the score that I predict.",
+        columns,
+    )
+    model = gettext(MODELS[config.model.name].label)
+    return {
+        "claim": claim % {"model": model[:1].lower() + model[1:], "count": columns},
+        "rationale": gettext("The simplest model on offer: later ideas are measured against it."),
+    }
 
 
 class ExperimentChoiceField(forms.ModelChoiceField):
@@ -108,6 +125,7 @@ class HypothesisForm(forms.Form):
         else:
             for name in ("compared_to", "forecast_kind", "guardrail_metric", "guardrail_allowed"):
                 del self.fields[name]
+            self.fields["claim"].help_text = self.fields["rationale"].help_text = ""
             effect.label = gettext("Expected score")
             effect.help_text = gettext("Your forecast: the %(metric)s on the test set.") % {
                 "metric": metric
@@ -132,6 +150,11 @@ class HypothesisForm(forms.Form):
             (own, self.dojo.get_primary_metric_display()),
             *offered,
         ]
+
+    @property
+    def is_baseline(self) -> bool:
+        """Whether there is nothing yet to compare with."""
+        return not self.has_earlier
 
     @property
     def folded(self) -> list[Any]:

@@ -10,8 +10,9 @@ from django.dispatch import receiver
 from classrooms.dojos.settings.rules import BASELINE_MODELS, rules_changed, runs_are_asked_for
 from classrooms.models import Dojo, Seat
 from classrooms.models.rules import BaselineRule
-from engine.spec.config import ExperimentConfig, FieldError, default_config
+from engine.spec.config import Columns, ExperimentConfig, FieldError, default_config
 from engine.spec.models import ENSEMBLES, MODELS, SINGLE_MODELS
+from experiments.forecasts.belief import leaks_of, traps_of
 from experiments.leaderboard.requests import request_leaderboard
 from experiments.models import Experiment, Run
 from jobs.models import UNFINISHED, JobStatus
@@ -61,9 +62,18 @@ def baseline_model(allowed: Collection[str]) -> str:
     return allowed_model("logistic_regression", allowed)
 
 
+def first_config(dojo: Dojo, model: str) -> ExperimentConfig:
+    """The default config of this Dojo: every column but identifiers, and but those that are
+    recorded after the outcome and are no trap to find."""
+    schema, hidden = dojo.schema, leaks_of(dojo) - traps_of(dojo)
+    config = default_config(schema, model)
+    kept = [name for name in config.columns.chosen(schema) if name not in hidden]
+    return config.model_copy(update={"columns": Columns(include=kept)}) if kept else config
+
+
 def starting_config(dojo: Dojo, previous: Experiment | None) -> ExperimentConfig:
     """The config that a new experiment starts from: the previous one's, as far as it is allowed."""
-    default = default_config(dojo.schema, baseline_model(dojo.rules.allowed_models))
+    default = first_config(dojo, baseline_model(dojo.rules.allowed_models))
     if previous is None:
         return default
     config = previous.parsed_config
@@ -93,9 +103,10 @@ def lacks_baseline(seat: Seat, config: ExperimentConfig, *, is_waived: bool) -> 
         is_waived: the participant confirmed that the first experiment is none, which
             counts only where a baseline is merely asked for.
     """
-    if config.model.name in BASELINE_MODELS:
+    simple = BASELINE_MODELS | {baseline_model(seat.dojo.rules.allowed_models)}
+    if config.model.name in simple:
         return False
     earlier = Experiment.objects.filter(seat=seat)
     if seat.dojo.rules.baseline_rule == BaselineRule.REQUIRE:
-        return not earlier.filter(config__model__name__in=BASELINE_MODELS).exists()
+        return not earlier.filter(config__model__name__in=simple).exists()
     return not is_waived and not earlier.exists()

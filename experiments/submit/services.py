@@ -9,7 +9,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from classrooms.exceptions import NotNow, NotStarted
-from classrooms.models import DojoStage, Seat
+from classrooms.models import DojoStage, Seat, User
 from classrooms.topics import LEADERBOARD, PARTICIPANTS
 from engine.spec.config import ExperimentConfig
 from experiments.checks.requests import request_boosting
@@ -18,6 +18,7 @@ from experiments.leaderboard.requests import request_leaderboard
 from experiments.models import Experiment, Framing, Interpretation, RowNote, Run, Stage
 from experiments.sealing.services import seal_decision, seal_registration, seal_result
 from experiments.signals import conclusion_written
+from experiments.submit.correcting import keep_version, may_be_corrected
 from experiments.submit.rules import experiments_left, lacks_baseline, refused_models
 from jobs.enqueue import wake_workers
 from jobs.models import IllegalTransition, JobStatus
@@ -252,29 +253,45 @@ def renew_subgroups(run: Run) -> None:
 
 @transaction.atomic
 def record_analysis(
-    experiment: Experiment, *, analysis: str, decision: str, next_step: str, **claims: str
+    experiment: Experiment,
+    *,
+    analysis: str,
+    decision: str,
+    next_step: str,
+    author: User | None = None,
+    **claims: str,
 ) -> Experiment:
-    """Write down what the results mean; a decision closes the experiment.
+    """Write down what the results mean; a decision closes the experiment, whose conclusion can be
+    corrected until the phase ends. Each version is kept.
 
     Args:
+        author: who of the seat's people saved it.
         claims: of `Experiment.CLAIMS`, those to set.
 
     Raises:
-        NotNow: the experiment is closed, or its run has not finished.
+        NotNow: its run has not finished, it can't be corrected any more, or the correction would
+            take the decision back.
     """
     experiment = (
         Experiment.objects.with_results().select_for_update(of=("self",)).get(pk=experiment.pk)
     )
-    if not experiment.awaits_decision:
+    is_correction = experiment.is_closed
+    if is_correction and not (decision and may_be_corrected(experiment)):
+        raise NotNow
+    if experiment.run.is_unfinished:
         raise NotNow
     fields: dict[str, Any] = {"analysis": analysis, "decision": decision, "next_step": next_step}
     fields |= claims
-    if decision:
+    if all(getattr(experiment, name) == value for name, value in fields.items()):
+        return experiment
+    # To mend a word submits nothing anew: the board asks when the decision was taken.
+    if decision and decision != experiment.decision:
         fields["concluded_at"] = timezone.now()
     for name, value in fields.items():
         setattr(experiment, name, value)
     experiment.save(update_fields=list(fields))
     if decision:
+        keep_version(experiment, author)
         # As a run that ends: the leaderboard's row is locked before the channel.
         request_leaderboard(experiment.seat.dojo)
     announce_act(experiment.seat)

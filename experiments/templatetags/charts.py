@@ -110,8 +110,13 @@ def threshold_slider(
     """
     start = _nearest(curve["threshold"], threshold)
     names = [name for name in MEASURES if curve[name] is not None]
+    if "precision" in names:
+        curve = curve | {"precision": _where_anything_is_said(curve)}
     at = {name: curve[name][start] for name in (*COUNTS, *names)}
-    values = {name: [round(v, 4) for v in curve[name]] for name in ("threshold", *COUNTS, *names)}
+    values = {
+        name: [None if v is None else round(v, 4) for v in curve[name]]
+        for name in ("threshold", *COUNTS, *names)
+    }
     return {
         "values": values,
         "start": start,
@@ -128,6 +133,12 @@ def threshold_slider(
         "positive_class": positive_class,
         "stored_chart": stored_chart,
     }
+
+
+def _where_anything_is_said(curve: dict[str, Any]) -> list[float | None]:
+    """The precision at each threshold; None where no row is predicted positive."""
+    points = zip(curve["precision"], curve["tp"], curve["fp"], strict=True)
+    return [value if tp or fp else None for value, tp, fp in points]
 
 
 def _nearest(thresholds: list[float], threshold: float) -> int:

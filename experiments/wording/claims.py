@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from django.utils.translation import gettext
 
@@ -19,9 +20,14 @@ def subgroup_words(stored: str) -> str:
 
 def claim_sentences(experiment: Experiment) -> list[str]:
     """One sentence for each claim; none without."""
+    return sentences_of(experiment.claims)
+
+
+def sentences_of(claims: Mapping[str, str]) -> list[str]:
+    """The same of claims by field, as `Experiment.claims` gives them."""
     found = []
-    column = {"column": experiment.claimed_column, "other": experiment.claimed_with}
-    match experiment.column_claim:
+    column = {"column": claims["claimed_column"], "other": claims["claimed_with"]}
+    match claims["column_claim"]:
         case Claim.LEAKS:
             found.append(gettext("The column %(column)s knows the answer: a leak."))
         case Claim.NOTHING:
@@ -31,12 +37,12 @@ def claim_sentences(experiment: Experiment) -> list[str]:
         case Claim.TOGETHER:
             found.append(gettext("The column %(column)s matters together with %(other)s."))
     told = [words % column for words in found]
-    if experiment.subgroup_claim:
+    if claims["subgroup_claim"]:
         words = {
             Experiment.SubgroupClaim.HARDER: gettext("Where %(group)s, it is harder to predict."),
             Experiment.SubgroupClaim.NOT_HARDER: gettext(
                 "Where %(group)s, it is not harder to predict."
             ),
-        }[Experiment.SubgroupClaim(experiment.subgroup_claim)]
-        told.append(words % {"group": subgroup_words(experiment.claimed_subgroup)})
+        }[Experiment.SubgroupClaim(claims["subgroup_claim"])]
+        told.append(words % {"group": subgroup_words(claims["claimed_subgroup"])})
     return told

@@ -95,6 +95,24 @@
     });
   });
 
+  // --- Passwords that can be read ---------------------------------------------------
+  document.querySelectorAll("input[type=password]").forEach((field) => {
+    const part = document.getElementById("show-password")?.content.cloneNode(true);
+    if (!part) return;
+    const box = part.querySelector("input");
+    box.addEventListener("change", () => {
+      field.type = box.checked ? "text" : "password";
+    });
+    // A browser remembers a password by its field's type.
+    field.form?.addEventListener("submit", () => {
+      field.type = "password";
+    });
+    field.after(part);
+  });
+
+  // --- The field that is wrong -----------------------------------------------------
+  document.querySelector("main form .is-invalid, .page-body form .is-invalid")?.focus();
+
   // --- Two texts ------------------------------------------------------------------
   document.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-take]");

@@ -4,6 +4,7 @@
 
   const language = document.documentElement.lang;
   const written = (name, value) => {
+    if (value === null) return "–"; // 0 of 0
     const isCount = ["tn", "fp", "fn", "tp"].includes(name);
     const decimals = isCount ? 0 : name === "threshold" ? 2 : 3;
     return value.toLocaleString(language, {

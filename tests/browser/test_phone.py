@@ -90,9 +90,22 @@ def test_what_changes_is_said_while_one_scrolls(
     reader.open(f"/dojos/{experiment.seat.dojo.public_id}/experiments/new/")
     changes = reader.page.locator("#changes")
     expect(changes).to_contain_text("Nothing has changed since #1 yet.")
-    reader.page.locator("input[value=mean_area]").uncheck()
+    # One step fills the screen; what can't be undone comes last.
+    column, onwards = (
+        reader.page.locator("input[value=mean_area]"),
+        reader.page.get_by_role("button", name="Next step"),
+    )
+    expect(column).not_to_be_visible()
+    onwards.click()
+    column.uncheck()
     expect(changes).to_contain_text("1 change since #1: − column mean_area")
-    expect(reader.page.get_by_role("button", name="Run the experiment")).to_be_in_viewport()
     reader.check()
+    onwards.click()
+    run = reader.page.get_by_role("button", name="Run the experiment")
+    expect(run).to_be_in_viewport()
+    reader.check()
+    # An error opens the step that it is in.
+    run.click()
+    expect(reader.page.locator("textarea[name=claim]")).to_be_focused()
     reader.page.get_by_role("button", name="Undo the changes").click()
-    expect(reader.page.locator("input[value=mean_area]")).to_be_checked()
+    expect(column).to_be_checked()

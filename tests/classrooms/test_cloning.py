@@ -29,7 +29,7 @@ def client(dojo: Dojo) -> Client:
 
 COPIED = {
     "language", "variant", "dataset", "primary_metric", "success_threshold", "costs", "time_zone",
-    "column_marks",
+    "column_marks", "column_traps",
 }  # fmt: skip
 ITS_OWN = {
     "id", "public_id", "join_code", "title", "scheduled_for", "archived_at", "state",
@@ -41,7 +41,7 @@ def test_a_clone_has_the_same_rules_and_agenda_and_nobody_in_it(dojo: Dojo, clie
     Dojo.objects.filter(pk=dojo.pk).update(
         costs={"false_positive": 1.0, "false_negative": 5.0, "true_positive": -2.0,
                "true_negative": 0.0},
-        column_marks={"worst_area": True},
+        column_marks={"worst_area": True}, column_traps={"worst_area": True},
         time_zone="Asia/Tokyo", success_threshold=0.6, scheduled_for=timezone.now(),
     )  # fmt: skip
     rules = {"visibility": "ranks", "baseline_rule": "require", "max_experiments": 7,

@@ -104,3 +104,50 @@ def test_codes_are_read_as_people_write_them(client: Client) -> None:
     assert client.post("/join/", {"code": typed})["Location"] == f"/join/{code}/"
     page = client.post("/join/", {"code": "XXXXXX"}).content.decode()
     assert "No Dojo has this code" in page
+
+
+def test_a_code_and_an_account_join_in_one_form(client: Client) -> None:
+    dojo = factories.make_dojo()
+    assert [field.name for field in client.get("/join/").context["form"]] == [
+        "code", "display_name", "email", "password",
+    ]  # fmt: skip
+    page = client.post("/join/", NEW | {"code": dojo.join_code.lower()}, follow=True)
+    assert page.redirect_chain[-1][0].endswith("/work/")
+    assert Seat.objects.get(dojo=dojo, display_name="Nora").people.get().email == NEW["email"]
+
+
+@pytest.mark.parametrize("typed", [{"code": "XXXXXX"}, {"code": "XXXXXX"} | NEW])
+def test_a_wrong_code_is_all_that_is_told(client: Client, typed: dict[str, str]) -> None:
+    form = client.post("/join/", typed).context["form"]
+    assert set(form.errors) == {"code"}
+    assert form["display_name"].value() == typed.get("display_name")
+
+
+def test_a_closed_dojo_takes_nobody_by_its_code(client: Client) -> None:
+    dojo = factories.make_dojo()
+    dojo.rules.join_is_open = False
+    dojo.rules.save()
+    assert set(client.post("/join/", NEW | {"code": dojo.join_code}).context["form"].errors) == {
+        "code"
+    }
+    assert not User.objects.filter(email=NEW["email"]).exists()
+
+
+@pytest.mark.parametrize("password", ["short", "12345678901"])
+def test_a_refused_password_tells_not_whether_there_is_an_account(
+    client: Client, password: str
+) -> None:
+    dojo = factories.make_dojo()
+    factories.make_user("olga")
+    told = []
+    for email in ("olga@example.org", "nobody@example.org"):
+        typed = {"display_name": "Olga", "email": email, "password": password}
+        told.append(client.post(join_path(dojo), typed).context["form"].errors)
+    assert told[0] == told[1]
+    assert told[0].keys() == {"password"}
+
+
+def test_the_name_of_the_last_dojo_is_proposed(client: Client) -> None:
+    client.force_login(factories.join(factories.make_dojo(), "Nora").people.get())
+    page = client.get(join_path(factories.make_dojo()))
+    assert page.context["form"]["display_name"].value() == "Nora"

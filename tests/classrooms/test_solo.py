@@ -105,6 +105,15 @@ def test_one_moves_on_and_pauses_alone(client: Client) -> None:
     assert client.post(f"/dojos/{dojo.public_id}/pace/extend/").status_code == 404
 
 
+def test_who_works_alone_facilitates_nobody(client: Client) -> None:
+    dojo = begin(client)
+    page = client.get(f"/dojos/{dojo.public_id}/work/").content.decode()
+    for address in ("cockpit/", "prepare/"):
+        assert f'href="/dojos/{dojo.public_id}/{address}"' not in page
+    assert "· Facilitator" not in " ".join(page.split())
+    assert f"/dojos/{dojo.public_id}/delete/" in page
+
+
 def test_one_goes_back_to_the_phase_before(client: Client) -> None:
     dojo = begin(client)
     work = f"/dojos/{dojo.public_id}/work/"

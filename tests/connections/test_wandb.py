@@ -60,11 +60,15 @@ print(json.dumps(found))
 
 
 def zip_of(cast: Cast) -> bytes:
-    return build_archive(record_of(cast.participant)).getvalue()
+    """What the participant's ZIP has for Weights & Biases."""
+    return zipfile.ZipFile(build_archive(record_of(cast.participant))).read("wandb.zip")
 
 
 def zip_names(cast: Cast) -> list[str]:
-    return zipfile.ZipFile(io.BytesIO(zip_of(cast))).namelist()
+    whole = zipfile.ZipFile(build_archive(record_of(cast.participant)))
+    if "wandb.zip" not in whole.namelist():
+        return []
+    return zipfile.ZipFile(whole.open("wandb.zip")).namelist()
 
 
 def python(*arguments: str) -> str:

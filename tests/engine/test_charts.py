@@ -250,6 +250,15 @@ def test_the_threshold_chart_shows_both_thresholds(made: dict[str, Chart]) -> No
     assert list(row) == pytest.approx(expected, rel=1e-5)
 
 
+def test_no_precision_is_drawn_where_nothing_is_predicted_positive() -> None:
+    last = len(VIEWS["threshold"]["tp"]) - 1
+    nothing = {name: [*VIEWS["threshold"][name][:last], 0] for name in ("tp", "fp", "precision")}
+    chart = charts.threshold_chart(VIEWS["threshold"] | nothing, threshold=0.5)
+    rows = table(localised(chart, french)).rows
+    assert rows[last][1] is None
+    assert rows[30][1] is not None
+
+
 def test_importance_and_shap_start_from_the_same_line() -> None:
     means = {NAMES[4]: 0.1, NAMES[5]: -0.04}
     importance = {"columns": [{"name": n, "mean": m, "std": 0.01} for n, m in means.items()]}

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from engine.spec.config import ConfigInvalid, ExperimentConfig, default_config
 from engine.spec.models import MODELS
-from engine.spec.yaml_text import MAX_CHARACTERS, dump_yaml, parse_yaml
+from engine.spec.yaml_text import MAX_CHARACTERS, dump_short_yaml, dump_yaml, line_of, parse_yaml
 from tests.engine.config_examples import SCHEMA, VALID
 
 READ_AS_ANOTHER_TYPE = ["yes", "null", "~", "1e5", "1.5e-3", "0x1F", "1:30", "2020-01-01", ".inf"]
@@ -26,7 +26,8 @@ def test_yaml_round_trips_exactly(features: list[str], model: str, seed: int) ->
     config = ExperimentConfig.model_validate(
         {"columns": {"include": features}, "model": {"name": model}, "seed": seed}
     )
-    assert ExperimentConfig.model_validate(parse_yaml(dump_yaml(config))) == config
+    for written in (dump_yaml(config), dump_short_yaml(config)):
+        assert ExperimentConfig.model_validate(parse_yaml(written)) == config
 
 
 @given(st.floats(1e-4, 1e4))
@@ -82,3 +83,37 @@ def test_no_text_crashes_the_parser(text: str) -> None:
         parse_yaml(text)
     except ConfigInvalid:
         return
+
+
+def test_a_short_text_of_a_long_config_says_the_same() -> None:
+    config = ExperimentConfig.model_validate(VALID)
+    assert ExperimentConfig.model_validate(parse_yaml(dump_short_yaml(config))) == config
+
+
+def test_a_short_text_has_only_what_differs() -> None:
+    data = {"columns": {"include": ["age"]}, "model": {"name": "decision_tree", "max_depth": 3}}
+    config = ExperimentConfig.model_validate(data)
+    assert parse_yaml(dump_short_yaml(config)) == {"version": config.version, **data}
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        (("model", "max_depth"), 4),
+        (("model", "no such"), 2),
+        (("new_features", "1", "name"), 8),
+        (("elsewhere",), 1),
+        ((), 1),
+    ],
+)
+def test_an_error_has_the_line_that_it_is_about(path: tuple[str, ...], line: int) -> None:
+    text = """version: 2
+model:  # of a few
+  name: decision_tree
+  max_depth: deep
+new_features:
+  - name: a
+    operation: ratio
+  - name: b
+"""
+    assert line_of(text, path) == line

@@ -170,7 +170,9 @@ def test_a_search_leaves_the_run_half_of_its_time(schema: Schema, settings: Any)
     text = dump_yaml(just.config)
     assert YamlForm({"yaml": text}, schema=schema).is_valid()
     as_yaml = YamlForm({"yaml": text.replace("seconds: 50", "seconds: 51")}, schema=schema)
-    assert as_yaml.errors["yaml"] == ["search.seconds: Must be 50 or less."]
+    (told,) = as_yaml.errors["yaml"]
+    line = 1 + text.splitlines().index("  seconds: 50")
+    assert told == f"Line {line}: search.seconds: Must be 50 or less."
 
 
 def test_a_column_is_prepared_in_the_ways_that_fit_it(schema: Schema) -> None:

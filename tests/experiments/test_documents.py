@@ -96,6 +96,7 @@ def test_title_texts_order_and_choice_are_the_authors(member) -> None:
         "## Experiment #3",
         "## Experiment #1",
         "## Conclusion",
+        "## Shared code",
     ]
     assert "#2 is left out of this document" in log
     factories.submit(member)

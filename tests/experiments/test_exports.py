@@ -9,8 +9,10 @@ import nbformat
 import pytest
 
 from experiments.exports.archives.participant import archive_name, build_archive
+from experiments.exports.documents.html_log import log_digest
 from experiments.exports.documents.log import experiment_log, plain
 from experiments.exports.record import record_of
+from experiments.exports.services import mark_final
 from experiments.models import Run
 from experiments.submit.services import note_row, record_analysis, record_limits, save_framing
 from tests import factories
@@ -81,6 +83,7 @@ def test_the_log_has_the_briefs_format(member) -> None:
         *per_experiment,
         "## Expérience #2",
         *per_experiment,
+        "## Code commun",
     ]
     for bullet in (
         "Problème",
@@ -93,7 +96,8 @@ def test_the_log_has_the_briefs_format(member) -> None:
     ):
         assert f"- **{bullet}**\xa0: " in log
     assert "| Métrique | Train | Test |" in log
-    assert "```python\nimport os" in log
+    assert log.count("```python\nimport os") == 1
+    assert log.index("**En bref**") < log.index("## Contexte")
 
 
 def test_the_log_tells_failures_and_keeps_structure_from_typed_text(member) -> None:
@@ -130,6 +134,15 @@ def test_the_zip_is_complete_and_always_the_same(member) -> None:
     for name in {name.partition("/")[0] for name in archive.namelist()} - {"README.txt"}:
         assert f"\n{name} " in explained
     assert "slides.html" not in explained
+    assert len(archive.namelist()) < 12
+
+
+def test_what_is_final_is_what_one_downloads(member) -> None:
+    mark_final(member, gaps_accepted=True)
+    record = record_of(member)
+    assert record.document.final_digest == log_digest(record)
+    record_limits(member.experiments.get(number=1), "Pas pour les enfants.")
+    assert record.document.final_digest != log_digest(record_of(member))
 
 
 def test_the_notebook_is_valid_and_asserts_the_recorded_numbers(member) -> None:

@@ -173,8 +173,10 @@ def test_its_process_has_a_time_limit_and_none_of_our_secrets(
         id="c",
     )
     notebook = nbformat.v4.new_notebook(cells=[cell])
-    found = executing.execute(nbformat.writes(notebook), member.dojo.dataset)
+    told: list[float] = []
+    found = executing.execute(nbformat.writes(notebook), member.dojo.dataset, told.append)
     assert found["seconds"] >= 0
+    assert told[-1] == 1.0
     pid = tmp_path / "pid"
     cell.source = (
         f"import os, time\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)"

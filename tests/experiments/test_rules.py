@@ -109,7 +109,7 @@ def test_yaml_with_a_model_that_is_not_offered_is_told_where() -> None:
     data = form_data(member) | {"yaml": text}
     page = client_of(member).post(path(member), data)
     [sentence] = page.context["config_form"].errors["yaml"]
-    assert sentence.startswith("model.name: This Dojo doesn't offer this model.")
+    assert sentence.startswith("Line 69: model.name: This Dojo doesn't offer this model.")
     assert "random_forest" in page.content.decode()
     assert not Experiment.objects.exists()
 

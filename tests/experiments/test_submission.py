@@ -9,7 +9,7 @@ from django.test import Client
 from classrooms.agenda import timeline
 from classrooms.models import DojoRules, Seat
 from engine.spec.models import MODELS
-from engine.spec.yaml_text import dump_yaml
+from engine.spec.yaml_text import dump_short_yaml
 from experiments.models import Experiment
 from experiments.submit import services
 from experiments.submit.config.form import ConfigForm
@@ -125,9 +125,13 @@ def test_changing_the_model_keeps_everything_else(member: Seat, client: Client) 
 def test_yaml_and_form_are_the_same_config(member: Seat, client: Client) -> None:
     page = client.post(path(member), form_data(member, action="to_yaml"))
     text = page.context["config_form"].initial["yaml"]
-    assert text == dump_yaml(factories.config_of(member))
+    assert text == dump_short_yaml(factories.config_of(member))
+    text = f"# my notes\n{text}"
     back = client.post(path(member), {**HYPOTHESIS, "yaml": text, "action": "to_form"})
     assert isinstance(back.context["config_form"], ConfigForm)
+    assert 'name="typed_yaml" value="# my notes' in back.content.decode()
+    again = form_data(member, action="to_yaml") | {"typed_yaml": text}
+    assert client.post(path(member), again).context["config_form"].initial["yaml"] == text
     sent = client.post(path(member), {**HYPOTHESIS, "yaml": text, "action": "submit"})
     assert sent.status_code == 302
 
@@ -216,7 +220,9 @@ def test_a_decision_needs_an_analysis_and_closes(member: Seat, client: Client) -
     experiment.refresh_from_db()
     assert (experiment.is_closed, experiment.analysis) == (False, "First thoughts")
     client.post(url, conclusion | {"analysis": "Because."})
-    client.post(url, conclusion | {"analysis": "Rewritten history"})
+    timeline.advance_dojo(member.dojo)
+    late = client.post(url, conclusion | {"analysis": "Rewritten history"})
+    assert "can&#x27;t be corrected any more" in late.content.decode()
     experiment.refresh_from_db()
     assert (experiment.is_closed, experiment.analysis) == (True, "Because.")
 

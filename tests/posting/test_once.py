@@ -28,7 +28,7 @@ KEY = {FIELD: "a-key-of-this-page"}
 MAKES_NOTHING_TWICE = {
     "experiments:ruler": "stores nothing",
     "experiments:duration": "stores nothing",
-    "classrooms:join_code": "leads to another page",
+    "experiments:yaml_check": "stores nothing",
     "classrooms:dataset": "prepares while the dataset awaits its target",
     "classrooms:dataset_format": "the format is what it is set to",
     "classrooms:dataset_card": "the card is what it is set to",

@@ -8,7 +8,7 @@ from copy import copy
 
 from classrooms.models import Dojo, Seat
 from experiments.exports.record import Record
-from experiments.models import Experiment
+from experiments.models import ConclusionVersion, Experiment
 
 # A name of one or two letters is found only as it is written: “a” is a word, too.
 SHORT = 2
@@ -88,6 +88,10 @@ class Aliases(RealNames):
             setattr(experiment, name, self.text(getattr(experiment, name)))
         for note in experiment.row_notes.all():
             note.text = self.text(note.text)
+        for version in experiment.versions.all():
+            version.author = None
+            for name in ConclusionVersion.TEXTS:
+                setattr(version, name, self.text(getattr(version, name)))
         experiment.seat = seat
         return experiment
 

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -140,6 +141,15 @@ def build_archive(record: Record, data: bytes | None = None) -> io.BytesIO:
 
 
 def _files_of_others(record: Record) -> dict[str, bytes]:
-    """Files added by apps above this one."""
+    """Files added by apps above this one: a folder of another tool's is a ZIP of its own, so that
+    hundreds of files stand in nobody's way."""
     answers: Any = archive_asked_for.send(sender=Record, record=record)
-    return dict(sorted(entry for _receiver, files in answers for entry in files.items()))
+    found = sorted(entry for _receiver, files in answers for entry in files.items())
+    packed: dict[str, bytes] = {}
+    for top, entries in groupby(found, key=lambda entry: entry[0].partition("/")[0]):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for name, content in entries:
+                write_entry(archive, name, content)
+        packed[f"{top}.zip"] = buffer.getvalue()
+    return packed

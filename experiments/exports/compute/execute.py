@@ -20,14 +20,18 @@ from engine.process_settings import THREAD_VARIABLES
 from engine.run.fingerprint import library_versions
 from experiments.compute.process_memory import participant_csv
 from experiments.exports.compute import run_notebook
-from jobs.perform import JobFailure
+from jobs.perform import JobFailure, Report
 
 # A killed process ends at once, unless it waits for a disk.
 SECONDS_TO_DIE = 10
+LOOK_EVERY_SECONDS = 0.5
 
 
-def execute(notebook: str, dataset: Dataset) -> dict[str, Any]:
+def execute(notebook: str, dataset: Dataset, report: Report | None = None) -> dict[str, Any]:
     """Run the notebook from top to bottom beside the data, as its owner would.
+
+    Args:
+        report: is told which share of its cells has been run.
 
     Returns:
         How long it took, and with which versions.
@@ -39,13 +43,13 @@ def execute(notebook: str, dataset: Dataset) -> dict[str, Any]:
         folder = Path(name)
         (folder / "notebook.ipynb").write_text(notebook, encoding="utf-8")
         (folder / "data.csv").write_bytes(participant_csv(dataset))
-        found = _in_own_process(folder)
+        found = _in_own_process(folder, report)
     if "cell" in found:
         raise JobFailure("notebook_failed", found)
     return found | {"versions": library_versions()}
 
 
-def _in_own_process(folder: Path) -> dict[str, Any]:
+def _in_own_process(folder: Path, report: Report | None) -> dict[str, Any]:
     """The script's output; whatever happens, none of its processes keeps running."""
     seconds = settings.EXPORT_TIME_LIMIT_SECONDS
     # The notebook has no business with the secrets of this process.
@@ -63,7 +67,7 @@ def _in_own_process(folder: Path) -> dict[str, Any]:
             stderr=subprocess.DEVNULL,
         )
     try:
-        process.wait(timeout=seconds)
+        _wait(process, seconds, folder / run_notebook.PROGRESS, report)
     except subprocess.TimeoutExpired as error:
         raise JobFailure("time_limit", {"seconds": seconds}) from error
     finally:
@@ -72,6 +76,27 @@ def _in_own_process(folder: Path) -> dict[str, Any]:
         raise JobFailure("notebook_stopped")
     found: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
     return found
+
+
+def _wait(
+    process: subprocess.Popen[bytes], seconds: float, progress: Path, report: Report | None
+) -> None:
+    """Wait for the script, and pass on what it says of its progress.
+
+    Raises:
+        TimeoutExpired: it took longer.
+    """
+    deadline = time.monotonic() + seconds
+    while process.poll() is None:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise subprocess.TimeoutExpired(process.args, seconds)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=min(left, LOOK_EVERY_SECONDS))
+        # Half-written, it is read the next time.
+        with contextlib.suppress(OSError, ValueError):
+            if report:
+                report(float(progress.read_text(encoding="utf-8")))
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -41,7 +41,7 @@ def _execute_notebook(export: Export, report: Report) -> Result:
     from experiments.exports.compute.execute import execute  # noqa: PLC0415 (asks for the libraries)
 
     record = record_of(export.seat)
-    found = execute(build_notebook(record), export.seat.dojo.dataset)
+    found = execute(build_notebook(record), export.seat.dojo.dataset, report)
     return Result({"digest": notebook_digest(record), "content": found})
 
 

@@ -17,12 +17,21 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+# Beside the notebook: the share of its cells that has been run.
+PROGRESS = "progress"
+
 
 def main(path: Path, seconds: int) -> dict[str, object]:
     """Execute the notebook and write it back with its outputs."""
     notebook = nbformat.read(path, as_version=4)
+    cells = len(notebook.cells)
+
+    def tell(cell_index: int, **_kwargs: object) -> None:
+        (path.parent / PROGRESS).write_text(str((cell_index + 1) / cells))
+
     client = NotebookClient(
         notebook,
+        on_cell_executed=tell,
         timeout=seconds,
         kernel_name="python3",
         coalesce_streams=True,

@@ -21,6 +21,7 @@ from experiments.exports.record import Record
 from experiments.forecasts.ruler import ruler_words
 from experiments.holdout.page import holdout_page
 from experiments.models import Experiment
+from experiments.pages.conclusion import earlier_versions
 from experiments.pages.metric_rows import MetricRow
 from experiments.pages.run_page import RunPage, experiment_page, run_page
 from experiments.templatetags.experiments import between, clauses, score, seconds
@@ -61,6 +62,7 @@ class ExperimentContent:
     verdict: str
     ruler_words: str
     analysis: tuple[str, ...]
+    earlier: tuple[str, ...]
     row_notes: tuple[tuple[int, str], ...]
     limits: str
     next_step: str
@@ -179,6 +181,7 @@ def experiment_content(experiment: Experiment) -> ExperimentContent:
             ruler_words(result.ruler, result.forecast_metric_label) if result.ruler else ""
         ),
         analysis=_analysis(experiment),
+        earlier=_earlier(experiment),
         row_notes=tuple((note.row, note.text) for note in experiment.row_notes.all()),
         limits=experiment.limits.strip(),
         next_step=experiment.next_step.strip() or _("(not written)"),
@@ -313,3 +316,19 @@ def _analysis(experiment: Experiment) -> tuple[str, ...]:
         decision = experiment.get_decision_display().lower()
         lines.append(_("Decision: %(decision)s.") % {"decision": decision})
     return tuple(lines)
+
+
+def _earlier(experiment: Experiment) -> tuple[str, ...]:
+    """What a corrected conclusion said before, each with when and by whom."""
+    zone = ZoneInfo(experiment.seat.dojo.time_zone)
+    words = _("Before, %(when)s, %(author)s: %(text)s")
+    found = []
+    for version in earlier_versions(experiment, list(experiment.versions.all())):
+        parts = [version.analysis.strip(), *version.claims]
+        parts.append(_("Decision: %(decision)s.") % {"decision": version.decision.lower()})
+        if version.next_step:
+            parts.append(_("Next: %(text)s") % {"text": version.next_step.strip()})
+        when = date_format(localtime(version.saved_at, zone), "SHORT_DATETIME_FORMAT")
+        told = {"when": when, "author": version.author, "text": " ".join(parts)}
+        found.append(words % told)
+    return tuple(found)

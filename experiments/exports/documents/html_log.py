@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from engine.build.codegen import data_code, experiment_code, functions_code, imports_code
+from experiments.exports.documents.code import log_code
 from experiments.exports.documents.content import log_content
+from experiments.exports.documents.glance import summary_of
 from experiments.exports.documents.pictures import Drawn
-from experiments.exports.notebooks.code import data_source
 from experiments.exports.record import Record
 from experiments.pages.progress_chart import progress_chart
 from experiments.sealing.page import root_lines
@@ -33,11 +33,7 @@ def html_log(
     pictures, dojo = pictures or {}, record.seat.dojo
     with translation.override(record.language):
         content = log_content(record)
-        codes = [
-            experiment_code(one.experiment.parsed_config, dojo.schema, one.result.run.replay)
-            for one in content.experiments
-        ]
-        parts = [imports_code(codes), data_code(data_source(dojo)), functions_code(codes)]
+        code = log_code(record, content)
         results = [one.result for one in content.experiments]
         submitted, _entry = submitted_of(results_of(record.experiments))
         ended = [result for result in results if not result.run.is_unfinished]
@@ -46,10 +42,11 @@ def html_log(
             "metric": dojo.get_primary_metric_display(),
             "chart": progress_chart(ended, submitted, threshold=dojo.success_threshold),
             "experiments": [
-                (one, "\n".join(code.statements).strip(), pictures.get(one.result.run.pk, ()))
-                for one, code in zip(content.experiments, codes, strict=True)
+                (one, own, pictures.get(one.result.run.pk, ()))
+                for one, own in zip(content.experiments, code.own, strict=True)
             ],
-            "shared_code": "\n".join(parts).strip() if codes else "",
+            "shared_code": code.shared,
+            "summary": summary_of(record),
             "roots": root_lines(dojo) if with_later else [],
             "with_later": with_later,
         }

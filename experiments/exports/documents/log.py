@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -11,9 +12,9 @@ from django.utils.translation import pgettext
 
 from classrooms.datasets.recipe import recipe_lines
 from classrooms.models import Dataset
-from engine.build.codegen import generate_script
+from experiments.exports.documents.code import log_code
 from experiments.exports.documents.content import ExperimentContent, Line, LogContent, log_content
-from experiments.exports.notebooks.code import data_source
+from experiments.exports.documents.glance import summary_of
 from experiments.exports.record import Record
 from experiments.sealing.page import root_lines
 
@@ -48,21 +49,26 @@ def experiment_log(record: Record) -> str:
     """The whole log of one participant: context, then every experiment, failures too."""
     with translation.override(record.language):
         content = log_content(record)
-        sections = [opening(content)]
-        for one in content.experiments:
-            code = "### " + _("Code") + "\n" + _code(one)
+        written = log_code(record, content)
+        sections = [opening(content, summary_of(record))]
+        for one, own in zip(content.experiments, written.own, strict=True):
+            code = "### " + _("Code") + f"\n```python\n{own}\n```"
             parts = [before_code(one), code, results(one), *_checks(one), after_results(one)]
             sections.append("\n\n".join(parts) + "\n")
         if end := closing(content):
             sections.append(end + "\n")
+        if written.shared:
+            sections.append(_shared(written.shared))
         if lines := root_lines(record.seat.dojo):
             sections.append(_roots(lines))
     return "\n---\n\n".join(sections)
 
 
-def opening(content: LogContent) -> str:
-    """Title, introduction and context."""
+def opening(content: LogContent, summary: Sequence[tuple[str, str]] = ()) -> str:
+    """Title, the log in short, introduction and context."""
     parts = [f"# {plain_line(content.heading)}", f"*{_emphasised(content.byline)}*"]
+    if summary:
+        parts.append(_summary(summary))
     if content.introduction:
         parts.append("## " + _("Introduction") + "\n" + plain(content.introduction))
     context = "\n".join(_bullet(line) for line in content.context)
@@ -75,6 +81,22 @@ def closing(content: LogContent) -> str:
     if content.conclusion:
         parts.append("## " + _("Conclusion") + "\n" + plain(content.conclusion))
     return "\n\n".join(parts)
+
+
+def _summary(told: Sequence[tuple[str, str]]) -> str:
+    """What whoever has a minute reads."""
+    title = "**" + _("In short") + "**"
+    bullets = [_bullet(Line(label, text)) for label, text in told]
+    return "\n\n".join([title, "\n".join(bullets)])
+
+
+def _shared(code: str) -> str:
+    """The code that every experiment's follows, once."""
+    words = _(
+        "An experiment's code follows this code in one file next to data.csv; it then gives the "
+        "numbers above."
+    )
+    return f"## {_('Shared code')}\n{words}\n\n```python\n{code}\n```\n"
 
 
 def _roots(lines: list[str]) -> str:
@@ -110,13 +132,6 @@ def before_code(content: ExperimentContent) -> str:
     )
 
 
-def _code(content: ExperimentContent) -> str:
-    experiment = content.experiment
-    source = data_source(experiment.seat.dojo)
-    script = generate_script(experiment.parsed_config, source, experiment.run.replay)
-    return f"```python\n{script}```"
-
-
 def results(content: ExperimentContent) -> str:
     """The table Metric | Train | Test with what it does not say, or why there is none."""
     parts = [content.no_result] if content.no_result else [_table(content)]
@@ -144,6 +159,8 @@ def _table(content: ExperimentContent) -> str:
 def after_results(content: ExperimentContent) -> str:
     """Analysis with notes on errors, limits, and what comes next."""
     analysis = [plain(line) for line in content.analysis]
+    if content.earlier:
+        analysis.append("\n".join(f"- {plain_line(line)}" for line in content.earlier))
     if content.row_notes:
         notes = [
             _("- Row %(row)s: %(note)s") % {"row": row, "note": plain_line(note)}

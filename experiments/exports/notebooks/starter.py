@@ -14,7 +14,6 @@ from classrooms.models import Dojo
 from engine.build.codegen import data_code, experiment_code, functions_code, imports_code
 from engine.build.source_text import literal
 from engine.build.starter import long_text, starter_code, starter_models
-from engine.spec.config import default_config
 from engine.spec.yaml_text import dump_yaml
 from experiments.exports.archives.participant import data_archive, safe_name, write_entry
 from experiments.exports.documents.log import cleaning_list, plain_line
@@ -22,6 +21,7 @@ from experiments.exports.notebooks.cells import code_cell, markdown_cell, write_
 from experiments.exports.notebooks.code import data_source
 from experiments.exports.notebooks.requirements import starter_requirements
 from experiments.signals import starter_code_asked_for
+from experiments.submit.rules import first_config
 
 Absolute = Callable[[str], str]
 
@@ -78,7 +78,7 @@ def starter_notebook(dojo: Dojo, absolute: Absolute) -> str:
 
 def _cells(dojo: Dojo, absolute: Absolute) -> Iterator[nbformat.NotebookNode]:
     schema = dojo.schema
-    first = default_config(schema, _known_model("logistic_regression", dojo.rules.allowed_models))
+    first = first_config(dojo, _known_model("logistic_regression", dojo.rules.allowed_models))
     baseline = experiment_code(first, schema)
     both_ways = starter_code(first, schema)
     # The functions read and score like the platform, whatever the baseline uses of them.
@@ -168,7 +168,7 @@ def _submitting() -> str:
 
 def _examples(dojo: Dojo) -> Iterator[nbformat.NotebookNode]:
     model = _known_model("hist_gradient_boosting", dojo.rules.allowed_models)
-    config = default_config(dojo.schema, model)
+    config = first_config(dojo, model)
     text = long_text(dump_yaml(config))
     yield markdown_cell("from-yaml", _("The YAML of an experiment, as shown in the form:"))
     yield code_cell("pipeline", FROM_YAML.format(text=text) + SCORES)
