@@ -61,7 +61,9 @@ class CodedReview(Review):
         codes: of each sentence, by its place: a criterion, "strength", "question" or
             "suggestion"; none of what a language model said.
         weaknesses: the criteria in which something certain is wrong.
+        unread: those that are due, and that only a reader can judge.
     """
 
     codes: dict[str, list[str]] = Field(default_factory=dict)
     weaknesses: list[Criterion] = Field(default_factory=list)
+    unread: list[Criterion] = Field(default_factory=list)

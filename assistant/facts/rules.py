@@ -229,6 +229,7 @@ def review_by_rules(facts: Facts) -> CodedReview:
         suggestion=said.suggestion.text,
         codes=codes | said.codes,
         weaknesses=[criterion for criterion in Criterion if known[criterion].is_weakness],
+        unread=[criterion for criterion in Criterion if known[criterion].needs_reader],
     )
 
 

@@ -76,7 +76,7 @@ def _strengths(experiment: Experiment, findings: Mapping[str, Finding]) -> Itera
     is_in_doubt = bool(DOUBTS & findings.keys())
     for code in MERITS:
         found = findings.get(code)
-        if found is None or (is_in_doubt and code == "one_change"):
+        if found is None or (is_in_doubt and code in ("one_change", "has_baseline")):
             continue
         if code == "has_baseline" and found.evidence["number"] != experiment.number:
             # Of a later experiment its reference says more.

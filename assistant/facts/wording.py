@@ -28,12 +28,14 @@ CRITERIA: dict[Criterion, Text] = {
 }
 
 POINTS: dict[int | None, Text] = {
-    None: _("not read"),
+    None: _("not scored"),
     0: _("missing"),
     1: _("weak"),
     2: _("good"),
     3: _("very good"),
 }
+
+UNREAD = _("not read")
 
 REASONS: dict[str, Text] = {
     "forecast_for_a_reader": _(

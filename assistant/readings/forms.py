@@ -25,7 +25,7 @@ class ReadingForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for criterion in Reading.CRITERIA:
             self.fields[criterion] = forms.TypedChoiceField(
-                label=QUESTIONS[criterion],
+                label=str(QUESTIONS[criterion]),
                 choices=list(enumerate(ANCHORS[criterion])),
                 coerce=int,
                 empty_value=None,

@@ -45,6 +45,14 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Read:
+    """What a person said; `lines` are for what rules or a model have judged, too."""
+
+    reading: Reading
+    lines: list[str]
+
+
+@dataclass(frozen=True)
 class FeedbackPage:
     """Feedback on an experiment: the latest that was written, or what the rules say now."""
 
@@ -81,24 +89,40 @@ class FeedbackPage:
     def awaits_reader(self) -> bool:
         """Whether it is concluded, and something in it is left to read."""
         is_read = any(reading.points for reading in self.readings)
-        return self.review.experiment.is_closed and not is_read and not self.is_by_model
+        return self.review.experiment.is_closed and not is_read and bool(self.rubric.unread)
+
+    @property
+    def read(self) -> list[Read]:
+        """The readings, with what stands in no bar."""
+        return [
+            Read(
+                reading,
+                [
+                    str(ANCHORS[criterion][points])
+                    for criterion, points in reading.points.items()
+                    if criterion not in self.rubric.unread
+                ],
+            )
+            for reading in self.readings
+        ]
 
     def _as_known(self, score: Score) -> Bar:
+        is_unread = score.criterion in self.rubric.unread
         return Bar(
             str(words.CRITERIA[score.criterion]),
             score.points,
-            words.points_in_words(score.points),
+            str(words.UNREAD) if is_unread else words.points_in_words(score.points),
             score.reason,
             self._codes(score.criterion),
             score.criterion in self.rubric.weaknesses,
         )
 
     def _as_read(self, score: Score) -> Bar | None:
-        """None where rules or a model gave points, or nobody read it."""
+        """None where there is nothing to read, a model did, or nobody yet."""
         criterion = score.criterion
         for reading in reversed(self.readings):
             points = reading.points.get(criterion)
-            if score.points is None and points is not None:
+            if criterion in self.rubric.unread and points is not None:
                 told = _("Read by %(name)s: %(anchor)s") % {
                     "anchor": ANCHORS[criterion][points],
                     "name": reading.reader.display_name,
@@ -126,7 +150,7 @@ def feedback_page(experiment: Experiment) -> FeedbackPage | None:
     review = by_occasion.get(Review.Occasion.CONCLUSION) or by_occasion.get(Review.Occasion.RESULTS)
     if review is None:
         return None
-    readings = tuple(experiment.readings.select_related("reader"))
+    readings = tuple(Reading.objects.filter(experiment=experiment).select_related("reader"))
     if review.has_succeeded and review.source == Source.MODEL:
         return FeedbackPage(review, CodedReview.model_validate(review.content), readings)
     # The rules speak the reader's language, and know what was written since.

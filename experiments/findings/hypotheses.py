@@ -42,7 +42,8 @@ def baseline(record: Record, experiment: Experiment) -> Outcome | None:
 
 
 def compared(record: Record, experiment: Experiment) -> Outcome | None:
-    """It names the run that it is to beat, once there is one. A baseline need not."""
+    """It names the run that it is to beat, once there is one. A baseline need not, unless it is
+    one more of a kind that has a result."""
     if experiment.compared_to_id is not None:
         return fine()
     submitted = experiment.submitted_at
@@ -51,7 +52,9 @@ def compared(record: Record, experiment: Experiment) -> Outcome | None:
         for other in record.before(experiment)
         if other.run.has_succeeded and other.run.finished_at and other.run.finished_at < submitted
     ]
-    if not there or experiment.is_baseline:
+    kinds = {other.config["model"]["name"] for other in there}
+    is_new = experiment.config["model"]["name"] not in kinds
+    if not there or (experiment.is_baseline and is_new):
         return None
     return issue(number=there[-1].number)
 

@@ -36,7 +36,8 @@ def quick_look(typed: Typed, changes: ChangesBar | None, told: Told | None) -> l
         told: what the test set can tell; None where there is nothing to compare with.
     """
     points = [_can_be_wrong(typed), _reason()]
-    if changes is not None:
+    # That nothing has changed yet, the bar of the changes says.
+    if changes is not None and changes.count:
         points.insert(0, _one_change(changes))
     if told is not None and told.chance is not None:
         points.append(_can_be_seen(told.chance))
@@ -44,15 +45,13 @@ def quick_look(typed: Typed, changes: ChangesBar | None, told: Told | None) -> l
 
 
 def _one_change(changes: ChangesBar) -> Point:
-    number = changes.reference.number
-    if not changes.count:
-        return Point(None, _("Nothing changes yet from #%(number)s.") % {"number": number})
     text = ngettext(
         "One change from #%(number)s: if the score moves, you know why.",
         "%(count)s changes from #%(number)s: if the score moves, which one was it?",
         changes.count,
     )
-    return Point(changes.count == 1, text % {"count": changes.count, "number": number})
+    told = {"count": changes.count, "number": changes.reference.number}
+    return Point(changes.count == 1, text % told)
 
 
 def _can_be_wrong(typed: Typed) -> Point:

@@ -64,7 +64,6 @@ def test_a_reply_is_kept_within_what_the_rules_know(experiment: Experiment, tmp_
     told = replied(experiment, tmp_path, reply(3))
     points = {score["criterion"]: score["points"] for score in told["content"]["scores"]}
     assert (told["source"], told["fallback"]) == ("model", "")
-    assert points["hypothesis"] == 2, "“so” is no reason"
     assert points["errors"] is None, "not due"
     assert "language model, within the facts that the rules know" in told["html"]
     assert Call.objects.count() == 0

@@ -18,7 +18,7 @@ EMPTY = Ruler(-1.0, 1.0, 50.0)
     [
         (0.03, 1, 0.9, [True, True, None, True]),
         (0.03, 4, 0.6, [False, True, None, None]),
-        (None, 0, 0.3, [None, False, None, False]),
+        (None, 0, 0.3, [False, None, False]),
     ],
 )
 def test_it_looks_at_changes_number_reason_and_power(

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from assistant.facts.records import work_of
-from assistant.facts.rubric import Review as Rubric
+from assistant.facts.rubric import CodedReview
 from assistant.model import client
 from assistant.model.prompting import review_prompt
 from assistant.model.recorded import read_reply, request_of
@@ -78,6 +78,6 @@ class Command(BaseCommand):
             facts, lambda: given_by_model(read_reply(prompt, text), facts, prompt, known)
         )
         review = Review(experiment=experiment, status=JobStatus.SUCCEEDED, **fields)
-        page = FeedbackPage(review, Rubric.model_validate(fields["content"]))
+        page = FeedbackPage(review, CodedReview.model_validate(fields["content"]))
         html = render_to_string("assistant/feedback.html", {"page": page})
         return {"fallback": ""} | fields | {"html": html}
