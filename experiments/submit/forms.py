@@ -31,8 +31,8 @@ class FramingForm(EditForm, forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         for name in self.Meta.fields:
-            # A metric or a baseline can be named in one word.
-            fewest = 2 if name in ("problem", "data") else 1
+            # Data, a metric or a baseline can be named in one word or number.
+            fewest = 2 if name == "problem" else 1
             if name in cleaned and different_words(cleaned[name]) < fewest:
                 self.add_error(
                     name,

@@ -12,8 +12,9 @@ _WORD = re.compile(r"\w+")
 
 
 def different_words(text: str) -> int:
-    """Number of different words; a single letter is none."""
-    return len({word for word in _WORD.findall(text.casefold()) if len(word) > 1})
+    """Number of different words and numbers; a single letter is none."""
+    words = _WORD.findall(text.casefold())
+    return len({word for word in words if len(word) > 1 or word.isdigit()})
 
 
 def thin_words(text: str) -> str:

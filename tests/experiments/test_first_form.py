@@ -118,8 +118,8 @@ def test_letters_are_no_framing(member: Seat, client: Client) -> None:
     page = client.post(address, dict.fromkeys(names, "x y z"))
     assert set(page.context["form"].errors) == set(names)
     assert not Framing.objects.exists()
-    said = {"problem": "Who should be called?", "data": "569 biopsies", "metric": "Recall"}
-    assert client.post(address, said | {"baseline": "Nobody"}).status_code == 302
+    said = {"problem": "Who should be called?", "data": "Biopsies.", "metric": "Recall"}
+    assert client.post(address, said | {"baseline": "0.5"}).status_code == 302
 
 
 def test_a_config_is_checked_as_it_is_typed(member: Seat, client: Client) -> None:

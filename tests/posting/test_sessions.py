@@ -124,5 +124,5 @@ def test_the_browser_is_told_what_was_stored(cast: Cast) -> None:
     path = f"/dojos/{cast.dojo.public_id}/framing/"
     assert "stored" not in client.post(path, {"problem": ""}).cookies
     assert "stored" not in Client().post(path, {"problem": "Who?"}).cookies
-    fields = dict.fromkeys(("problem", "data", "metric", "baseline"), "Words.")
+    fields = dict.fromkeys(("problem", "data", "metric", "baseline"), "Some words.")
     assert "stored" in client.post(path, fields).cookies
