@@ -8,8 +8,8 @@ from django.utils import translation
 
 from assistant.conversation.page import MessageView
 from assistant.facts.rubric import Criterion
-from assistant.models import Call, Message, Review
 from assistant.facts.rubric import Review as Rubric
+from assistant.models import Call, Message, Review
 from assistant.reviews.page import FeedbackPage
 from assistant.reviews.services import request_review
 from classrooms.models import Seat
