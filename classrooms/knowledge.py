@@ -2,7 +2,9 @@
 
 - **Truths of the data** (planted traps, columns that are marked as recorded after the outcome or
   suspected of it, drift): who runs the Dojo knows them always, who takes part in it once it has
-  ended. That a column may be such a one is no secret; its name is.
+  ended. That a column may be such a one is no secret; its name is. (A first experiment leaves
+  columns unticked that were marked before the start, as it does identifiers, unless they are left
+  as traps; one that is marked later stays ticked.)
 - **Hidden scores**: everybody, facilitators included, once they are revealed; which claims hold on
   the hidden rows, a step before.
 

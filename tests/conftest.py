@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Collection, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
@@ -97,30 +98,67 @@ def make_cast() -> Cast:
     return Cast(dojo, experiment, participant, neighbour, clients)
 
 
+class SharedCast:
+    """The cast of a module's tests, made once: what each of them does is rolled back to it.
+
+    Tests of the module that do not ask for the cast find an empty database.
+    """
+
+    def __init__(self, blocker: DjangoDbBlocker) -> None:
+        self._blocker = blocker
+        self._ways_out = ExitStack()
+        self.cast: Cast | None = None
+
+    def open(self) -> None:
+        if self.cast is None:
+            self._ways_out.enter_context(self._blocker.unblock())
+            outer = transaction.atomic()
+            # As around a test of Django's own: a durable block may stand in it.
+            outer._from_testcase = True  # type: ignore[attr-defined]
+            self._ways_out.enter_context(outer)
+            self._ways_out.callback(transaction.set_rollback, True)
+            self.cast = make_cast()
+
+    def close(self) -> None:
+        self.cast = None
+        self._ways_out.close()
+
+
+OPENED = pytest.StashKey[SharedCast]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Before a test's own transaction begins."""
+    if shared := item.session.stash.get(OPENED, None):
+        if "cast" in _fixtures(item):
+            shared.open()
+        else:
+            shared.close()
+
+
 @pytest.fixture(scope="module")
 def shared_cast(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[Cast | None]:
-    """The cast of a module's tests, made once: what each of them does is rolled back to it.
-
-    None where a test of the module commits.
-    """
-    module = request.path
-    if any(_commits(item) for item in request.session.items if item.path == module):
+) -> Iterator[SharedCast | None]:
+    """None where a test of the module commits."""
+    items, module = request.session.items, request.path
+    if any(_commits(item) for item in items if item.path == module):
         yield None
         return
-    with django_db_blocker.unblock():
-        outer = transaction.atomic()
-        # As around a test of Django's own: a durable block may stand in it.
-        outer._from_testcase = True  # type: ignore[attr-defined]
-        with outer:
-            yield make_cast()
-            transaction.set_rollback(True)
+    shared = request.session.stash[OPENED] = SharedCast(django_db_blocker)
+    shared.open()
+    yield shared
+    del request.session.stash[OPENED]
+    shared.close()
 
 
 @pytest.fixture
-def cast(shared_cast: Cast | None, db: None) -> Cast:
-    return shared_cast.again() if shared_cast else make_cast()
+def cast(shared_cast: SharedCast | None, db: None) -> Cast:
+    if shared_cast is None:
+        return make_cast()
+    assert shared_cast.cast
+    return shared_cast.cast.again()
 
 
 def _commits(item: pytest.Item) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -49,7 +50,7 @@ def known_of(
     """
     record = work.record
     experiments = record.experiments
-    sent = [json.loads(found) for text in _sent(prompt) for found in _FENCED.findall(text)]
+    sent = [record for text in _sent(prompt) for record in _fenced_in(text)]
     last = looked_at or next((one for one in reversed(experiments) if one.run.has_succeeded), None)
     doubted = {one.experiment.pk for one in findings_of(record) if one.code in ALARMS}
     spoken = [turn.text for turn in prompt.turns if turn.role == "user"]
@@ -74,10 +75,17 @@ def known_of(
     )
 
 
+def _fenced_in(text: str) -> Iterator[Any]:
+    """The records in a text; what somebody typed like one is none."""
+    for found in _FENCED.findall(text):
+        with suppress(json.JSONDecodeError):
+            yield json.loads(found)
+
+
 def _sent(prompt: Prompt) -> Iterator[str]:
     yield from prompt.stable
     yield prompt.current
-    yield from (turn.text for turn in prompt.turns)
+    yield from (turn.text for turn in prompt.turns[:1])
 
 
 # --- Numbers ------------------------------------------------------------------------------

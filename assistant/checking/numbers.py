@@ -114,7 +114,8 @@ def _of_another_part(sentence: str, known: Known) -> Iterator[str]:
     for match in _NUMBER.finditer(sentence):
         parts = list(_PART.finditer(sentence[max(0, match.start() - NEAR) : match.start()]))
         # A score has decimals: “0,867” is no number of thousands.
-        value, decimals = max(_readings(match["digits"]), key=lambda one: one[1])
+        nothing = (0.0, 0)
+        value, decimals = max(_readings(match["digits"]), key=lambda one: one[1], default=nothing)
         if not parts or decimals < 2 or match["percent"]:
             continue
         # “… 0.81 on test” says behind the number what it is of.

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from assistant.facts.own_experiment import Look, asked
+from classrooms.agenda.readers import agenda_words
 from classrooms.models import Phase
 from classrooms.models.agenda import PhaseKind
 from experiments.templatetags.experiments import percent, score, whole
@@ -56,7 +57,7 @@ def on_now(look: Look) -> Iterator[str]:
         "The phase is “%(phase)s”; %(minutes)s minute is left.",
         "The phase is “%(phase)s”; %(minutes)s minutes are left.",
         left,
-    ) % {"phase": current.title, "minutes": left}
+    ) % {"phase": agenda_words(current.title), "minutes": left}
     later = [phase for phase in setting.phases if phase.is_to_come]
     parts = [told, _due(current)]
     if later:
@@ -64,7 +65,8 @@ def on_now(look: Look) -> Iterator[str]:
         lines = []
         for phase in later:
             lines.append(
-                _("- in %(minutes)s min: %(phase)s") % {"minutes": minutes, "phase": phase.title}
+                _("- in %(minutes)s min: %(phase)s")
+                % {"minutes": minutes, "phase": agenda_words(phase.title)}
             )
             minutes += phase.minutes
         parts.append("\n".join(lines))
@@ -78,8 +80,8 @@ def on_phase(kind: str) -> Callable[[Look], Iterator[str]]:
         for phase in look.work.record.setting.phases:
             if phase.kind == kind:
                 minutes = _("%(phase)s: %(content)s (%(minutes)s min).") % {
-                    "phase": phase.title,
-                    "content": phase.content.rstrip("."),
+                    "phase": agenda_words(phase.title),
+                    "content": agenda_words(phase.content).rstrip("."),
                     "minutes": phase.minutes,
                 }
                 advice = str(ADVICE.get(kind, ""))
@@ -93,5 +95,5 @@ def _due(phase: Phase) -> str:
     if not phase.deliverable:
         return ""
     return _("What you have at its end: %(deliverable)s.") % {
-        "deliverable": phase.deliverable.rstrip(".")
+        "deliverable": agenda_words(phase.deliverable).rstrip(".")
     }

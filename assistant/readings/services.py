@@ -20,6 +20,11 @@ def reading_of(experiment: Experiment, reader: Seat) -> Reading:
 @transaction.atomic
 def save_reading(form: ReadingForm) -> Reading:
     """Store a valid form; a reader has one reading of an experiment, which they may change."""
-    reading: Reading = form.save()
+    reading: Reading = form.save(commit=False)
+    told = {name: getattr(reading, name) for name in (*Reading.CRITERIA, "note")}
+    # Two clicks at once are one reading.
+    reading, _is_new = Reading.objects.update_or_create(
+        experiment=reading.experiment, reader=reading.reader, defaults=told
+    )
     announce_page(reading.experiment.seat)
     return reading

@@ -87,9 +87,11 @@ class FeedbackPage:
 
     @property
     def awaits_reader(self) -> bool:
-        """Whether it is concluded, and something in it is left to read."""
+        """Whether it is concluded, something in it is left to read, and there is who could."""
         is_read = any(reading.points for reading in self.readings)
-        return self.review.experiment.is_closed and not is_read and bool(self.rubric.unread)
+        experiment = self.review.experiment
+        has_reader = not experiment.seat.dojo.is_solo
+        return experiment.is_closed and has_reader and not is_read and bool(self.rubric.unread)
 
     @property
     def read(self) -> list[Read]:

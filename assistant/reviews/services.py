@@ -23,7 +23,7 @@ from assistant.facts.rules import Facts, review_by_rules, within_what_is_known
 from assistant.model import client
 from assistant.model.access import check_model_is_on
 from assistant.model.budget import coach_settings, reserve, settle
-from assistant.model.client import CoachUnavailable, Prompt, Reply
+from assistant.model.client import CoachUnavailable, Prompt
 from assistant.model.guard import check_review
 from assistant.model.prompting import review_prompt
 from assistant.model.prompts import VERSION
@@ -149,14 +149,32 @@ def _may_ask(review: Review, digest: str) -> bool:
 
 
 def ask_within_budget(seat: Seat, prompt: Prompt, model: str, known: Known) -> Rubric:
-    """The model's feedback, its cost noted whatever comes of it.
+    """The model's feedback; where the record does not bear it out, asked for once more if there
+    is money for it.
+
+    Raises:
+        CoachUnavailable: no money, or no answer.
+    """
+    first = _paid(seat, prompt, model)
+    found = not_borne_out(first, known)
+    if not found:
+        return first
+    try:
+        again = _paid(seat, asked_again(prompt, first, found, known.language), model)
+    except CoachUnavailable:
+        return first
+    return min((again, first), key=lambda one: len(not_borne_out(one, known)))
+
+
+def _paid(seat: Seat, prompt: Prompt, model: str) -> Rubric:
+    """An answer, its cost noted whatever comes of it.
 
     Raises:
         CoachUnavailable: no money, or no answer.
     """
     call = reserve(seat, Call.Purpose.REVIEW, model, prompt)
     try:
-        reply = _ask_until_borne_out(prompt, known)
+        reply = client.ask(prompt, Rubric)
     except CoachUnavailable as failure:
         settle(call, Call.Outcome.FAILED, failure.usage, failure=failure.code)
         raise
@@ -168,20 +186,6 @@ def ask_within_budget(seat: Seat, prompt: Prompt, model: str, known: Known) -> R
         raise CoachUnavailable("broken_reply", most) from None
     settle(call, Call.Outcome.ANSWERED, reply.usage)
     return reply.output
-
-
-def _ask_until_borne_out(prompt: Prompt, known: Known) -> Reply[Rubric]:
-    """The model's feedback; where the record does not bear it out, asked for once more."""
-    first = client.ask(prompt, Rubric)
-    found = not_borne_out(first.output, known)
-    if not found:
-        return first
-    try:
-        again = client.ask(asked_again(prompt, first.output, found, known.language), Rubric)
-    except CoachUnavailable as failure:
-        return Reply(first.output, client.add(first.usage, failure.usage))
-    better = min((again.output, first.output), key=lambda one: len(not_borne_out(one, known)))
-    return Reply(better, client.add(first.usage, again.usage))
 
 
 def digest_of(prompt: Prompt, model: str) -> str:

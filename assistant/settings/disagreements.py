@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from assistant.facts.wording import CRITERIA
 from assistant.models import Message, Review
-from classrooms.models import Dojo
+from classrooms.knowledge import knows_truths
+from classrooms.models import Seat
 
 SHOWN = 20
 REASONS: dict[str, str | Promise] = {
@@ -34,18 +35,21 @@ class Disagreement:
     reason: str
 
 
-def disagreements_of(dojo: Dojo) -> list[Disagreement]:
-    """The latest, feedback first."""
+def disagreements_of(seat: Seat) -> list[Disagreement]:
+    """The latest of a Dojo, feedback first; what would give away the truths of its data is for who
+    may know them."""
+    dojo, hides = seat.dojo, not knows_truths(seat)
     reviews = Review.objects.filter(experiment__seat__dojo=dojo).exclude(left_out=[])
     messages = Message.objects.filter(seat__dojo=dojo).exclude(left_out=[])
     stored = chain(
         *reviews.order_by("-pk").values_list("left_out", flat=True)[:SHOWN],
         *messages.order_by("-pk").values_list("left_out", flat=True)[:SHOWN],
     )
-    return list(islice(_told(stored), SHOWN))
+    allowed = (one for one in stored if not (hides and one["code"] == "hidden"))
+    return list(islice(_told(allowed), SHOWN))
 
 
-def _told(stored: chain[dict[str, Any]]) -> Iterator[Disagreement]:
+def _told(stored: Iterator[dict[str, Any]]) -> Iterator[Disagreement]:
     for one in stored:
         reason = str(REASONS.get(one["code"], one["code"]))
         if one["code"] == "points":

@@ -47,6 +47,6 @@ def settings(request: Request, seat: Seat) -> HttpResponse:
         "preview": to_html(form["system_prompt"].value() or own_prompt),
         "spending": spending_of(seat),
         "is_configured": is_configured(),
-        "disagreements": disagreements_of(seat.dojo),
+        "disagreements": disagreements_of(seat),
     }
     return render(request, "assistant/settings.html", context)

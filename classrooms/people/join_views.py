@@ -52,7 +52,7 @@ def join_code(request: HttpRequest) -> HttpResponse:
         dojo = _dojo_typed(request)
         if dojo is None and (pause := pause_after_wrong_code(request)):
             return ask_to_wait(request, pause)
-        if dojo and _takes_people(dojo):
+        if dojo and (_takes_people(dojo) or _is_seated(request, dojo)):
             if _joined(request, dojo, form):
                 return redirect(dojo)
         else:
@@ -84,8 +84,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
         if pause := pause_after_wrong_code(request):
             return ask_to_wait(request, pause)
         raise Http404
-    user = request.user
-    if user.is_authenticated and dojo.seats.held_by(user).exists():
+    if _is_seated(request, dojo):
         return redirect(dojo)
     if not _takes_people(dojo):
         return render(request, "classrooms/join_closed.html", {"dojo": dojo}, status=410)
@@ -97,13 +96,17 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
 
 def _joined(request: HttpRequest, dojo: Dojo, form: JoinForm) -> bool:
     """Whether the person has a seat now, or had one; if not, the form says why."""
-    user = request.user
-    if user.is_authenticated and dojo.seats.held_by(user).exists():
+    if _is_seated(request, dojo):
         return True
     if _too_often(request):
         form.add_error(None, _("Too many attempts. Wait a minute, then try again."))
         return False
     return form.is_valid() and _seat(request, dojo, form)
+
+
+def _is_seated(request: HttpRequest, dojo: Dojo) -> bool:
+    user = request.user
+    return user.is_authenticated and dojo.seats.held_by(user).exists()
 
 
 def _known_name(request: HttpRequest) -> dict[str, str]:

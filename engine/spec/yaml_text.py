@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from enum import Enum
 from typing import Any, get_args
 
 import yaml
@@ -121,7 +122,7 @@ def _plain(part: Any) -> Any:
         return [_plain(one) for one in part]
     if isinstance(part, dict):
         return {key: _plain(one) for key, one in part.items()}
-    return part
+    return part.value if isinstance(part, Enum) else part
 
 
 def line_of(text: str, path: Sequence[str]) -> int:

@@ -43,7 +43,10 @@ def mark_columns(facilitator: Seat, columns: Iterable[str]) -> bool:
     if not changed:
         return False
     found.column_marks = found.column_marks | {name: name in wanted for name in changed}
-    found.save(update_fields=["column_marks"])
+    if found.has_started:
+        # A form that leaves a column out all at once would tell which it is.
+        found.column_traps = dict.fromkeys(changed & wanted, True) | found.column_traps
+    found.save(update_fields=["column_marks", "column_traps"])
     by_seat: dict[Seat, list[Experiment]] = {}
     for experiment in judge_marks(found, Experiment.objects.filter(seat__dojo=found)):
         by_seat.setdefault(experiment.seat, []).append(experiment)

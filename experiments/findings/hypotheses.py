@@ -6,6 +6,8 @@ from engine.spec.changes import ideas_of
 from experiments.findings.outcomes import Outcome, fine, issue, notice, wrong
 from experiments.findings.record import Record
 from experiments.models import Experiment
+from experiments.submit.rules import simple_models
+from experiments.templatetags.experiments import score
 
 
 def framed(record: Record, experiment: Experiment) -> Outcome | None:
@@ -23,7 +25,9 @@ def forecast(record: Record, experiment: Experiment) -> Outcome:
     """
     expected = experiment.expected_effect
     if expected is not None:
-        return fine(expected=expected)
+        # A first experiment forecasts a score, others a difference.
+        is_score = experiment.compared_to_id is None
+        return fine(expected=score(expected) if is_score else expected)
     before = record.before(experiment)
     return wrong(
         bool(before), number=_reference(experiment) or (before[-1].number if before else 0)
@@ -32,10 +36,11 @@ def forecast(record: Record, experiment: Experiment) -> Outcome:
 
 def baseline(record: Record, experiment: Experiment) -> Outcome | None:
     """Before anything else there is a simple model that gave a score, or is about to."""
+    simple = simple_models(record.setting.dojo.rules.allowed_models)
     for candidate in [experiment, *record.before(experiment)]:
-        if candidate.is_baseline and not candidate.run.has_failed:
+        if candidate.config["model"]["name"] in simple and not candidate.run.has_failed:
             return fine(number=candidate.number)
-    if experiment.is_baseline:
+    if experiment.config["model"]["name"] in simple:
         return None
     row = record.row(experiment)
     return issue(model=experiment.model_label, test=row.test if row else None)

@@ -208,7 +208,10 @@ def label(code: str) -> str:
 
 
 def question(code: str, evidence: Mapping[str, Any]) -> str:
-    """The question, with the numbers that it is about."""
+    """The question, with the numbers that it is about; as to several people where it would be
+    about an earlier experiment and there is none."""
+    if evidence.get("number") == 0:
+        return shared_question(code)
     return _filled(WORDS[code].question, evidence)
 
 
@@ -230,7 +233,7 @@ def _filled(text: Text, evidence: Mapping[str, Any]) -> str:
 
 def _in_words(name: str, value: Any) -> str:
     match name:
-        case "gap" | "low" | "high" | "expected":
+        case "gap" | "low" | "high" | "expected" if isinstance(value, float):
             return signed(value)
         case "share" | "floor":
             return percent(value)

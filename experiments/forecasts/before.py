@@ -32,12 +32,14 @@ class Told:
 
     Attributes:
         chance: 0 to 1, to see what was forecast if it is there; None without a forecast.
+        of_no_change: what was forecast is that nothing changes.
     """
 
     metric: str
     ruler: Ruler
     sentences: tuple[str, ...]
     chance: float | None = None
+    of_no_change: bool = False
 
 
 def past_errors(dojo: Dojo, kind: str, metric: str) -> list[float]:
@@ -94,6 +96,7 @@ def what_it_can_tell(
         ruler=draw_ruler(forecast, margin=margin, visible=visible),
         sentences=tuple(sentences),
         chance=_chance_of(forecast, error) if forecast else None,
+        of_no_change=forecast is not None and forecast.kind == "stays",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,6 +21,7 @@ from classrooms.models.dojos import Variant
 from classrooms.theory.questions import QUESTIONS
 from experiments.findings.conclusions import is_interpreted
 from experiments.models import Documentation, Experiment, Framing, Talk
+from experiments.submit.rules import simple_models
 
 # Live questions of the theory.
 QUESTION_COUNT = len(QUESTIONS)
@@ -87,6 +88,7 @@ PLACES: dict[Kind, str] = {
 class Work:
     """A participant's work, as far as deliverables are concerned."""
 
+    simple_models: Collection[str]
     answers: int
     has_framing: bool
     experiments: Sequence[Experiment]
@@ -101,7 +103,10 @@ class Work:
             case Kind.FRAMING:
                 found = self.has_framing
             case Kind.FIRST_EXPERIMENT:
-                found = sum(e.is_baseline and e.run.has_succeeded for e in self.experiments)
+                found = sum(
+                    e.config["model"]["name"] in self.simple_models and e.run.has_succeeded
+                    for e in self.experiments
+                )
             case Kind.EXPERIMENT_LOG:
                 found = sum(e.is_closed for e in self.experiments)
             case Kind.ANALYSIS:
@@ -191,6 +196,7 @@ def own_progress(
 ) -> Progress:
     """One participant's progress."""
     work = Work(
+        simple_models=simple_models(seat.dojo.rules.allowed_models),
         answers=seat.quiz_answers.count(),
         has_framing=framing is not None,
         experiments=experiments,

@@ -33,6 +33,7 @@ from experiments.participants.deliverables import (
     progress_of,
 )
 from experiments.participants.memory import Judged, memory
+from experiments.submit.rules import simple_models
 from jobs.models import JobStatus
 from live.models import Topic
 
@@ -125,6 +126,7 @@ class ParticipantRow:
     def progress(self) -> Progress:
         seat = self.seat
         work = Work(
+            simple_models=simple_models(self.setting.dojo.rules.allowed_models),
             answers=self.answers,
             has_framing=self.has_framing,
             experiments=self.experiments,

@@ -40,7 +40,7 @@ def quick_look(typed: Typed, changes: ChangesBar | None, told: Told | None) -> l
     if changes is not None and changes.count:
         points.insert(0, _one_change(changes))
     if told is not None and told.chance is not None:
-        points.append(_can_be_seen(told.chance))
+        points.append(_can_be_seen(told.chance, of_no_change=told.of_no_change))
     return points
 
 
@@ -64,10 +64,19 @@ def _reason() -> Point:
     return Point(None, _("A reason: which row, chart or earlier error shows it?"))
 
 
-def _can_be_seen(chance: float) -> Point:
+def _can_be_seen(chance: float, *, of_no_change: bool) -> Point:
     told = {"chance": percent(chance)}
+    if of_no_change:
+        text = _("If nothing changes, this test can show it in %(chance)s of cases.")
+        return Point(_rating(chance), text % told)
     if chance < SEEN_SELDOM:
         text = _("If the effect is there, this test sees it in only %(chance)s of cases.")
         return Point(False, text % told)
     text = _("If the effect is there, this test sees it in %(chance)s of cases.")
-    return Point(True if chance >= SEEN_OFTEN else None, text % told)
+    return Point(_rating(chance), text % told)
+
+
+def _rating(chance: float) -> bool | None:
+    if chance < SEEN_SELDOM:
+        return False
+    return True if chance >= SEEN_OFTEN else None

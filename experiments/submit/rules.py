@@ -62,6 +62,11 @@ def baseline_model(allowed: Collection[str]) -> str:
     return allowed_model("logistic_regression", allowed)
 
 
+def simple_models(allowed: Collection[str]) -> frozenset[str]:
+    """Models that are a baseline where nothing has run before; one at least is allowed."""
+    return BASELINE_MODELS | {baseline_model(allowed)}
+
+
 def first_config(dojo: Dojo, model: str) -> ExperimentConfig:
     """The default config of this Dojo: every column but identifiers, and but those that are
     recorded after the outcome and are no trap to find."""
@@ -103,7 +108,7 @@ def lacks_baseline(seat: Seat, config: ExperimentConfig, *, is_waived: bool) -> 
         is_waived: the participant confirmed that the first experiment is none, which
             counts only where a baseline is merely asked for.
     """
-    simple = BASELINE_MODELS | {baseline_model(seat.dojo.rules.allowed_models)}
+    simple = simple_models(seat.dojo.rules.allowed_models)
     if config.model.name in simple:
         return False
     earlier = Experiment.objects.filter(seat=seat)

@@ -275,9 +275,12 @@ def record_analysis(
     experiment = (
         Experiment.objects.with_results().select_for_update(of=("self",)).get(pk=experiment.pk)
     )
-    is_correction = experiment.is_closed
-    if is_correction and not (decision and may_be_corrected(experiment)):
-        raise NotNow
+    if experiment.is_closed:
+        # A reveal that begins meanwhile waits, or is seen.
+        stage = DojoStage.objects.select_for_update().get(dojo_id=experiment.seat.dojo_id)
+        experiment.seat.dojo.stage = stage
+        if not (decision and may_be_corrected(experiment)):
+            raise NotNow
     if experiment.run.is_unfinished:
         raise NotNow
     fields: dict[str, Any] = {"analysis": analysis, "decision": decision, "next_step": next_step}

@@ -125,6 +125,11 @@ def test_a_decimal_a_quotation_and_a_draft_stay_whole() -> None:
     assert split(f"Try.\n{draft}Well?") == ["Try.\n", draft, "Well?"]
 
 
+@pytest.mark.parametrize("digits", ["5,100,20", "0,812,5", "1 234,567.8"])
+def test_digits_that_are_no_number_stop_nothing(digits: str) -> None:
+    faults_of(f"The training score is {digits} here.", known("en"))
+
+
 def test_a_score_of_the_other_part_is_a_wrong_number() -> None:
     assert faults_of("On the test set #2 scores 0.867.", known("en"))
     assert faults_of("Sur le test, #2 obtient 0,867.", known("fr"))

@@ -31,7 +31,7 @@ def feedback(cast: Cast, role: str) -> str:
 
 
 def test_the_participant_sees_what_was_read_and_by_whom(concluded: Cast) -> None:
-    assert "your facilitator can read it here" in feedback(concluded, "participant")
+    assert "the facilitator can read it here" in feedback(concluded, "participant")
     sent = {"hypothesis": "3", "decision": "0", "note": "Which row did you see it in?"}
     answer = concluded.clients["facilitator"].post(address(concluded), sent)
     assert answer.url == concluded.experiment.get_absolute_url()
@@ -40,7 +40,7 @@ def test_the_participant_sees_what_was_read_and_by_whom(concluded: Cast) -> None
     shown = feedback(concluded, "participant")
     assert f"Read by {reading.reader.display_name}: Something seen" in shown
     assert "Which row did you see it in?" in shown
-    assert "your facilitator can read it here" not in shown
+    assert "the facilitator can read it here" not in shown
 
 
 def test_a_reader_has_one_reading_and_may_change_it(concluded: Cast) -> None:

@@ -133,6 +133,16 @@ def test_a_closed_dojo_takes_nobody_by_its_code(client: Client) -> None:
     assert not User.objects.filter(email=NEW["email"]).exists()
 
 
+def test_who_has_a_seat_gets_to_it_by_the_code_of_a_closed_dojo(client: Client) -> None:
+    dojo = factories.make_dojo()
+    seat = factories.join(dojo, "olga")
+    dojo.rules.join_is_open = False
+    dojo.rules.save()
+    client.force_login(seat.people.get())
+    typed = {"code": dojo.join_code, "display_name": "Olga"}
+    assert client.post("/join/", typed)["Location"] == dojo.get_absolute_url()
+
+
 @pytest.mark.parametrize("password", ["short", "12345678901"])
 def test_a_refused_password_tells_not_whether_there_is_an_account(
     client: Client, password: str

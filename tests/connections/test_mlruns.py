@@ -49,7 +49,10 @@ def test_mlflow_reads_every_run_of_the_zip(cast: Cast, tmp_path: Path) -> None:
     Dojo.objects.filter(pk=cast.dojo.pk).update(title="Église : à 9 h / B")
     failed = factories.submit(cast.participant, compared_to=cast.experiment)
     Run.objects.filter(experiment=failed).update(
-        status="failed", failure_code="not_finite", finished_at=timezone.now()
+        status="failed",
+        failure_code="time_limit",
+        failure_context={"seconds": 120},
+        finished_at=timezone.now(),
     )
     factories.submit(cast.participant, claim="It waits.")
     record_analysis(
@@ -75,7 +78,7 @@ def test_mlflow_reads_every_run_of_the_zip(cast: Cast, tmp_path: Path) -> None:
     assert "It is a floor." in tags["mlflow.note.content"]
     assert {"config.yaml", "script.py", "charts/roc.vl.json", "charts/learning.vl.json"} <= {*files}
     assert second[2] == "FAILED"
-    assert second[5]["failure"] == "not_finite"
+    assert second[5]["failure"] == "time_limit"
 
 
 def test_the_holdout_is_in_it_once_it_is_revealed(cast: Cast) -> None:

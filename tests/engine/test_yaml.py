@@ -90,6 +90,12 @@ def test_a_short_text_of_a_long_config_says_the_same() -> None:
     assert ExperimentConfig.model_validate(parse_yaml(dump_short_yaml(config))) == config
 
 
+def test_a_short_text_names_types_of_columns() -> None:
+    data = {"columns": {"exclude_types": ["numeric", "text"]}, "model": {"name": "dummy"}}
+    config = ExperimentConfig.model_validate(data)
+    assert parse_yaml(dump_short_yaml(config)) == {"version": config.version, **data}
+
+
 def test_a_short_text_has_only_what_differs() -> None:
     data = {"columns": {"include": ["age"]}, "model": {"name": "decision_tree", "max_depth": 3}}
     config = ExperimentConfig.model_validate(data)

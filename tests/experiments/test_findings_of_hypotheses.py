@@ -61,6 +61,29 @@ def test_a_baseline_that_failed_is_none() -> None:
     assert someone.severity("no_baseline") == Severity.ISSUE
 
 
+def test_a_baseline_may_name_a_reference_that_failed() -> None:
+    someone = Participant()
+    failed = someone.tries("random_forest", result=False)
+    Run.objects.filter(experiment=failed).update(status="failed")
+    someone.tries("logistic_regression", compared_to=failed)
+    assert someone.severity("no_baseline") == Severity.NOTICE
+
+
+def test_where_only_trees_are_allowed_a_tree_is_the_baseline() -> None:
+    someone = Participant()
+    someone.seat.dojo.rules.allowed_models = ["decision_tree", "random_forest"]
+    someone.seat.dojo.rules.save()
+    someone.tries("decision_tree")
+    assert someone.severity("no_baseline") is None
+
+
+def test_a_first_experiment_is_asked_about_no_other() -> None:
+    someone = Participant()
+    someone.tries(expected_effect=None)
+    (found,) = [one for one in findings_of(someone.record()) if one.code == "no_expectation"]
+    assert "#0" not in found.question
+
+
 def test_a_comparison_is_missing_once_there_is_something_to_compare_to() -> None:
     someone = Participant()
     someone.tries("dummy")

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from classrooms.models import Announcement, AuditEntry, Dojo, Seat
 from engine.spec.columns import Columns
-from experiments.alarms.marking import mark_columns
-from experiments.forecasts.belief import leaks_of
+from experiments.alarms.marking import leave_traps, mark_columns
+from experiments.forecasts.belief import leaks_of, traps_of
 from experiments.leaderboard.entries import entries_of
 from experiments.models import Experiment, Interpretation, LeaderboardSnapshot, Run, Stage
 from tests import factories
@@ -78,6 +78,15 @@ def test_who_is_concerned_gets_a_message_that_names_and_blames_nobody(cast: Cast
     again = Announcement.objects.latest("pk")
     assert "#2 and #3 is known when you predict after all: their runs rank again." in again.text
     assert first.number == 2
+
+
+def test_a_column_that_is_marked_under_way_stays_ticked(cast: Cast) -> None:
+    """Left out of the first form all at once, it would be told."""
+    mark_columns(facilitator_of(cast.dojo), [COLUMN])
+    dojo = fresh(cast.dojo)
+    assert traps_of(dojo) == {COLUMN}
+    leave_traps(dojo, [])
+    assert not traps_of(fresh(cast.dojo))
 
 
 def test_a_mark_holds_for_its_dojo_only(cast: Cast) -> None:

@@ -86,7 +86,7 @@ def client_of(dojo) -> Client:
 def test_it_counts_what_the_group_did(dojo) -> None:
     found = summary(dojo)
     assert [person.name for person in found.people] == ["Zoé Martin", "Bob", "Cy"]
-    assert (found.experiments, found.failures, found.forecasts.count) == (3, 1, 0)
+    assert (found.experiments, found.failures, found.forecasts.count) == (3, 1, 1)
     zoe = found.people[0]
     assert (zoe.first, zoe.submitted, zoe.holdout, zoe.rank) == (0.8, 0.9, None, 1)
     assert zoe.learned == "Bob was right"
@@ -190,13 +190,22 @@ def test_the_tables_tell_scores_and_time(dojo) -> None:
     assert "| 1 | Zoé Martin | 2 | 0,800 | 0,900 |" in text
 
 
+def files_in(archive: zipfile.ZipFile) -> dict[str, bytes]:
+    """Every file by its path, those in archives within it too."""
+    found = {}
+    for name in archive.namelist():
+        content = archive.read(name)
+        if name.endswith(".zip"):
+            inner = files_in(zipfile.ZipFile(io.BytesIO(content)))
+            found |= {f"{name}/{path}": file for path, file in inner.items()}
+        else:
+            found[name] = content
+    return found
+
+
 def test_without_names_nobody_is_named_anywhere(dojo) -> None:
     archive = written(dojo, anonymous=True)
-    texts = {name: archive.read(name) for name in archive.namelist() if not name.endswith(".zip")}
-    for name in archive.namelist():
-        if name.endswith(".zip"):
-            own = zipfile.ZipFile(io.BytesIO(archive.read(name)))
-            texts |= {f"{name}/{inner}": own.read(inner) for inner in own.namelist()}
+    texts = files_in(archive)
     assert "participants/P01.zip/notebook.ipynb" in texts
     for name, content in texts.items():
         text = content.decode("utf-8-sig").casefold()

@@ -69,7 +69,10 @@ def test_every_run_is_there_and_what_is_known_later_follows(
     settings.MLFLOW_TRACKING_URI = server
     failed = factories.submit(cast.participant, claim="participant tries.")
     Run.objects.filter(experiment=failed).update(
-        status="failed", failure_code="not_finite", finished_at=timezone.now()
+        status="failed",
+        failure_code="time_limit",
+        failure_context={"seconds": 120},
+        finished_at=timezone.now(),
     )
 
     def deliver_all() -> None:
