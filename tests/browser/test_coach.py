@@ -21,7 +21,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 MakePerson = Callable[..., Person]
 
-LONG_ANSWER = " ".join(f"word{n}" for n in range(400))
+# Sentences of five words: one is shown when it is complete, and checked.
+LONG_ANSWER = " ".join(f"word{n}." if n % 5 == 4 else f"word{n}" for n in range(400))
 
 
 @pytest.fixture
@@ -114,7 +115,7 @@ def test_the_rules_stand_in_and_say_why(
     someone = person("en-US").sit_down(member.people.get())
     path = f"/dojos/{member.dojo.public_id}/coach/"
     someone.open(path)
-    answer = say(someone, "Is anybody there?")
+    answer = say(someone, "What should I do next?")
     expect(answer).to_contain_text("overloaded, so the rule-based coach answered")
     expect(answer).to_contain_text("Rule-based coach")
     expect(answer.locator(".said-text")).to_contain_text("Which ML problem do you want to solve?")
