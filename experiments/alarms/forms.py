@@ -48,10 +48,13 @@ class MarksForm(forms.Form):
     traps = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, dojo: Dojo, **kwargs: Any) -> None:
-        marked, left = sorted(leaks_of(dojo)), sorted(traps_of(dojo))
-        kwargs.setdefault("initial", {"columns": marked, "traps": left})
-        super().__init__(*args, **kwargs)
         names = [column.name for column in dojo.dataset.schema.features]
+        marked, left = leaks_of(dojo), set(traps_of(dojo))
+        if dojo.has_started:
+            # One that is marked now stays ticked: see `mark_columns`.
+            left |= set(names) - marked
+        kwargs.setdefault("initial", {"columns": sorted(marked), "traps": sorted(left)})
+        super().__init__(*args, **kwargs)
         for field in ("columns", "traps"):
             self.fields[field].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
 

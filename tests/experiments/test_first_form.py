@@ -70,6 +70,7 @@ def test_a_marked_column_is_ticked_only_where_it_is_left_as_a_trap(member: Seat)
     dojo = member.dojo
     assert COLUMN in ticked(dojo)
     mark_columns(dojo.seats.get(role="facilitator"), [COLUMN])
+    leave_traps(fresh(dojo), [])
     assert COLUMN not in ticked(dojo)
     leave_traps(fresh(dojo), [COLUMN])
     assert COLUMN in ticked(dojo)
@@ -95,6 +96,14 @@ def test_the_switch_stands_beside_the_mark(cast: Cast) -> None:
         mark.data["value"] for mark, trap in rows if mark.data["selected"] and trap.data["selected"]
     ]
     assert on == [COLUMN]
+
+
+def test_a_column_that_is_marked_under_way_is_a_trap_unless_switched_off(cast: Cast) -> None:
+    client = cast.clients["facilitator"]
+    address = reverse("experiments:marks", args=[cast.dojo.public_id])
+    form = client.get(address).context["form"]
+    client.post(address, {"columns": [COLUMN], "traps": form["traps"].value()})
+    assert COLUMN in ticked(cast.dojo)
 
 
 def test_one_starts_from_any_experiment_of_ones_own(member: Seat, client: Client) -> None:
