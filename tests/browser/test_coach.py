@@ -129,10 +129,10 @@ def test_the_rules_stand_in_and_say_why(
     someone.page.get_by_role("button", name="Switch off the language model").click()
     expect(someone.page.locator("#conversation")).to_contain_text("is switched off")
     someone.page.get_by_role("button", name="Switch on the language model").click()
-    expect(someone.page.locator("#conversation > .text-secondary")).to_have_count(0)
+    expect(someone.page.locator("#coach-state .text-secondary")).to_have_count(0)
     CoachSettings.objects.filter(pk=chosen.pk).update(is_enabled=False)
     someone.open(path)
-    expect(someone.page.locator("#conversation > .text-secondary")).to_contain_text("switched off")
+    expect(someone.page.locator("#coach-state .text-secondary")).to_contain_text("switched off")
     answer = say(someone, "Which model should I choose?")
     expect(answer.locator(".said-text")).to_contain_text("Start simple")
     assert len(model.requests) == requests, "none of these was sent"
